@@ -1,0 +1,101 @@
+"""What stands at a node: sites, parkings, fuel stations, as immutable specifications.
+
+These are the *definitions* a map carries. What happens inside them (occupants, queues, statistics, revenue)
+belongs to the world. Rules: domain specification, chapters 4 and 5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+PRIORITIES = ("LOW", "MEDIUM", "HIGH", "URGENT")
+URGENCIES = ("STANDARD", "EXPRESS", "SAME_DAY")
+
+_NO_WEIGHTS: Mapping[str, float] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class PackageProfile:
+    """What kind of packages a site gives birth to (domain 5.2).
+
+    Attributes:
+        size_range: smallest and largest size, cargo units (1 cu = 0.1 t).
+        value_range: smallest and largest base value, ducats.
+        pickup_window_s: shortest and longest time from birth to the pickup deadline, simulated seconds.
+        delivery_window_s: shortest and longest time from birth to the delivery deadline, simulated seconds.
+        priority_weights: relative weight per name of `PRIORITIES`.
+        urgency_weights: relative weight per name of `URGENCIES`.
+    """
+
+    size_range: tuple[float, float] = (1.0, 30.0)
+    value_range: tuple[float, float] = (10.0, 1000.0)
+    pickup_window_s: tuple[float, float] = (1800.0, 7200.0)
+    delivery_window_s: tuple[float, float] = (3600.0, 14400.0)
+    priority_weights: tuple[float, float, float, float] = (0.4, 0.3, 0.2, 0.1)
+    urgency_weights: tuple[float, float, float] = (0.6, 0.3, 0.1)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A pickup and delivery point with docks.
+
+    Attributes:
+        id: unique over all facilities of the map.
+        node_id: the node it stands at.
+        name: display name.
+        activity_rate: mean packages born per simulated hour, >= 0.
+        docks: trucks handled at once, > 0.
+        loading_rate_t_per_min: handling rate, tonnes per minute, > 0.
+        destination_weights: relative weight per destination site id; empty = uniform over all other sites.
+        packages: what is born here.
+        hourly_profile: 24 multipliers of the activity rate by hour of day; empty = constant.
+        batch_size_range: packages born together in one order, smallest and largest.
+    """
+
+    id: str
+    node_id: int
+    name: str
+    activity_rate: float
+    docks: int = 3
+    loading_rate_t_per_min: float = 0.5
+    destination_weights: Mapping[str, float] = field(default_factory=lambda: _NO_WEIGHTS)
+    packages: PackageProfile = PackageProfile()
+    hourly_profile: tuple[float, ...] = ()
+    batch_size_range: tuple[int, int] = (1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Parking:
+    """A truck parking with `capacity` places; free of charge, always open."""
+
+    id: str
+    node_id: int
+    capacity: int
+
+
+@dataclass(frozen=True, slots=True)
+class FuelStation:
+    """A fuel station.
+
+    Attributes:
+        capacity: pumps, > 0.
+        cost_factor: multiplies the global fuel price, > 0.
+    """
+
+    id: str
+    node_id: int
+    capacity: int
+    cost_factor: float
+
+
+@dataclass(frozen=True, slots=True)
+class GenericBuilding:
+    """A building without a function; kept so that an imported map is exported unchanged."""
+
+    id: str
+    node_id: int
+
+
+Facility = Site | Parking | FuelStation | GenericBuilding

@@ -1,0 +1,199 @@
+"""Views: what a world looks like at one instant, as plain values, for whoever shows or stores it.
+
+Views are computed when asked for, never kept. Ids are external; distances metres, speeds km/h, times simulated seconds, money ducats,
+fuel litres, emissions kg.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from spine.network.facilities import Site
+
+
+class Activity(str, Enum):
+    """What a truck is doing; the value is the name shown to people."""
+
+    IDLE = "idle"
+    DRIVING = "driving"
+    WAITING_DOCK = "waiting_dock"
+    LOADING = "loading"
+    UNLOADING = "unloading"
+    WAITING_PUMP = "waiting_pump"
+    FUELLING = "fuelling"
+    WAITING_PARKING = "waiting_parking"
+    RESTING = "resting"
+    PARKED = "parked"
+    STRANDED = "stranded"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """One stop of a truck's plan; `eta` is None when not known, `status` PENDING or IN_PROGRESS."""
+
+    site_id: str
+    task_type: str
+    package_ids: tuple[str, ...]
+    eta: float | None
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class TruckView:
+    """Everything about one truck (protocol 7.4 plus `activity`, `purpose`, position and odometer)."""
+
+    id: str
+    tags: Mapping[str, object]
+    activity: Activity
+    purpose: str | None
+    max_speed_kph: float
+    capacity: float
+    load: float
+    loaded_packages: tuple[str, ...]
+    current_speed_kph: float
+    current_node: int | None
+    current_edge: int | None
+    edge_progress_m: float
+    x: float
+    y: float
+    route: tuple[int, ...]
+    destination: int | None
+    route_start_node: int | None
+    route_end_node: int | None
+    current_building_id: str | None
+    driving_time_s: float
+    resting_time_s: float
+    is_resting: bool
+    required_rest_s: float
+    balance_ducats: float
+    risk_factor: float
+    is_seeking_parking: bool
+    is_seeking_idle_parking: bool
+    original_destination: int | None
+    fuel_tank_capacity_l: float
+    current_fuel_l: float
+    co2_emitted_kg: float
+    is_seeking_gas_station: bool
+    is_fueling: bool
+    fueling_liters_needed: float
+    delivery_queue: tuple[TaskView, ...]
+    is_loading: bool
+    is_unloading: bool
+    loading_progress_s: float
+    loading_target_s: float
+    broker_id: str | None
+    odometer_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerView:
+    """The broker: open packages in the order of birth, awards, money."""
+
+    id: str
+    tags: Mapping[str, object]
+    balance_ducats: float
+    package_queue: tuple[str, ...]
+    assigned_packages: Mapping[str, str]
+    known_packages_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class BuildingAgentView:
+    """An inert building agent."""
+
+    id: str
+    tags: Mapping[str, object]
+
+
+AgentView = TruckView | BrokerView | BuildingAgentView
+
+
+@dataclass(frozen=True, slots=True)
+class SiteStatistics:
+    """Cumulative figures of a site (protocol 7.13)."""
+
+    packages_generated: int = 0
+    packages_picked_up: int = 0
+    packages_delivered: int = 0
+    packages_expired: int = 0
+    total_value_delivered: float = 0.0
+    total_value_expired: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class SiteView:
+    """A site and what is there now; `occupants` sorted, `active_packages` in order of birth."""
+
+    site: Site
+    occupants: tuple[str, ...]
+    queue: tuple[str, ...]
+    active_packages: tuple[str, ...]
+    statistics: SiteStatistics
+
+
+@dataclass(frozen=True, slots=True)
+class ParkingView:
+    """A parking and who is in it, sorted."""
+
+    id: str
+    node_id: int
+    capacity: int
+    occupants: tuple[str, ...]
+    queue: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StationView:
+    """A fuel station, who is at the pumps (sorted) and its revenue."""
+
+    id: str
+    node_id: int
+    capacity: int
+    cost_factor: float
+    balance_ducats: float
+    occupants: tuple[str, ...]
+    queue: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GenericBuildingView:
+    """A building without a function."""
+
+    id: str
+    node_id: int
+
+
+BuildingView = SiteView | ParkingView | StationView | GenericBuildingView
+
+
+@dataclass(frozen=True, slots=True)
+class PackageView:
+    """A package that is still in the world; deadlines absolute; `agent_id` is the truck it is awarded to or aboard of."""
+
+    id: str
+    origin_site: str
+    destination_site: str
+    size: float
+    value: float
+    priority: str
+    urgency: str
+    created: float
+    pickup_deadline: float
+    delivery_deadline: float
+    status: str
+    agent_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedAgents:
+    """What a viewer must be told after a step.
+
+    Attributes:
+        agents: ids of agents whose watched values changed (protocol 7.5, 7.7, 7.8), in creation order.
+        buildings: ids of buildings that changed, in the order of first change.
+    """
+
+    agents: tuple[str, ...]
+    buildings: tuple[str, ...]
