@@ -1,0 +1,66 @@
+# Everything SPINE needs, from a bare machine with Python 3.10+, make and a package index.
+# Each target sets .venv up by itself, the first time and again when the lock file changes.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+POETRY_HOME := .poetry
+POETRY_VERSION := 2.5.1
+POETRY_EXPORT_VERSION := 1.10.1
+
+IMAGE ?= spine
+PYTHON_VERSION ?= 3.13
+CHECKED := src tests $(wildcard benchmarks deploy)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup run test check format bench image image-test sbom audit clean
+
+help: ## show this help
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.project ## make .venv from the committed lock: the spine command, all extras, all tools
+
+run: setup ## serve the demo world on port 8000, running, at 60 times real time
+	SPINE_SCENARIO=$${SPINE_SCENARIO:-demo} $(BIN)/spine serve
+
+test: setup ## run all tests but those that need a container engine
+	$(BIN)/python -m pytest -m "not container" $(PYTEST_ARGS)
+
+check: setup ## lint, format, types, import direction, dependencies
+	$(BIN)/ruff check $(CHECKED)
+	$(BIN)/ruff format --check $(CHECKED)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry src
+
+format: setup ## let ruff format and fix what it can
+	$(BIN)/ruff format $(CHECKED)
+	$(BIN)/ruff check --fix $(CHECKED)
+
+bench: setup ## measure the figures of the README and print the table
+	$(BIN)/python -m benchmarks
+
+# The private Poetry only turns the lock file into a list with hashes: that works with every kind of package index.
+$(POETRY_HOME)/.installed-$(POETRY_VERSION):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
+	  { echo "make: SPINE needs Python 3.10 or later; name one with PYTHON=..." >&2; exit 1; }
+	@$(PYTHON) -m venv $(POETRY_HOME) || \
+	  { echo "make: $(PYTHON) cannot make virtual environments (Debian, Ubuntu: apt install python3-venv)" >&2; exit 1; }
+	$(POETRY_HOME)/bin/python -m pip install --quiet --disable-pip-version-check \
+	  poetry==$(POETRY_VERSION) poetry-plugin-export==$(POETRY_EXPORT_VERSION)
+	@touch $@
+
+$(VENV)/.dependencies: poetry.lock | $(POETRY_HOME)/.installed-$(POETRY_VERSION)
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
+	$(POETRY_HOME)/bin/poetry export --all-extras --all-groups --output $(VENV)/requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(VENV)/requirements.txt
+	@touch $@
+
+$(VENV)/.project: $(VENV)/.dependencies pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+clean: ## remove what make made
+	rm -rf $(VENV) $(POETRY_HOME) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
