@@ -4,6 +4,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 POETRY_HOME := .poetry
 POETRY_VERSION := 2.5.1
 POETRY_EXPORT_VERSION := 1.10.1
@@ -17,7 +18,7 @@ CHECKED := src tests $(wildcard benchmarks deploy)
 .PHONY: help setup run test check format bench image image-test sbom audit clean
 
 help: ## show this help
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.project ## make .venv from the committed lock: the spine command, all extras, all tools
 
@@ -41,6 +42,28 @@ format: setup ## let ruff format and fix what it can
 bench: setup ## measure the figures of the README and print the table
 	$(BIN)/python -m benchmarks
 
+image: ## build the container image as spine:latest (needs BuildKit)
+	docker buildx build --load --build-arg PYTHON_VERSION=$(PYTHON_VERSION) --tag $(IMAGE) .
+
+image-test: setup $(VENV)/.group-container ## build the image for two Python versions and try all of it with a real engine
+	$(BIN)/python -m pytest -m container -p no:randomly tests/container $(PYTEST_ARGS)
+
+sbom: build/requirements.txt $(VENV)/.group-audit ## write the bill of materials (CycloneDX) of what is installed in production to build/sbom.cdx.json
+	$(PYTHON) -m venv --clear build/production
+	build/production/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	build/production/bin/python -m pip install --quiet --disable-pip-version-check --no-deps .
+	build/production/bin/python -m pip uninstall --quiet --yes pip setuptools
+	@sed '/^\[tool/,$$d' pyproject.toml > build/pyproject.toml # CycloneDX expects the name in [tool.poetry] when there is one
+	$(BIN)/cyclonedx-py environment --pyproject build/pyproject.toml --mc-type application --output-reproducible \
+	  --output-file build/sbom.cdx.json build/production/bin/python
+
+audit: build/requirements.txt $(VENV)/.group-audit ## look the production dependencies up in the advisory database (needs the internet)
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes --requirement $<
+
+build/requirements.txt: poetry.lock | $(POETRY_HOME)/.installed-$(POETRY_VERSION)
+	@mkdir -p build
+	$(POETRY_HOME)/bin/poetry export --output $@
+
 # The private Poetry only turns the lock file into a list with hashes: that works with every kind of package index.
 $(POETRY_HOME)/.installed-$(POETRY_VERSION):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
@@ -53,12 +76,18 @@ $(POETRY_HOME)/.installed-$(POETRY_VERSION):
 
 $(VENV)/.dependencies: poetry.lock | $(POETRY_HOME)/.installed-$(POETRY_VERSION)
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
-	$(POETRY_HOME)/bin/poetry export --all-extras --all-groups --output $(VENV)/requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(VENV)/requirements.txt
+	$(POETRY_HOME)/bin/poetry export --all-extras --with dev,test --output $(VENV)/requirements.txt
+	$(INSTALL) --require-hashes -r $(VENV)/requirements.txt
 	@touch $@
 
 $(VENV)/.project: $(VENV)/.dependencies pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(INSTALL) --editable .
+	@touch $@
+
+# Groups that only some targets need.
+$(VENV)/.group-%: $(VENV)/.dependencies
+	$(POETRY_HOME)/bin/poetry export --only $* --output $(VENV)/requirements-$*.txt
+	$(INSTALL) --require-hashes -r $(VENV)/requirements-$*.txt
 	@touch $@
 
 clean: ## remove what make made

@@ -29,5 +29,7 @@ def shared_data() -> Path:
     """The folder of real maps and tables beside the repository; a test that needs it is skipped where there is none."""
     place = Path(os.environ.get("SPINE_SHARED_DATA", REPOSITORY.parent / "shared" / "data"))
     if not place.is_dir():
-        pytest.skip(f"no shared data at {place}; set SPINE_SHARED_DATA to a folder with osm/, parking/, ... to run this")
+        pytest.skip(
+            f"no shared data at {place}; set SPINE_SHARED_DATA to a folder with osm/, parking/, ... to run this"
+        )
     return place
