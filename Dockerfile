@@ -95,7 +95,6 @@ FROM debug AS tree
 # the user of the image is set in its last stage
 # hadolint ignore=DL3002
 USER 0
-ARG SOURCE_DATE_EPOCH=0
 COPY deploy/image/assemble.py /opt/image/
 RUN ["python3", "/opt/image/assemble.py", "/tree"]
 
@@ -104,13 +103,22 @@ FROM scratch AS proved
 COPY --from=tree /tree /
 ENV PATH=/app/.venv/bin:/usr/local/bin \
     LANG=C.UTF-8
-ARG SOURCE_DATE_EPOCH=0
 RUN --mount=type=bind,source=deploy/image/prove.py,target=/prove.py ["python", "/prove.py"]
 
+# ... without what the builder mounts, and with one time for all files: the same sources give the same layer, bit for bit
+FROM debug AS settled
+# the user of the image is set in its last stage
+# hadolint ignore=DL3002
+USER 0
+ARG SOURCE_DATE_EPOCH=0
+RUN --mount=type=bind,from=proved,target=/proved \
+    mkdir /settled \
+    && find /proved -mindepth 1 -maxdepth 1 ! -name dev ! -name proc ! -name sys -exec cp -a -t /settled {} + \
+    && rm -f /settled/prove.py \
+    && find /settled -exec touch --no-dereference --date="@${SOURCE_DATE_EPOCH}" {} +
+
 FROM scratch AS runtime
-# the whole file system is what was assembled
-# hadolint ignore=DL3067
-COPY --from=proved / /
+COPY --from=settled /settled /
 ARG PYTHON_VERSION
 ARG BASE_IMAGE
 ARG VERSION=0.1.0

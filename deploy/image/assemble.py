@@ -52,11 +52,15 @@ def imported_names(package: Path) -> set[str]:
 def reached_subpackages(library: str) -> set[str]:
     """The direct subpackages of a library that are loaded once everything SPINE names is imported."""
     sys.path.insert(0, str(PACKAGES))
+    installed = {path.name for path in PACKAGES.iterdir()}
     for name in sorted(imported_names(PACKAGES / "spine")):
         try:
             importlib.import_module(name)
-        except ImportError:
-            continue  # a name that is no module, or a module of an optional extra, which the image does not have
+        except ModuleNotFoundError as error:
+            # a name that is no module, or something of an optional extra, which the image does not have
+            missing = str(error.name)
+            if missing.partition(".")[0] in installed and not name.startswith(missing):
+                raise
     return {name.split(".")[1] for name in sys.modules if name.startswith(f"{library}.")}
 
 
@@ -88,7 +92,12 @@ def copy_interpreter(tree: Path) -> None:
 
 def shared_libraries(tree: Path) -> set[Path]:
     """The shared libraries outside the tree's own folders that anything in the tree loads, the loader included."""
-    programs = [path for path in tree.rglob("*") if path.is_file() and not path.is_symlink() and ".so" in path.name]
+    programs = [
+        path
+        for path in tree.rglob("*.so*")
+        # what lies in *.libs is found by way of the extension modules beside it, not by itself
+        if path.is_file() and not path.is_symlink() and not path.parent.name.endswith(".libs")
+    ]
     programs.append((tree / "usr/local/bin/python3").resolve())
     found = set()
     for program in programs:

@@ -2,7 +2,7 @@
 
 Proves that no file is missing: the server starts, answers `spine healthcheck` and stops cleanly, or the build fails. Every
 module that was imported on the way gets its byte code, marked as not to be checked against the source: the image is never
-edited. All times of change are then set to SOURCE_DATE_EPOCH, so that the same sources give the same layer.
+edited.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from pathlib import Path
 SCRATCH = Path("/tmp/prove")
 PORT = "8000"
 PATIENCE_S = 60
-OUTSIDE = {"dev", "proc", "sys"}  # mounted by the builder
 
 
 def run_server() -> None:
@@ -59,25 +58,11 @@ def keep_byte_code() -> None:
     print(f"byte code kept of {len(compiled)} modules", flush=True)
 
 
-def set_times(epoch: int) -> None:
-    """Sets the time of change of every file and folder of the image."""
-    for folder, folders, files in os.walk("/", topdown=True):
-        if folder == "/":
-            folders[:] = [name for name in folders if name not in OUTSIDE]
-        for name in [*folders, *files]:
-            try:
-                os.utime(Path(folder, name), (epoch, epoch), follow_symlinks=False)
-            except OSError as error:
-                # /etc/hosts, /etc/resolv.conf and this script are mounted by the builder, and not part of the image
-                print(f"time of {Path(folder, name)} left as it is: {error.strerror}", flush=True)
-
-
 def main() -> None:
     """Proves the image, then finishes it."""
     run_server()
     keep_byte_code()
     shutil.rmtree(SCRATCH)
-    set_times(int(os.environ.get("SOURCE_DATE_EPOCH", "0")))
 
 
 if __name__ == "__main__":

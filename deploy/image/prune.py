@@ -15,6 +15,8 @@ FOLDERS = {"tests", "test", "include", "__pycache__", "pkgconfig"}
 SUFFIXES = {".a", ".c", ".cpp", ".f90", ".h", ".hpp", ".pxd", ".pxi", ".pyi", ".pyx", ".typed"}
 INSTALLER_NOTES = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "WHEEL", "top_level.txt"}
 COMMANDS = {"python", "python3", "spine"}
+# numpy.testing of NumPy 2.2 (the last for Python 3.10), which SciPy imports, takes this out of the tests.
+KEPT = "numpy/_core/tests/_natype.py"
 
 
 def prune(environment: Path) -> None:
@@ -22,7 +24,12 @@ def prune(environment: Path) -> None:
     packages = next(environment.glob("lib/python3.*/site-packages"))
     for path in sorted(packages.rglob("*"), reverse=True):
         if path.is_dir() and path.name in FOLDERS:
+            kept = packages / KEPT
+            text = kept.read_text() if path == kept.parent and kept.exists() else None
             shutil.rmtree(path)
+            if text is not None:
+                path.mkdir()
+                kept.write_text(text)
         elif path.is_file() and (
             path.suffix in SUFFIXES or (path.parent.suffix == ".dist-info" and path.name in INSTALLER_NOTES)
         ):
