@@ -1,0 +1,164 @@
+"""The image of each Python version: what is in it, what is not, and that it runs locked down."""
+
+from __future__ import annotations
+
+import subprocess
+import tarfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from support.engine import FIGURES, client, docker, free_port, http_status, inspect, until
+
+SIZE_LIMIT = 200e6
+
+
+@pytest.fixture(scope="session")
+def contents(image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[tarfile.TarInfo]]:
+    """Every file and folder of the image."""
+    identity = docker("create", image)
+    archive = tmp_path_factory.mktemp("image") / "image.tar"
+    docker("export", "--output", archive, identity)
+    docker("rm", "--volumes", identity)
+    with tarfile.open(archive) as files:
+        yield files.getmembers()
+    archive.unlink()
+
+
+def test_image_is_small(image: str, contents: list[tarfile.TarInfo]) -> None:
+    """The image is at most 200 MB, uncompressed."""
+    parts: dict[str, int] = {}
+    for member in contents:
+        name = member.name.partition("site-packages/")[2].partition("/")[0]
+        if member.name.endswith(".pyc"):
+            part = "byte code"
+        elif name.endswith(".libs"):
+            part = "BLAS and Fortran libraries"
+        elif name in ("numpy", "scipy", "spine"):
+            part = name
+        elif name:
+            part = "other packages"
+        else:
+            part = "CPython" if "/local/" in member.name else "system libraries"
+        parts[part] = parts.get(part, 0) + member.size
+    for part, size in sorted(parts.items(), key=lambda item: -item[1]):
+        FIGURES[f"  {image}: {part}"] = f"{size / 1e6:.1f} MB"
+    assert inspect(image, ".Size") <= SIZE_LIMIT
+
+
+def test_no_tools_for_an_intruder(contents: list[tarfile.TarInfo]) -> None:
+    """No shell, no package manager, no compiler, no package lists."""
+    tools = {
+        "sh",
+        "bash",
+        "dash",
+        "busybox",
+        "pip",
+        "pip3",
+        "poetry",
+        "apt",
+        "apt-get",
+        "dpkg",
+        "gcc",
+        "cc",
+        "ld",
+        "curl",
+        "wget",
+    }
+    assert [member.name for member in contents if Path(member.name).name in tools] == []
+    assert [member.name for member in contents if "var/lib/dpkg" in member.name or "/pip/" in member.name] == []
+
+
+def test_no_file_gives_more_rights(contents: list[tarfile.TarInfo]) -> None:
+    """No setuid or setgid file, and nothing outside the two writable folders belongs to the server's user."""
+    assert [member.name for member in contents if member.isfile() and member.mode & 0o6000] == []
+    assert [member.name for member in contents if member.uid and member.name != "state"] == []
+    writable = {member.name for member in contents if member.mode & 0o002 and not member.issym()}
+    assert writable - {"dev/shm", "dev/pts"} == {"tmp", "state"}
+
+
+def test_byte_code_is_in_the_image(contents: list[tarfile.TarInfo]) -> None:
+    """What the server imports was compiled when the image was built; a read-only root never gets it later."""
+    names = {member.name.rpartition("/")[2].partition(".")[0] for member in contents if member.name.endswith(".pyc")}
+    assert {"asyncio", "fastapi", "app", "errors", "world"} & names >= {"errors", "world"}
+
+
+def test_image_configuration(image: str) -> None:
+    """Numeric user, exec-form entry point, port, volume, stop signal, health check and labels are what users rely on."""
+    configuration = inspect(image, ".Config")
+    assert configuration["User"] == "10001:10001"
+    assert configuration["Entrypoint"] == ["spine", "serve"]
+    assert configuration["Healthcheck"]["Test"] == ["CMD", "spine", "healthcheck"]
+    assert configuration["StopSignal"] == "SIGTERM"
+    assert set(configuration["ExposedPorts"]) == {"8000/tcp"}
+    assert set(configuration["Volumes"]) == {"/state"}
+    labels = configuration["Labels"]
+    for name in ("title", "description", "licenses", "version", "revision", "base.name"):
+        assert labels[f"org.opencontainers.image.{name}"]
+
+
+def test_no_shell_can_be_started(image: str) -> None:
+    """Asking for a shell fails, because there is none."""
+    done = subprocess.run(
+        ["docker", "run", "--rm", "--entrypoint", "/bin/sh", image], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 127
+    assert "no such file" in done.stderr
+
+
+def test_serves_locked_down(image: str, container: Callable[..., str]) -> None:
+    """With a read-only root, no capabilities and 512 MB the server becomes ready and greets a client with the world."""
+    port = free_port()
+    identity = container("--publish", f"127.0.0.1:{port}:8000", "--env", "SPINE_SCENARIO=demo")
+    until(lambda: http_status(port, "/ready") == 200, f"/ready of {image}")
+    with client(port) as visitor:
+        visitor.expect("map.created")
+        visitor.expect("agent.listed")
+    docker("exec", identity, "spine", "healthcheck")
+
+
+def test_health_check_fails_for_a_wrong_port(container: Callable[..., str]) -> None:
+    """`spine healthcheck` is not satisfied by a process alone: on a port nobody serves it fails."""
+    identity = container("--env", "SPINE_SCENARIO=none")
+    done = subprocess.run(
+        ["docker", "exec", "--env", "PORT=8001", identity, "spine", "healthcheck"], capture_output=True, check=False
+    )
+    assert done.returncode not in (0, 126, 127)
+
+
+@pytest.mark.parametrize("variable, value", [("LOG_LEVEL", "loud"), ("LOG_FORMAT", "poem"), ("PORT", "eighty")])
+def test_wrong_settings_are_refused_by_name(image: str, variable: str, value: str) -> None:
+    """A setting that makes no sense ends the start with its name and value, without a traceback."""
+    done = subprocess.run(
+        ["docker", "run", "--rm", "--env", f"{variable}={value}", image], capture_output=True, text=True, check=False
+    )
+    output = done.stdout + done.stderr
+    assert done.returncode == 2
+    assert variable in output
+    assert value in output
+    assert "Traceback" not in output
+
+
+def test_same_sources_give_the_same_image(build: Callable[..., str]) -> None:
+    """Built twice, the image is the same, bit for bit."""
+    arguments = ("--build-arg", "SOURCE_DATE_EPOCH=1700000000")
+    stages = "application,tree,proved,settled,runtime"
+    twins = [
+        build("spine-test:first", *arguments),
+        build("spine-test:second", *arguments, "--no-cache-filter", stages),
+    ]
+    first, second = (inspect(tag, ".RootFS.Layers") for tag in twins)
+    assert first == second
+
+
+def test_inline_cache_is_accepted(build: Callable[..., str]) -> None:
+    """The build argument that asks for cache data inside the image does no harm."""
+    build("spine-test:inline", "--build-arg", "BUILDKIT_INLINE_CACHE=1")
+
+
+def test_debug_image_has_a_shell(build: Callable[..., str]) -> None:
+    """The debug target is the same program on the slim base, for those who need to look around."""
+    tag = build("spine-test:debug", "--target", "debug")
+    FIGURES["image size, debug target"] = f"{inspect(tag, '.Size') / 1e6:.1f} MB"
+    assert docker("run", "--rm", "--entrypoint", "sh", tag, "-c", "id -u; spine --version").splitlines()[0] == "10001"
