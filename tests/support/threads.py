@@ -27,7 +27,8 @@ def hold(thread: int) -> None:
     _ptrace(PTRACE_SEIZE, thread)
     _ptrace(PTRACE_INTERRUPT, thread)
     _, status = os.waitpid(thread, WAIT_ALL_THREADS)
-    print("frozen", flush=True)
+    sys.stdout.write("frozen\n")
+    sys.stdout.flush()
     while os.WIFSTOPPED(status):
         _, status = os.waitpid(thread, WAIT_ALL_THREADS)
 
