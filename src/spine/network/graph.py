@@ -92,6 +92,10 @@ class RoadNetwork:
         except KeyError:
             raise NetworkError(f"node {node_id}: not on this map ({self.node_count} nodes)") from None
 
+    def has_node(self, node_id: int) -> bool:
+        """Return whether a node with this id is on the map."""
+        return node_id in self._index_of_node
+
     @cached_property
     def out_offsets(self) -> IndexColumn:
         """Edges leaving node n are ``out_edges[out_offsets[n]:out_offsets[n + 1]]``; shape (nodes + 1,)."""

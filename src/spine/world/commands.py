@@ -125,7 +125,7 @@ class ReplaceNetwork:
 
 @dataclass(frozen=True, slots=True)
 class Reset:
-    """Return to simulated time 0 with the same network, seed and agents as at the start (domain W51)."""
+    """Return to simulated time 0: same network, seed and facilities; the agents there are now, each as it was created (domain W51)."""
 
 
 Command = (

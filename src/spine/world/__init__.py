@@ -1,0 +1,43 @@
+"""The simulated domain: pure and deterministic; knows no wire, no disk and no clock of the machine."""
+
+from spine.world.commands import (
+    Command,
+    CreateBroker,
+    CreateBuilding,
+    CreateBuildingAgent,
+    CreateTruck,
+    DeleteAgent,
+    DeleteBuilding,
+    ReplaceNetwork,
+    Reset,
+    TruckSpec,
+    UpdateAgent,
+    UpdateBuilding,
+)
+from spine.world.config import WorldConfig
+from spine.world.observe import TruckPositions
+from spine.world.state import Sample
+from spine.world.stats import SAMPLE_COLUMNS, PackageCounts, Summary
+from spine.world.world import World
+
+__all__ = [
+    "SAMPLE_COLUMNS",
+    "Command",
+    "CreateBroker",
+    "CreateBuilding",
+    "CreateBuildingAgent",
+    "CreateTruck",
+    "DeleteAgent",
+    "DeleteBuilding",
+    "PackageCounts",
+    "ReplaceNetwork",
+    "Reset",
+    "Sample",
+    "Summary",
+    "TruckPositions",
+    "TruckSpec",
+    "UpdateAgent",
+    "UpdateBuilding",
+    "World",
+    "WorldConfig",
+]

@@ -1,0 +1,463 @@
+"""Carrying out commands: agents and facilities come, change and go, and nothing is left dangling (W49, W53, protocol R14-R17).
+
+Every function checks first and acts then: a refused command (`CommandError`) has changed nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from math import isfinite
+from typing import Any
+
+from spine.errors import CommandError
+from spine.network.facilities import FuelStation, Parking, Site
+from spine.world import demand, events, freight, fuel, hours, movement, queues, sites
+from spine.world.commands import CreateBroker, CreateBuildingAgent, CreateTruck, TruckSpec
+from spine.world.config import PUMP_LITRES_PER_S
+from spine.world.model import Broker, Facility, ParkingState, SiteState, StationState, Truck
+from spine.world.state import State
+from spine.world.views import Activity
+
+CAPACITY_RANGE_CU = (4.0, 45.0)
+"""Allowed truck capacity, cargo units (domain 6.1)."""
+
+TRUCK_ATTRIBUTES = frozenset(
+    {
+        "id",
+        "kind",
+        "activity",
+        "purpose",
+        "inbox_count",
+        "outbox_count",
+        "max_speed_kph",
+        "capacity",
+        "load",
+        "loaded_packages",
+        "current_speed_kph",
+        "current_node",
+        "current_edge",
+        "edge_progress_m",
+        "route",
+        "destination",
+        "route_start_node",
+        "route_end_node",
+        "current_building_id",
+        "driving_time_s",
+        "resting_time_s",
+        "is_resting",
+        "required_rest_s",
+        "balance_ducats",
+        "risk_factor",
+        "is_seeking_parking",
+        "is_seeking_idle_parking",
+        "original_destination",
+        "fuel_tank_capacity_l",
+        "current_fuel_l",
+        "co2_emitted_kg",
+        "is_seeking_gas_station",
+        "is_fueling",
+        "fueling_liters_needed",
+        "delivery_queue",
+        "is_loading",
+        "is_unloading",
+        "loading_progress_s",
+        "loading_target_s",
+        "broker_id",
+    }
+)
+"""Names a truck shows on the wire (protocol 7.4); those not settable are refused by an update instead of becoming tags."""
+
+BROKER_ATTRIBUTES = frozenset(
+    {
+        "id",
+        "kind",
+        "inbox_count",
+        "outbox_count",
+        "balance_ducats",
+        "package_queue",
+        "assigned_packages",
+        "known_packages_count",
+        "active_negotiation",
+    }
+)
+
+BUILDING_AGENT_ATTRIBUTES = frozenset({"id", "kind", "inbox_count", "outbox_count", "building"})
+
+
+def _number(
+    name: str, value: object, *, low: float | None = None, high: float | None = None, above: float | None = None
+) -> float:
+    """Return a finite number within bounds, or refuse by name."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value):
+        raise CommandError(f"{name}: {value!r} is not a finite number")
+    number = float(value)
+    if low is not None and high is not None and not low <= number <= high:
+        raise CommandError(f"{name}: {number:g} is outside the allowed range {low:g} to {high:g}")
+    if low is not None and number < low:
+        raise CommandError(f"{name}: {number:g} must be at least {low:g}")
+    if above is not None and number <= above:
+        raise CommandError(f"{name}: {number:g} must be greater than {above:g}")
+    return number
+
+
+def _new_agent_id(state: State, agent_id: str) -> None:
+    if not agent_id:
+        raise CommandError("agent_id: must not be empty")
+    if agent_id in state.agents:
+        raise CommandError(f"agent_id: {agent_id!r} is already used by a {state.agents[agent_id]}")
+
+
+def _check_spec(state: State, spec: TruckSpec) -> None:
+    _number("max_speed_kph", spec.max_speed_kph, above=0.0)
+    _number("capacity", spec.capacity, low=CAPACITY_RANGE_CU[0], high=CAPACITY_RANGE_CU[1])
+    _number("risk_factor", spec.risk_factor, low=0.0, high=1.0)
+    _number("initial_balance_ducats", spec.balance_ducats)
+    _number("fuel_tank_capacity_l", spec.fuel_tank_capacity_l, above=0.0)
+    if spec.initial_fuel_l is not None:
+        _number("initial_fuel_l", spec.initial_fuel_l, low=0.0)
+    _number("empty_mass_t", spec.empty_mass_t, above=0.0)
+    if state.network.node_count == 0:
+        raise CommandError("agent_kind: a truck needs a map, and there is none yet; create or import one first")
+    for name, node in (("start_node", spec.start_node), ("home_node", spec.home_node)):
+        if node is not None and not state.has_node(node):
+            raise CommandError(f"{name}: node {node} is not on this map")
+
+
+def random_node(state: State, agent_id: str, placement: int) -> int:
+    """Return a node index drawn for an agent among those from which every other can be reached."""
+    nodes = state.core_nodes()
+    uniform = state.draws.uniforms("placement", agent_id, placement, 1)[0]
+    return int(nodes[int(uniform * len(nodes))])
+
+
+def create_truck(state: State, command: CreateTruck) -> None:
+    """Put a truck on the map."""
+    _new_agent_id(state, command.agent_id)
+    spec = command.spec
+    _check_spec(state, spec)
+    node = (
+        random_node(state, command.agent_id, state.placements)
+        if spec.start_node is None
+        else state.network.node_index(spec.start_node)
+    )
+    tank = float(spec.fuel_tank_capacity_l)
+    litres = tank if spec.initial_fuel_l is None else min(tank, float(spec.initial_fuel_l))
+    truck = Truck(
+        id=command.agent_id,
+        row=_take_row(state, command.agent_id),
+        spec=spec,
+        max_speed_kph=float(spec.max_speed_kph),
+        capacity=float(spec.capacity),
+        risk=float(spec.risk_factor),
+        balance=float(spec.balance_ducats),
+        tank_l=tank,
+        fuel_l=litres,
+        initial_fuel_l=litres,
+        empty_mass_t=float(spec.empty_mass_t),
+        node=node,
+        home_node=node if spec.home_node is None else state.network.node_index(spec.home_node),
+        returns_home=spec.returns_home,
+        profile=state.profile_of(float(spec.max_speed_kph), float(spec.empty_mass_t), float(spec.capacity)),
+        tags=dict(command.tags),
+        activity_since=state.now,
+    )
+    state.trucks[truck.id] = truck
+    state.agents[truck.id] = "truck"
+    state.fleet.place(truck.row, node)
+    state.ledger.initial += truck.balance
+    state.largest_capacity = max(state.largest_capacity, truck.capacity)
+    hours.new_period(state, truck)
+    fuel.new_tank(state, truck)
+    state.changed_agents[truck.id] = None
+    state.emit(events.AgentAdded(state.now, truck.id, "truck"))
+    state.followups.append(("free", truck.id))
+    state.followups.append(("next", truck.id))
+
+
+def _take_row(state: State, agent_id: str) -> int:
+    if state.free_rows:
+        row = state.free_rows.pop()
+        state.rows[row] = agent_id
+        return row
+    state.rows.append(agent_id)
+    return len(state.rows) - 1
+
+
+def create_broker(state: State, command: CreateBroker) -> None:
+    """Create the broker; it takes over all packages that wait and all awards that stand."""
+    _new_agent_id(state, command.agent_id)
+    if state.broker is not None:
+        raise CommandError(f"agent_kind: there is a broker already ({state.broker.id!r}); a world has one")
+    balance = _number("balance_ducats", command.balance_ducats)
+    broker = Broker(command.agent_id, balance, dict(command.tags), initial_balance=balance)
+    state.broker = broker
+    state.agents[broker.id] = "broker"
+    state.ledger.initial += balance
+    for package in state.packages.values():
+        broker.known += 1
+        if package.truck_id is None:
+            broker.open[package.id] = None
+        else:
+            broker.assigned[package.id] = package.truck_id
+    state.touch_broker()
+    state.emit(events.AgentAdded(state.now, broker.id, "broker"))
+
+
+def create_building_agent(state: State, command: CreateBuildingAgent) -> None:
+    """Create an inert building agent."""
+    _new_agent_id(state, command.agent_id)
+    state.building_agents[command.agent_id] = dict(command.tags)
+    state.agents[command.agent_id] = "building"
+    state.changed_agents[command.agent_id] = None
+    state.emit(events.AgentAdded(state.now, command.agent_id, "building"))
+
+
+def _known_agent(state: State, agent_id: str) -> str:
+    kind = state.agents.get(agent_id)
+    if kind is None:
+        raise CommandError(f"agent_id: there is no agent {agent_id!r}")
+    return kind
+
+
+def update_agent(state: State, agent_id: str, changes: Mapping[str, object]) -> None:
+    """Change settable attributes and tags of an agent (protocol 8.11, R15)."""
+    kind = _known_agent(state, agent_id)
+    if kind == "truck":
+        _update_truck(state, state.trucks[agent_id], changes)
+    elif kind == "broker" and state.broker is not None:
+        broker = state.broker
+        tags = _new_tags(broker.tags, changes, {"balance_ducats"}, BROKER_ATTRIBUTES)
+        balance = _number("balance_ducats", changes.get("balance_ducats", broker.balance))
+        state.ledger.adjustments += balance - broker.balance
+        broker.balance, broker.tags = balance, tags
+    else:
+        tags = _new_tags(state.building_agents[agent_id], changes, set(), BUILDING_AGENT_ATTRIBUTES)
+        state.building_agents[agent_id] = tags
+    state.changed_agents[agent_id] = None
+    state.emit(events.AgentModified(state.now, agent_id, dict(changes)))
+
+
+def _new_tags(
+    tags: Mapping[str, object], changes: Mapping[str, object], settable: set[str], attributes: frozenset[str]
+) -> dict[str, object]:
+    """Return the tags after an update; refuse attributes that are not settable."""
+    result = dict(tags)
+    if "tags" in changes:
+        replacement = changes["tags"]
+        if not isinstance(replacement, Mapping) or not all(isinstance(key, str) for key in replacement):
+            raise CommandError(f"tags: {replacement!r} is not an object with text keys")
+        result = dict(replacement)
+    for name, value in changes.items():
+        if name in settable or name == "tags":
+            continue
+        if name in attributes:
+            raise CommandError(f"{name}: cannot be set; settable are {', '.join(sorted(settable | {'tags'}))}")
+        result[name] = value
+    return result
+
+
+_TRUCK_CHECKS: dict[str, Callable[[object], float]] = {
+    "max_speed_kph": lambda value: _number("max_speed_kph", value, above=0.0),
+    "capacity": lambda value: _number("capacity", value, low=CAPACITY_RANGE_CU[0], high=CAPACITY_RANGE_CU[1]),
+    "risk_factor": lambda value: _number("risk_factor", value, low=0.0, high=1.0),
+    "balance_ducats": lambda value: _number("balance_ducats", value),
+    "fuel_tank_capacity_l": lambda value: _number("fuel_tank_capacity_l", value, above=0.0),
+    "current_fuel_l": lambda value: _number("current_fuel_l", value, low=0.0),
+}
+
+
+def _update_truck(state: State, truck: Truck, changes: Mapping[str, object]) -> None:
+    tags = _new_tags(truck.tags, changes, set(_TRUCK_CHECKS), TRUCK_ATTRIBUTES)
+    new: dict[str, Any] = {name: check(changes[name]) for name, check in _TRUCK_CHECKS.items() if name in changes}
+    tank = new.get("fuel_tank_capacity_l", truck.tank_l)
+    if new.get("current_fuel_l", 0.0) > tank:
+        raise CommandError(f"current_fuel_l: {new['current_fuel_l']:g} is more than the tank holds ({tank:g} l)")
+    if new.get("capacity", truck.capacity) < truck.load - 1e-9:
+        raise CommandError(f"capacity: {new['capacity']:g} is less than the load aboard ({truck.load:g} cu)")
+    truck.tags = tags
+    truck.max_speed_kph = new.get("max_speed_kph", truck.max_speed_kph)
+    truck.capacity = new.get("capacity", truck.capacity)
+    truck.risk = new.get("risk_factor", truck.risk)
+    if "balance_ducats" in new:
+        state.ledger.adjustments += new["balance_ducats"] - truck.balance
+        truck.balance = new["balance_ducats"]
+    truck.profile = state.profile_of(truck.max_speed_kph, truck.empty_mass_t, truck.capacity)
+    present = movement.fuel_now(state, truck)
+    truck.tank_l = tank
+    if "current_fuel_l" in new or present > tank:
+        movement.set_fuel(state, truck, new.get("current_fuel_l", min(present, tank)))
+    if "fuel_tank_capacity_l" in new:
+        fuel.new_tank(state, truck)
+    if "capacity" in new:
+        state.update_largest_capacity()
+
+
+def delete_agent(state: State, agent_id: str) -> None:
+    """Remove an agent with everything that hangs on it."""
+    kind = _known_agent(state, agent_id)
+    if kind == "truck":
+        _delete_truck(state, state.trucks[agent_id])
+    elif kind == "broker" and state.broker is not None:
+        state.ledger.purses_removed += state.broker.balance
+        state.broker = None
+    else:
+        del state.building_agents[agent_id]
+    del state.agents[agent_id]
+    state.order_stale = True
+    state.changed_agents.pop(agent_id, None)
+    state.emit(events.AgentRemoved(state.now, agent_id, kind))
+
+
+def _delete_truck(state: State, truck: Truck) -> None:
+    if truck.handled_stops:
+        sites.abandon_dock(state, truck)
+    if truck.leg is not None:
+        way = movement.progress(truck, state.now)
+        movement.settle(truck, truck.leg, way.metres, way.seconds)
+        truck.leg = None
+    for package_id in list(truck.cargo):
+        freight.expire(state, state.packages[package_id], "truck_removed")
+    for stop in list(truck.plan):
+        if stop.pickup:
+            freight.withdraw_award(state, state.packages[stop.package_id], "truck_removed")
+    _end_pumping(state, truck)
+    queues.leave(state, truck)
+    state.set_activity(truck, Activity.IDLE)
+    if state.arena is not None:
+        state.arena.clear(truck.row)
+    state.fleet.remove(truck.row)
+    state.rows[truck.row] = None
+    state.free_rows.append(truck.row)
+    state.retired.add(truck.figures)
+    state.retired_fuel_l += truck.fuel_l - truck.initial_fuel_l
+    state.ledger.purses_removed += truck.balance
+    del state.trucks[truck.id]
+    state.update_largest_capacity()
+
+
+def _end_pumping(state: State, truck: Truck) -> None:
+    """Pay for what has been pumped when pumping is cut short."""
+    if truck.activity is Activity.FUELLING:
+        pumped = (state.now - truck.activity_since) * PUMP_LITRES_PER_S
+        truck.fuelling_l = min(truck.fuelling_l, pumped)
+        fuel.finish_pumping(state, truck)
+
+
+def add_facility(state: State, spec: Site | Parking | FuelStation, *, announce: bool = True) -> None:
+    """Add a facility with its live state; a site begins to give birth to packages."""
+    if spec.id in state.buildings or spec.id in state.generics:
+        raise CommandError(f"building_id: {spec.id!r} is already used on this map")
+    if not spec.id:
+        raise CommandError("building_id: must not be empty")
+    if not state.has_node(spec.node_id):
+        raise CommandError(f"node_id: node {spec.node_id} is not on this map")
+    _check_facility(spec)
+    node = state.network.node_index(spec.node_id)
+    if isinstance(spec, Site):
+        site = SiteState(spec, node)
+        state.buildings[spec.id] = state.sites[spec.id] = site
+        demand.schedule_birth(state, site)
+    elif isinstance(spec, Parking):
+        state.buildings[spec.id] = state.parkings[spec.id] = ParkingState(spec, node)
+    else:
+        state.buildings[spec.id] = state.stations[spec.id] = StationState(spec, node)
+    if announce:
+        state.forget_facilities()
+        state.touch_building(spec.id)
+        state.emit(events.BuildingAdded(state.now, spec.id, spec.node_id, kind_of(state.buildings[spec.id])))
+
+
+def kind_of(facility: Facility) -> str:
+    """Return the building type of a facility as the wire spells it."""
+    if isinstance(facility, SiteState):
+        return "site"
+    return "parking" if isinstance(facility, ParkingState) else "gas_station"
+
+
+def _check_facility(spec: Site | Parking | FuelStation) -> None:
+    if isinstance(spec, Site):
+        _number("activity_rate", spec.activity_rate, low=0.0)
+        _number("loading_rate_tonnes_per_min", spec.loading_rate_t_per_min, above=0.0)
+        _whole("docks", spec.docks)
+        for target, weight in spec.destination_weights.items():
+            _number(f"destination_weights[{target}]", weight, low=0.0)
+        return
+    _whole("capacity", spec.capacity)
+    if isinstance(spec, FuelStation):
+        _number("cost_factor", spec.cost_factor, above=0.0)
+
+
+def _whole(name: str, value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise CommandError(f"{name}: {value!r} must be a whole number of at least 1")
+
+
+def _known_building(state: State, building_id: str) -> Facility:
+    facility = state.buildings.get(building_id)
+    if facility is None:
+        raise CommandError(f"building_id: there is no site, parking or gas station {building_id!r}")
+    return facility
+
+
+_SETTABLE = {
+    "site": {"name", "activity_rate", "docks", "loading_rate_t_per_min", "destination_weights", "packages"},
+    "parking": {"capacity"},
+    "gas_station": {"capacity", "cost_factor"},
+}
+
+
+def update_building(state: State, building_id: str, changes: Mapping[str, object]) -> None:
+    """Change settable attributes of a facility; places in use are never taken away."""
+    facility = _known_building(state, building_id)
+    settable = _SETTABLE[kind_of(facility)]
+    unknown = sorted(set(changes) - settable)
+    if unknown:
+        raise CommandError(f"{unknown[0]}: cannot be set; settable are {', '.join(sorted(settable))}")
+    values: dict[str, Any] = dict(changes)
+    spec = replace(facility.spec, **values)
+    _check_facility(spec)
+    places = spec.docks if isinstance(spec, Site) else spec.capacity
+    if places < len(facility.occupants):
+        raise CommandError(
+            f"capacity: {places} is less than the {len(facility.occupants)} trucks inside {building_id!r}"
+        )
+    facility.spec = spec  # type: ignore[assignment]  # replace() keeps the type of the specification
+    if isinstance(facility, SiteState) and "activity_rate" in changes:
+        facility.birth_version += 1
+        demand.schedule_birth(state, facility)
+    state.forget_facilities()
+    state.touch_building(building_id)
+    queues.admit_next(state, facility)
+    state.emit(events.BuildingModified(state.now, building_id, dict(changes)))
+
+
+def delete_building(state: State, building_id: str) -> None:
+    """Remove a facility; packages from or to a site are lost, trucks inside are set on its node and decide anew."""
+    facility = _known_building(state, building_id)
+    kind = kind_of(facility)
+    inside = [state.trucks[truck_id] for truck_id in [*facility.occupants, *facility.queue]]
+    facility.queue.clear()
+    for truck in inside:
+        if truck.handled_stops:
+            sites.abandon_dock(state, truck)
+        _end_pumping(state, truck)
+    if isinstance(facility, SiteState):
+        for package in list(state.packages.values()):
+            if building_id in (package.origin, package.destination):
+                freight.expire(state, package, "site_removed")
+    for truck in inside:
+        truck.building, truck.queued = None, False
+        if truck.activity is Activity.WAITING_PARKING:
+            state.set_activity(truck, Activity.RESTING)
+        elif truck.activity is not Activity.RESTING:
+            state.set_activity(truck, Activity.IDLE)
+            state.followups.append(("next", truck.id))
+    if isinstance(facility, StationState):
+        state.ledger.purses_removed += facility.balance
+    del state.buildings[building_id]
+    for table in (state.sites, state.parkings, state.stations):
+        table.pop(building_id, None)
+    state.changed_buildings.pop(building_id, None)
+    state.forget_facilities()
+    state.emit(events.BuildingRemoved(state.now, building_id, kind))

@@ -1,0 +1,80 @@
+"""What a world is told at its birth: seed, policies and the constants of the domain (specification chapter 17)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MASS_PER_CARGO_UNIT_T = 0.1
+"""Tonnes per cargo unit (domain 0)."""
+
+DRIVING_LIMIT_S = 8 * 3600.0
+"""Nominal driving limit, seconds (domain 7.1)."""
+
+PRIORITY_FACTORS = (1.0, 1.0, 1.5, 2.0)
+"""Value factor by priority LOW, MEDIUM, HIGH, URGENT (domain 5.2)."""
+
+URGENCY_FACTORS = (1.0, 1.3, 1.8)
+"""Value factor by urgency STANDARD, EXPRESS, SAME_DAY (domain 5.2)."""
+
+CO2_KG_PER_LITRE = 2.68
+"""Tailpipe CO2 of diesel (domain 8.1)."""
+
+PUMP_LITRES_PER_S = 0.833
+"""Flow of one pump (domain 8.4)."""
+
+EXPIRY_FINE_SHARE = 0.5
+"""Share of the value the broker is fined for a package that expires (domain 11.6)."""
+
+LATE_LOSS_PER_S = 0.001
+"""Share of the value lost per second of lateness; the specification says per tick of 1 s (domain 11.6, W3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorldConfig:
+    """Seed, policies by name and tunable constants of a world.
+
+    Attributes:
+        seed: every random number of the world derives from it.
+        start_of_day_s: time of day at simulated time 0, seconds after midnight.
+        dispatch: `contract_net` (best marginal bid wins) or `polling` (nearest first, first acceptor wins).
+        destinations: `weights` (the site's weights, uniform without), `uniform` or `gravity`.
+        hours: drivers' hours rule, `baseline` (domain 7).
+        fuel: consumption model, `linear` (domain 8.1).
+        price: fuel price process, `mean_reverting` (W38) or `random_walk` (domain 8.5).
+        refuse_oversize: whether demand that fits no truck is rejected at birth with an event (W23).
+        initial_fuel_price: ducats per litre.
+        price_sigma: standard deviation of the daily log price step (`mean_reverting`), share (`random_walk`).
+        price_reversion_per_day: pull towards the initial price per day (`mean_reverting`).
+        gravity_beta_per_h: decay of the gravity weights per hour of travel.
+        candidates: trucks called for bids on one package.
+        max_open_stops: a truck with this many planned stops is not called.
+        offer_interval_s: open packages are offered again this often.
+        offers_per_interval: at most this many of them, most urgent first.
+        fuel_reserve_share: share of the tank that planning keeps untouched (W32).
+        rescue_delay_s: time until the breakdown service reaches a stranded truck (W32).
+        rescue_fee: its fee, ducats.
+        rescue_litres: what it brings.
+        sample_interval_s: distance of the samples of the statistics' time series.
+    """
+
+    seed: int = 0
+    start_of_day_s: float = 43_200.0
+    dispatch: str = "contract_net"
+    destinations: str = "weights"
+    hours: str = "baseline"
+    fuel: str = "linear"
+    price: str = "mean_reverting"
+    refuse_oversize: bool = True
+    initial_fuel_price: float = 5.0
+    price_sigma: float = 0.015
+    price_reversion_per_day: float = 0.02
+    gravity_beta_per_h: float = 2.0
+    candidates: int = 8
+    max_open_stops: int = 8
+    offer_interval_s: float = 60.0
+    offers_per_interval: int = 24
+    fuel_reserve_share: float = 0.08
+    rescue_delay_s: float = 5400.0
+    rescue_fee: float = 500.0
+    rescue_litres: float = 100.0
+    sample_interval_s: float = 900.0

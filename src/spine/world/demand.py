@@ -1,0 +1,151 @@
+"""Demand: when and what packages a site gives birth to (domain 5.1, 5.2, W20, W23, W24).
+
+Births are a Poisson process, thinned where the rate changes over the day (Lewis and Shedler 1979): candidates come at the highest rate of the
+profile, each is kept with the ratio of the present rate to it. Everything about birth n of a site is drawn from (seed, site, n), so nothing
+else in the world can change it.
+"""
+
+from __future__ import annotations
+
+from math import log
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spine.network.facilities import PRIORITIES, URGENCIES
+from spine.world import events, freight
+from spine.world.agenda import Due
+from spine.world.clock import wall_of
+from spine.world.config import PRIORITY_FACTORS, URGENCY_FACTORS
+from spine.world.draws import pick
+from spine.world.model import Package, SiteState
+from spine.world.state import State
+
+_DRAWS_PER_PACKAGE = 8
+_LATER_DELIVERY_S = (1800.0, 3600.0)
+"""A delivery window that would close before the pickup window is replaced by pickup + U of this (5.2 draw 7)."""
+
+
+class _Arrival(NamedTuple):
+    gap: float
+    keep: float
+    batch: float
+
+
+def _arrival(state: State, site: SiteState, index: int) -> _Arrival:
+    return _Arrival(*state.draws.uniforms("arrival", site.spec.id, index, 3))
+
+
+def schedule_birth(state: State, site: SiteState) -> None:
+    """Put the next candidate birth of a site on the agenda; nothing for a site without activity."""
+    peak = _peak_rate(site)
+    if peak <= 0.0:
+        return
+    gap = -log(1.0 - _arrival(state, site, site.births).gap) / peak * 3600.0
+    state.agenda.put(state.now + gap, Due.BIRTH, site.spec.id, site.birth_version)
+
+
+def _peak_rate(site: SiteState) -> float:
+    return site.spec.activity_rate * max(site.spec.hourly_profile, default=1.0)
+
+
+def _rate_share(state: State, site: SiteState) -> float:
+    """Return the present rate as a share of the peak rate."""
+    profile = site.spec.hourly_profile
+    if not profile:
+        return 1.0
+    _, hour = wall_of(state.now, state.config.start_of_day_s)
+    return profile[int(hour) % len(profile)] / max(profile)
+
+
+def birth(state: State, site: SiteState) -> list[Package]:
+    """Settle a candidate birth: return the packages born (none when thinned out) and plan the next candidate."""
+    arrival = _arrival(state, site, site.births)
+    site.births += 1
+    born: list[Package] = []
+    if arrival.keep < _rate_share(state, site):
+        smallest, largest = site.spec.batch_size_range
+        count = smallest + int(arrival.batch * (largest - smallest + 1))
+        for _ in range(count):
+            package = _make(state, site)
+            if package is not None:
+                freight.add(state, package)
+                born.append(package)
+    schedule_birth(state, site)
+    return born
+
+
+def _make(state: State, site: SiteState) -> Package | None:
+    """Draw one package; None, and an event, when it cannot exist."""
+    index = site.serial
+    site.serial += 1
+    draws = state.draws.uniforms("package", site.spec.id, index, _DRAWS_PER_PACKAGE)
+    profile = site.spec.packages
+    size = _between(profile.size_range, draws[1])
+    destination = _destination(state, site, draws[0])
+    if destination is None:
+        return _reject(state, site, size, "no_destination")
+    if state.config.refuse_oversize and 0.0 < state.largest_capacity < size:
+        return _reject(state, site, size, "oversize")
+    priority = pick(profile.priority_weights, draws[3])
+    urgency = pick(profile.urgency_weights, draws[4])
+    value = _between(profile.value_range, draws[2]) * PRIORITY_FACTORS[priority] * URGENCY_FACTORS[urgency]
+    pickup_s = _between(profile.pickup_window_s, draws[5])
+    delivery_s = _between(profile.delivery_window_s, draws[6])
+    if delivery_s <= pickup_s:
+        delivery_s = pickup_s + _between(_LATER_DELIVERY_S, draws[7])
+    package = Package(
+        id=f"pkg-{site.spec.id}-{index}",
+        origin=site.spec.id,
+        destination=destination,
+        size=size,
+        value=value,
+        priority=priority,
+        urgency=urgency,
+        created=state.now,
+        pickup_deadline=state.now + pickup_s,
+        delivery_deadline=state.now + delivery_s,
+    )
+    state.emit(
+        events.PackageCreated(
+            state.now,
+            package.id,
+            package.origin,
+            destination,
+            size,
+            value,
+            PRIORITIES[priority],
+            URGENCIES[urgency],
+            package.pickup_deadline,
+            package.delivery_deadline,
+        )
+    )
+    return package
+
+
+def _reject(state: State, site: SiteState, size: float, reason: str) -> None:
+    site.rejected += 1
+    state.totals.rejected += 1
+    state.emit(events.PackageRejected(state.now, site.spec.id, size, reason))
+
+
+def _between(bounds: tuple[float, float], uniform: float) -> float:
+    return bounds[0] + (bounds[1] - bounds[0]) * uniform
+
+
+def _destination(state: State, site: SiteState, uniform: float) -> str | None:
+    """Draw a destination by the policy's weights; None when no other site can be one."""
+    cumulative = state.destination_cache.get(site.spec.id)
+    if cumulative is None:
+        cumulative = _cumulative(state, site)
+        state.destination_cache[site.spec.id] = cumulative
+    total = float(cumulative[-1]) if len(cumulative) else 0.0
+    if total <= 0.0:
+        return None
+    at = int(np.searchsorted(cumulative, uniform * total, side="right"))
+    return state.site_order()[min(at, len(cumulative) - 1)]
+
+
+def _cumulative(state: State, site: SiteState) -> NDArray[np.float64]:
+    return np.cumsum(np.asarray(state.policies.destinations.weights(state, site), dtype=np.float64))

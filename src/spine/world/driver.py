@@ -1,0 +1,257 @@
+"""What a truck does next: the one place where decisions of trucks are made, and the table of their transitions (domain 6.2, 6.7).
+
+A truck is asked only when something has ended (a leg, handling, pumping, a rest, a wait) or its plan has changed. Order of the questions: fuel,
+hours, next stop, idle waiting.
+"""
+
+from __future__ import annotations
+
+from spine.world import events, freight, fuel, hours, movement, parking, queues, sites
+from spine.world.model import ParkingState, SiteState, StationState, Truck
+from spine.world.schedule import update_etas
+from spine.world.state import State
+from spine.world.views import Activity
+
+
+def decide(state: State, truck: Truck, due: str = "") -> None:
+    """Let a truck that stands at a node with nothing under way do the next thing.
+
+    Args:
+        due: a diversion that planning found to be due right here: ``fuel``, ``rest`` or "".
+    """
+    if (due == "fuel" or fuel.is_due(truck)) and not truck.fuel_ignored and _go_for_fuel(state, truck):
+        return
+    if due == "rest" or hours.is_due(truck):
+        _go_for_rest(state, truck)
+        return
+    if truck.plan:
+        _go_to_stop(state, truck)
+        return
+    _go_idle(state, truck)
+
+
+def replan(state: State, truck: Truck) -> None:
+    """React to a changed plan: leave idle waiting at once, turn around at the next node (W44); anything else is finished first."""
+    if truck.plan:
+        update_etas(state, truck)
+    activity = truck.activity
+    if activity is Activity.WAITING_DOCK:
+        site = state.sites.get(truck.building or "")
+        if site is None or not truck.plan or truck.plan[0].site_id != site.spec.id:
+            queues.leave(state, truck)
+            state.set_activity(truck, Activity.IDLE)
+            decide(state, truck)
+    elif activity in (Activity.IDLE, Activity.PARKED):
+        if truck.plan:
+            _leave_place(state, truck)
+            decide(state, truck)
+    elif activity is Activity.DRIVING and truck.leg is not None:
+        leg = truck.leg
+        if leg.purpose in ("parking", "home") and truck.plan:
+            movement.cut_at_next_node(state, truck)
+        elif leg.purpose == "stop":
+            goal = state.sites[truck.plan[0].site_id].node if truck.plan else -1
+            if goal != leg.goal_node:
+                movement.cut_at_next_node(state, truck)
+
+
+def leg_ended(state: State, truck: Truck) -> None:
+    """A truck has reached the end of its leg."""
+    leg = movement.arrive(state, truck)
+    heading_to = truck.heading_to
+    truck.heading_to = None
+    at_goal = truck.node == leg.goal_node
+    if at_goal:
+        truck.route_start = truck.route_end = -1
+    if at_goal and heading_to is not None:
+        if leg.purpose == "fuel" and heading_to in state.stations:
+            fuel.go_to_pump(state, truck, state.stations[heading_to])
+            return
+        if leg.purpose == "rest" and heading_to in state.parkings:
+            _try_to_rest(state, truck, state.parkings[heading_to])
+            return
+        if leg.purpose == "parking" and heading_to in state.parkings and not truck.plan:
+            lot = state.parkings[heading_to]
+            if parking.enter_for_idling(state, truck, lot):
+                state.followups.append(("free", truck.id))
+                return
+    decide(state, truck, leg.divert if leg.divert in ("fuel", "rest") else "")
+
+
+def handling_ended(state: State, truck: Truck) -> None:
+    """A truck has finished loading or unloading."""
+    sites.finish_handling(state, truck)
+    truck.fuel_ignored = False
+    if truck.plan:
+        update_etas(state, truck)
+    else:
+        state.followups.append(("free", truck.id))
+    state.followups.append(("next", truck.id))
+
+
+def fuelling_ended(state: State, truck: Truck) -> None:
+    """A truck has filled its tank."""
+    fuel.finish_pumping(state, truck)
+    decide(state, truck)
+
+
+def rest_ended(state: State, truck: Truck) -> None:
+    """A driver has rested long enough."""
+    hours.end_rest(state, truck)
+    if truck.plan:
+        _leave_place(state, truck)
+        decide(state, truck)
+    else:
+        state.followups.append(("free", truck.id))
+        state.followups.append(("next", truck.id))
+
+
+def admitted(state: State, truck: Truck) -> None:
+    """A queueing truck has been let in."""
+    facility = state.buildings[truck.building or ""]
+    if isinstance(facility, SiteState):
+        waited = queues.promoted(state, truck, facility)
+        sites.start_handling(state, truck, facility, waited)
+    elif isinstance(facility, StationState):
+        waited = queues.promoted(state, truck, facility)
+        fuel.start_pumping(state, truck, facility, waited)
+    else:
+        parking.admitted(state, truck, facility)
+
+
+def next_thing(state: State, truck: Truck) -> None:
+    """Decide for a truck that has become idle, unless an award has set it off meanwhile."""
+    if truck.activity is Activity.IDLE:
+        decide(state, truck)
+
+
+def _goal_node(state: State, truck: Truck) -> int | None:
+    return state.sites[truck.plan[0].site_id].node if truck.plan else None
+
+
+def _leave_place(state: State, truck: Truck) -> None:
+    """Leave the building a truck idles in; a long enough idle counts as rest."""
+    hours.credit_idle_time(state, truck)
+    queues.leave(state, truck)
+    state.set_activity(truck, Activity.IDLE)
+
+
+def _set_off(state: State, truck: Truck, leg: movement.Leg, heading_to: str | None) -> None:
+    if truck.building is not None:
+        _leave_place(state, truck)
+    truck.heading_to = heading_to
+    goal = _goal_node(state, truck)
+    if leg.purpose in ("fuel", "rest") and truck.put_aside_node < 0 and goal is not None:
+        truck.put_aside_node = goal
+    movement.depart(state, truck, leg)
+
+
+def _go_for_fuel(state: State, truck: Truck) -> bool:
+    """Set off for a station; False (and an event, once) when none can be reached."""
+    station = fuel.choose_station(state, truck, _goal_node(state, truck))
+    if station is not None and station.node == truck.node:
+        _leave_place(state, truck)
+        fuel.go_to_pump(state, truck, station)
+        return True
+    if station is not None:
+        leg, _ = movement.plan_leg(state, truck, station.node, "fuel")
+        if leg is not None:
+            _set_off(state, truck, leg, station.spec.id)
+            return True
+    truck.fuel_ignored = True
+    state.emit(events.TruckStuck(state.now, truck.id, state.node_id(truck.node), "no_station"))
+    return False
+
+
+def _go_for_rest(state: State, truck: Truck) -> None:
+    """Set off for a parking to rest in, or rest at the roadside when there is none."""
+    lot = parking.choose_for_rest(state, truck, _goal_node(state, truck))
+    if lot is None:
+        _leave_place(state, truck)
+        parking.rest_at_roadside(state, truck)
+        return
+    if lot.node == truck.node:
+        _try_to_rest(state, truck, lot)
+        return
+    leg, divert = movement.plan_leg(state, truck, lot.node, "rest")
+    if leg is not None:
+        _set_off(state, truck, leg, lot.spec.id)
+    elif divert != "fuel" or not _go_for_fuel(state, truck):
+        _leave_place(state, truck)
+        parking.rest_at_roadside(state, truck)
+
+
+def _try_to_rest(state: State, truck: Truck, lot: ParkingState) -> None:
+    """Rest in a parking at the truck's node; when it is full go to the next best within the limit, else wait in its queue."""
+    if truck.building == lot.spec.id:
+        state.set_activity(truck, Activity.RESTING)
+        hours.begin_rest(state, truck, state.now)
+        return
+    if truck.building is not None:
+        _leave_place(state, truck)
+    truck.tried.append(lot.spec.id)
+    other = parking.choose_for_rest(state, truck, _goal_node(state, truck))
+    truck.tried.pop()
+    another = False
+    if other is not None:
+        seconds = state.travel_s(truck.node, other.node, truck.profile)
+        another = truck.driving_s + seconds <= state.policies.hours.limit_s
+    if not parking.enter_for_rest(state, truck, lot, another=another):
+        _go_for_rest(state, truck)
+
+
+def _go_to_stop(state: State, truck: Truck) -> None:
+    """Dock at the next stop, or drive there."""
+    site = state.sites[truck.plan[0].site_id]
+    if site.node == truck.node:
+        if truck.building is not None:
+            _leave_place(state, truck)
+        sites.dock(state, truck)
+        return
+    leg, divert = movement.plan_leg(state, truck, site.node, "stop")
+    if leg is not None:
+        _set_off(state, truck, leg, None)
+    elif divert == "unreachable":
+        _give_up_stop(state, truck)
+    elif divert == "fuel":
+        if not _go_for_fuel(state, truck):
+            _go_to_stop(state, truck)
+    else:
+        _go_for_rest(state, truck)
+
+
+def _give_up_stop(state: State, truck: Truck) -> None:
+    """The next stop cannot be reached from here: its package is offered again, or lost when it is aboard."""
+    state.emit(events.TruckStuck(state.now, truck.id, state.node_id(truck.node), "unreachable"))
+    package = state.packages[truck.plan[0].package_id]
+    if package.aboard:
+        freight.expire(state, package, "unreachable")
+    else:
+        freight.withdraw_award(state, package, "unreachable")
+    state.followups.append(("next", truck.id))
+
+
+def _go_idle(state: State, truck: Truck) -> None:
+    """Wait for work: in the parking the truck is in, at home, in the nearest parking with room, or right here."""
+    if truck.building is not None:
+        state.set_activity(truck, Activity.PARKED)
+        return
+    goal, heading_to, purpose = truck.home_node, None, "home"
+    if not truck.returns_home:
+        lot = parking.choose_for_idling(state, truck)
+        if lot is None:
+            truck.tried.clear()
+            return
+        if lot.node == truck.node:
+            parking.enter_for_idling(state, truck, lot)
+            return
+        goal, heading_to, purpose = lot.node, lot.spec.id, "parking"
+    if goal == truck.node:
+        return
+    leg, divert = movement.plan_leg(state, truck, goal, purpose)
+    if leg is not None:
+        _set_off(state, truck, leg, heading_to)
+    elif divert == "rest":
+        _go_for_rest(state, truck)
+    elif divert == "fuel" and _go_for_fuel(state, truck):
+        return

@@ -1,0 +1,99 @@
+"""Which trucks are near a place: a uniform grid over the nodes at which trucks will be free next.
+
+Asking costs time in the trucks found, not in the fleet. The answer is a set of rows in no meaningful order: callers rank them by
+travel time with the row as tie-break, so that the order in which trucks came into a cell changes nothing.
+"""
+
+from __future__ import annotations
+
+from math import ceil, sqrt
+
+import numpy as np
+
+from spine.network import RoadNetwork
+
+_NODES_PER_CELL = 24
+_MOST_CELLS_A_SIDE = 256
+
+
+class FleetIndex:
+    """Rows of trucks by grid cell of a node.
+
+    Args:
+        network: whose nodes the trucks stand at.
+    """
+
+    def __init__(self, network: RoadNetwork) -> None:
+        count = network.node_count
+        side = min(_MOST_CELLS_A_SIDE, max(1, ceil(sqrt(count / _NODES_PER_CELL))))
+        self._side = side
+        if count:
+            west, south = float(network.node_x.min()), float(network.node_y.min())
+            width = max(float(network.node_x.max()) - west, 1.0)
+            height = max(float(network.node_y.max()) - south, 1.0)
+            column = np.minimum((network.node_x - west) / width * side, side - 1).astype(np.int64)
+            row = np.minimum((network.node_y - south) / height * side, side - 1).astype(np.int64)
+            self._cell_of_node: list[int] = (row * side + column).tolist()
+        else:
+            self._cell_of_node = []
+        self._members: list[dict[int, None]] = [{} for _ in range(side * side)]
+        self._node: dict[int, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._node)
+
+    def node(self, row: int) -> int:
+        """Return the node index at which the truck of this row will be free next."""
+        return self._node[row]
+
+    def place(self, row: int, node: int) -> None:
+        """Say at which node the truck of this row will be free next."""
+        old = self._node.get(row)
+        new_cell = self._cell_of_node[node]
+        if old is not None:
+            old_cell = self._cell_of_node[old]
+            if old_cell != new_cell:
+                del self._members[old_cell][row]
+                self._members[new_cell][row] = None
+        else:
+            self._members[new_cell][row] = None
+        self._node[row] = node
+
+    def remove(self, row: int) -> None:
+        """Forget the truck of this row."""
+        del self._members[self._cell_of_node[self._node.pop(row)]][row]
+
+    def near(self, node: int, wanted: int) -> list[int]:
+        """Return rows around a node: whole rings of cells until `wanted` trucks are found, plus one ring more for fairness.
+
+        Returns all rows when the fleet is smaller than `wanted`.
+        """
+        if len(self._node) <= wanted:
+            return list(self._node)
+        side = self._side
+        row, column = divmod(self._cell_of_node[node], side)
+        found: list[int] = []
+        rings_left = 1
+        for radius in range(side):
+            for cell in self._ring(row, column, radius):
+                found.extend(self._members[cell])
+            if len(found) >= wanted:
+                if rings_left == 0:
+                    break
+                rings_left -= 1
+        return found
+
+    def _ring(self, row: int, column: int, radius: int) -> list[int]:
+        side = self._side
+        if radius == 0:
+            return [row * side + column]
+        low, high = max(0, column - radius), min(side - 1, column + radius)
+        cells = []
+        for edge_row in (row - radius, row + radius):
+            if 0 <= edge_row < side:
+                cells.extend(range(edge_row * side + low, edge_row * side + high + 1))
+        for edge_column in (column - radius, column + radius):
+            if 0 <= edge_column < side:
+                first, last = max(0, row - radius + 1), min(side - 1, row + radius - 1)
+                cells.extend(range(first * side + edge_column, last * side + edge_column + 1, side))
+        return cells

@@ -1,0 +1,163 @@
+"""Packages: the intended life cycle (domain 5.3, 11.6, W25-W28).
+
+Invariant: a package in `state.packages` is open, awarded or aboard; one that left is delivered or expired, and counted once. Only a
+package that still waits can expire; one aboard stays aboard until delivered, however late.
+"""
+
+from __future__ import annotations
+
+from spine.world import events
+from spine.world.agenda import Due
+from spine.world.config import EXPIRY_FINE_SHARE, LATE_LOSS_PER_S
+from spine.world.model import Package, SiteState, Stop, Truck
+from spine.world.policies.base import Award
+from spine.world.state import State
+
+
+def add(state: State, package: Package) -> None:
+    """Put a newborn package into the world and before the broker."""
+    state.packages[package.id] = package
+    site = state.sites[package.origin]
+    site.waiting[package.id] = None
+    site.generated += 1
+    state.totals.generated += 1
+    state.touch_building(package.origin)
+    site.open[package.id] = None
+    if state.broker is not None:
+        state.broker.known += 1
+        state.broker.open[package.id] = None
+        state.touch_broker()
+    state.agenda.put(package.pickup_deadline, Due.EXPIRY, package.id)
+
+
+def book_award(state: State, package: Package, award: Award) -> Truck:
+    """Write an award into the truck's plan and the broker's books."""
+    truck = state.trucks[award.truck_id]
+    truck.plan.insert(award.pickup_at, Stop(package.origin, True, package.id, award.pickup_eta))
+    truck.plan.insert(award.delivery_at, Stop(package.destination, False, package.id, award.delivery_eta))
+    package.truck_id = truck.id
+    truck.met_broker = True
+    state.sites[package.origin].open.pop(package.id, None)
+    broker = state.broker
+    if broker is not None:
+        broker.open.pop(package.id, None)
+        broker.assigned[package.id] = truck.id
+        state.touch_broker()
+    state.totals.awarded += 1
+    state.emit(
+        events.PackageAssigned(state.now, package.id, truck.id, award.cost_s, award.pickup_eta, award.delivery_eta)
+    )
+    return truck
+
+
+def withdraw_award(state: State, package: Package, reason: str) -> None:
+    """Take an award back from its truck; the package, not yet aboard, is open again (W28)."""
+    truck_id = package.truck_id
+    if truck_id is None:
+        return
+    _forget_stops(state, truck_id, package.id)
+    package.truck_id = None
+    package.handling = False
+    state.sites[package.origin].open[package.id] = None
+    state.totals.reoffered += 1
+    if state.broker is not None:
+        state.broker.assigned.pop(package.id, None)
+        state.broker.open[package.id] = None
+        state.touch_broker()
+    state.emit(events.PackageReoffered(state.now, package.id, truck_id, reason))
+    state.followups.append(("offer", package.id))
+
+
+def pick_up(state: State, truck: Truck, site: SiteState, package: Package) -> None:
+    """Load a package: it leaves the origin's waiting list and is in transit."""
+    package.aboard = True
+    truck.cargo.append(package.id)
+    truck.load += package.size
+    truck.figures.picked_up += 1
+    site.waiting.pop(package.id, None)
+    site.picked_up += 1
+    state.totals.picked_up += 1
+    state.totals.pickup_wait_s += state.now - package.created
+    state.touch_building(site.spec.id)
+    state.emit(events.PackagePickedUp(state.now, package.id, truck.id, site.spec.id))
+
+
+def deliver(state: State, truck: Truck, site: SiteState, package: Package) -> None:
+    """Unload a package at its destination; the broker is paid its value, less 0.1 % per second of lateness (11.6)."""
+    late_s = max(0.0, state.now - package.delivery_deadline)
+    on_time = late_s == 0.0
+    _unload(truck, package)
+    del state.packages[package.id]
+    site.delivered += 1
+    site.value_delivered += package.value
+    state.touch_building(site.spec.id)
+    totals = state.totals
+    totals.delivered += 1
+    totals.on_time += on_time
+    totals.value_delivered += package.value
+    totals.lateness_s += late_s
+    totals.lead_time_s += state.now - package.created
+    truck.figures.delivered += 1
+    truck.figures.on_time += on_time
+    state.emit(events.PackageDelivered(state.now, package.id, truck.id, site.spec.id, package.value, on_time, late_s))
+    broker = state.broker
+    if broker is not None:
+        payment = max(0.0, package.value * (1.0 - LATE_LOSS_PER_S * late_s))
+        broker.assigned.pop(package.id, None)
+        broker.balance += payment
+        truck.figures.revenue += payment
+        state.ledger.delivery_revenue += payment
+        state.touch_broker()
+        state.emit(events.PaymentReceived(state.now, package.id, payment, on_time, broker.balance))
+
+
+def fall_due(state: State, package_id: str) -> None:
+    """The pickup deadline has come: a package still waiting, and not being loaded, expires."""
+    package = state.packages.get(package_id)
+    if package is None or package.aboard or package.handling:
+        return
+    expire(state, package, "no_offer" if package.truck_id is None else "truck_late")
+
+
+def expire(state: State, package: Package, cause: str) -> None:
+    """Remove a package undelivered; the broker is fined half its value, once (W27)."""
+    if package.truck_id is not None:
+        truck = state.trucks[package.truck_id]
+        if package.aboard:
+            _unload(truck, package)
+        _forget_stops(state, truck.id, package.id)
+    del state.packages[package.id]
+    site = state.sites[package.origin]
+    site.waiting.pop(package.id, None)
+    site.open.pop(package.id, None)
+    site.expired += 1
+    site.value_expired += package.value
+    totals = state.totals
+    totals.expired += 1
+    totals.value_expired += package.value
+    totals.expired_by_cause[cause] = totals.expired_by_cause.get(cause, 0) + 1
+    state.touch_building(package.origin)
+    state.emit(events.PackageExpired(state.now, package.id, package.origin, package.value, cause))
+    broker = state.broker
+    if broker is not None:
+        fine = EXPIRY_FINE_SHARE * package.value
+        broker.open.pop(package.id, None)
+        broker.assigned.pop(package.id, None)
+        broker.balance -= fine
+        state.ledger.expiry_fines += fine
+        state.touch_broker()
+        state.emit(events.ExpiryFined(state.now, package.id, fine, broker.balance))
+
+
+def _unload(truck: Truck, package: Package) -> None:
+    truck.cargo.remove(package.id)
+    truck.load = truck.load - package.size if truck.cargo else 0.0
+
+
+def _forget_stops(state: State, truck_id: str, package_id: str) -> None:
+    truck = state.trucks[truck_id]
+    before = len(truck.plan)
+    truck.handled_stops -= sum(stop.package_id == package_id for stop in truck.plan[: truck.handled_stops])
+    truck.plan = [stop for stop in truck.plan if stop.package_id != package_id]
+    if len(truck.plan) != before:
+        state.followups.append(("replan", truck_id))

@@ -1,0 +1,118 @@
+"""Fuel: when to look for a station, which one, pumping and paying (domain 8, W32, W36, W37)."""
+
+from __future__ import annotations
+
+from math import isfinite
+
+from spine.world import events, queues
+from spine.world.agenda import Due
+from spine.world.config import PUMP_LITRES_PER_S
+from spine.world.model import StationState, Truck
+from spine.world.movement import SPEED_FOR_FUEL_REACH_MPS
+from spine.world.state import State
+from spine.world.views import Activity
+
+VALUE_OF_TIME_PER_S = 40.0 / 3600.0
+"""Ducats a second of detour or queueing is worth when stations are compared (order of magnitude of domain 20.14)."""
+
+CONSIDERED = 16
+"""At most this many stations, nearest first, are weighed."""
+
+DEAR = 1.15
+"""A station this much dearer than the global price sells only what is needed: up to `PARTIAL_SHARE` of the tank (W36)."""
+
+PARTIAL_SHARE = 0.5
+
+
+def new_tank(state: State, truck: Truck) -> None:
+    """Draw the level at which this tank makes the driver look for fuel, once per tank (8.2, W4)."""
+    uniform = state.draws.uniforms("fuel", truck.id, truck.tank_period, 1)[0]
+    truck.fuel_threshold_l = state.policies.fuel.threshold_share(truck.risk, uniform) * truck.tank_l
+    truck.tank_period += 1
+    truck.fuel_ignored = False
+
+
+def is_due(truck: Truck) -> bool:
+    """Return whether the driver must look for fuel."""
+    return truck.fuel_l <= truck.fuel_threshold_l
+
+
+def choose_station(state: State, truck: Truck, goal: int | None) -> StationState | None:
+    """Return the reachable station with the least cost of detour, queue and fuel; None when none is within reach (W36).
+
+    Args:
+        goal: node index the truck wants to go to afterwards, None = nowhere.
+    """
+    litres_per_m = state.policies.fuel.litres_per_m(truck.load)
+    best: tuple[float, int, StationState] | None = None
+    for rank, station_id in enumerate(state.near_facilities("station", truck.node, CONSIDERED)):
+        station = state.stations[station_id]
+        seconds = state.travel_s(truck.node, station.node, truck.profile)
+        if not isfinite(seconds) or seconds * SPEED_FOR_FUEL_REACH_MPS * litres_per_m > truck.fuel_l:
+            continue
+        onward = state.travel_s(station.node, goal, truck.profile) if goal is not None else 0.0
+        if not isfinite(onward):
+            continue
+        wanted = litres_wanted(state, truck, station)
+        cost = (seconds + onward + queues.expected_wait_s(station)) * VALUE_OF_TIME_PER_S
+        cost += wanted * unit_price(state, station)
+        cost += (truck.tank_l - truck.fuel_l - wanted) * state.fuel_price
+        if best is None or (cost, rank) < best[:2]:
+            best = (cost, rank, station)
+    return best[2] if best is not None else None
+
+
+def unit_price(state: State, station: StationState) -> float:
+    """Return the price at a station, ducats per litre (8.5)."""
+    return state.fuel_price * station.spec.cost_factor
+
+
+def litres_wanted(state: State, truck: Truck, station: StationState) -> float:
+    """Return how much a truck buys here: a full tank, or half of one where fuel is dear (W36)."""
+    level = truck.tank_l
+    if station.spec.cost_factor > DEAR:
+        level = max(PARTIAL_SHARE * truck.tank_l, truck.fuel_threshold_l)
+    wanted = level - truck.fuel_l
+    return wanted if wanted > 0.0 else truck.tank_l - truck.fuel_l
+
+
+def go_to_pump(state: State, truck: Truck, station: StationState) -> None:
+    """Start pumping at a station the truck stands at, or wait for a pump."""
+    if queues.has_room(station):
+        queues.enter(state, truck, station)
+        start_pumping(state, truck, station, 0.0)
+    else:
+        queues.join_queue(state, truck, station)
+        state.set_activity(truck, Activity.WAITING_PUMP)
+
+
+def start_pumping(state: State, truck: Truck, station: StationState, waited_s: float) -> None:
+    """Begin to pump; the price is that of this moment."""
+    state.set_activity(truck, Activity.FUELLING)
+    truck.fuelling_l = litres_wanted(state, truck, station)
+    truck.fuelling_price = unit_price(state, station)
+    truck.version += 1
+    state.emit(
+        events.FuellingStarted(state.now, truck.id, station.spec.id, truck.fuelling_l, truck.fuelling_price, waited_s)
+    )
+    state.agenda.put(state.now + truck.fuelling_l / PUMP_LITRES_PER_S, Due.FUELLED, truck.id, truck.version)
+
+
+def finish_pumping(state: State, truck: Truck) -> None:
+    """Fill the tank, pay, leave the pump; the truck is then idle at the station's node."""
+    station = state.stations[truck.building or ""]
+    litres, price = truck.fuelling_l, truck.fuelling_price
+    total = litres * price
+    truck.fuel_l = min(truck.tank_l, truck.fuel_l + litres)
+    truck.balance -= total
+    station.balance += total
+    station.litres_sold += litres
+    truck.figures.litres_bought += litres
+    truck.figures.fuel_cost += total
+    truck.fuelling_l = 0.0
+    truck.version += 1
+    truck.put_aside_node = -1
+    queues.leave(state, truck)
+    new_tank(state, truck)
+    state.set_activity(truck, Activity.IDLE)
+    state.emit(events.FuellingCompleted(state.now, truck.id, station.spec.id, litres, price, total, truck.balance))

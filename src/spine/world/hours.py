@@ -1,0 +1,91 @@
+"""Drivers' hours: thresholds, rests, fines (domain 7, W30, W31)."""
+
+from __future__ import annotations
+
+from spine.world import events, queues
+from spine.world.agenda import Due
+from spine.world.model import Truck
+from spine.world.state import State
+from spine.world.views import Activity
+
+
+def new_period(state: State, truck: Truck) -> None:
+    """Begin a driving period: the counter is 0 and the driver's threshold is drawn, once."""
+    truck.driving_s = 0.0
+    uniform = state.draws.uniforms("hours", truck.id, truck.driving_period, 1)[0]
+    truck.hours_threshold_s = state.policies.hours.threshold_s(truck.risk, uniform)
+    truck.driving_period += 1
+
+
+def is_due(truck: Truck) -> bool:
+    """Return whether the driver must look for a rest place."""
+    return truck.driving_s >= truck.hours_threshold_s
+
+
+def begin_rest(state: State, truck: Truck, since: float) -> None:
+    """Rest where the truck stands: in a parking, waiting for its place, or at the roadside when there is none.
+
+    Args:
+        since: when resting began; earlier than now when the driver has waited here already.
+    """
+    rule = state.policies.hours
+    overtime = truck.driving_s - rule.limit_s
+    if overtime > 0.0:
+        _fine(state, truck, overtime)
+    truck.required_rest_s = rule.required_rest_s(truck.driving_s)
+    truck.rest_since = since
+    truck.version += 1
+    state.emit(
+        events.RestStarted(
+            state.now,
+            truck.id,
+            None if truck.queued else truck.building,
+            truck.driving_s,
+            truck.required_rest_s,
+        )
+    )
+    state.agenda.put(max(state.now, since + truck.required_rest_s), Due.RESTED, truck.id, truck.version)
+
+
+def _fine(state: State, truck: Truck, overtime_s: float) -> None:
+    """Fine one violation, graded by its final excess (W30)."""
+    rule = state.policies.hours
+    amount = rule.penalty(overtime_s)
+    truck.balance -= amount
+    truck.figures.penalties += amount
+    truck.figures.penalty_count += 1
+    state.ledger.overtime_penalties += amount
+    truck.risk = rule.risk_after_penalty(truck.risk, _adaptation(state, truck))
+    state.emit(events.Penalized(state.now, truck.id, overtime_s / 3600.0, amount, truck.balance))
+
+
+def end_rest(state: State, truck: Truck) -> None:
+    """The required rest is over: a new driving period begins; the truck stays where it is."""
+    rested = state.now - truck.rest_since
+    building = None if truck.queued else truck.building
+    truck.required_rest_s = 0.0
+    truck.version += 1
+    truck.figures.rests += 1
+    truck.tried.clear()
+    truck.put_aside_node = -1
+    if truck.queued:
+        queues.leave(state, truck)
+    truck.risk = state.policies.hours.risk_after_rest(truck.risk, _adaptation(state, truck))
+    new_period(state, truck)
+    state.set_activity(truck, Activity.PARKED if building is not None else Activity.IDLE)
+    state.emit(events.RestEnded(state.now, truck.id, building, rested))
+
+
+def credit_idle_time(state: State, truck: Truck) -> None:
+    """Count idling in a parking as rest when it was long enough (W31); called when the truck is about to leave."""
+    if truck.activity is not Activity.PARKED or truck.driving_s == 0.0:
+        return
+    rested = state.now - truck.activity_since
+    if rested >= state.policies.hours.required_rest_s(truck.driving_s):
+        new_period(state, truck)
+
+
+def _adaptation(state: State, truck: Truck) -> float:
+    uniform = state.draws.uniforms("risk", truck.id, truck.adaptations, 1)[0]
+    truck.adaptations += 1
+    return uniform

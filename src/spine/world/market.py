@@ -1,0 +1,22 @@
+"""The fuel market: one global price, a new one every midnight (domain 8.5, W38)."""
+
+from __future__ import annotations
+
+from spine.world import events
+from spine.world.agenda import Due
+from spine.world.clock import next_midnight
+from spine.world.state import State
+
+
+def schedule_price_day(state: State) -> None:
+    """Put the next midnight on the agenda."""
+    state.agenda.put(next_midnight(state.now, state.config.start_of_day_s), Due.PRICE_DAY, "")
+
+
+def new_price(state: State) -> None:
+    """Set the price of the day that begins."""
+    uniforms = state.draws.uniforms("price", "", state.price_days, 2)
+    state.price_days += 1
+    state.fuel_price = state.policies.price.next_price(state.fuel_price, state.config, uniforms)
+    state.emit(events.FuelPriceChanged(state.now, state.fuel_price))
+    schedule_price_day(state)

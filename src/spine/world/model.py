@@ -1,0 +1,322 @@
+"""The state of a world: trucks, packages, facilities, broker, as plain mutable records.
+
+Records hold ids, never each other, so a world can be dumped and loaded without a graph of references. What viewers scan every tick
+lives in the columns of `TripArena`; everything here changes only at decisions, which are rare, and plain attributes are
+read three to five times faster than single elements of NumPy columns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spine.network.facilities import FuelStation, Parking, Site
+from spine.world.commands import TruckSpec
+from spine.world.views import Activity
+
+ACTIVITIES = tuple(Activity)
+
+
+class Leg:
+    """A drive along consecutive edges that ends where the next decision is due.
+
+    Attributes:
+        purpose: `stop`, `rest`, `fuel`, `parking` or `home`.
+        start_time: departure, simulated s.
+        start_node: node index at departure.
+        goal_node: node index the path leads to; the leg may be cut before it.
+        edges: edge indices to the end of the leg, int32, shape (n,).
+        seconds: driving time from departure to the end of each edge, float64, shape (n,).
+        metres: distance from departure to the end of each edge, float64, shape (n,).
+        litres_per_m: consumption on this leg.
+        load: cargo units aboard.
+        divert: why the leg ends before the goal: `fuel`, `rest`, `award` or "".
+        dry_at_m: distance at which the tank runs dry, `inf` when it does not.
+        halted: how long the truck stood stranded on this leg, s.
+        beyond: node ids behind the end of a cut leg up to the goal, for display.
+    """
+
+    __slots__ = (
+        "beyond",
+        "divert",
+        "dry_at_m",
+        "edges",
+        "goal_node",
+        "halted",
+        "litres_per_m",
+        "load",
+        "metres",
+        "purpose",
+        "seconds",
+        "start_node",
+        "start_time",
+    )
+
+    def __init__(
+        self,
+        purpose: str,
+        start_time: float,
+        start_node: int,
+        goal_node: int,
+        edges: NDArray[np.int32],
+        seconds: NDArray[np.float64],
+        metres: NDArray[np.float64],
+        litres_per_m: float,
+        load: float,
+        divert: str = "",
+        dry_at_m: float = float("inf"),
+        halted: float = 0.0,
+        beyond: tuple[int, ...] = (),
+    ) -> None:
+        self.purpose = purpose
+        self.start_time = start_time
+        self.start_node = start_node
+        self.goal_node = goal_node
+        self.edges = edges
+        self.seconds = seconds
+        self.metres = metres
+        self.litres_per_m = litres_per_m
+        self.load = load
+        self.divert = divert
+        self.dry_at_m = dry_at_m
+        self.halted = halted
+        self.beyond = beyond
+
+    @property
+    def end_time(self) -> float:
+        """Arrival at the end of the leg, simulated s."""
+        return self.start_time + self.halted + float(self.seconds[-1])
+
+
+@dataclass(slots=True)
+class Stop:
+    """One visit of a plan: pick up or deliver one package at a site; consecutive stops at one site are handled together."""
+
+    site_id: str
+    pickup: bool
+    package_id: str
+    eta: float
+
+
+@dataclass(slots=True)
+class TruckFigures:
+    """What a truck has done so far: metres, tonne-metres, litres, ducats, seconds by activity."""
+
+    loaded_m: float = 0.0
+    empty_m: float = 0.0
+    tonne_m: float = 0.0
+    litres_burnt: float = 0.0
+    litres_bought: float = 0.0
+    fuel_cost: float = 0.0
+    penalties: float = 0.0
+    penalty_count: int = 0
+    rescues: int = 0
+    rescue_cost: float = 0.0
+    picked_up: int = 0
+    delivered: int = 0
+    on_time: int = 0
+    revenue: float = 0.0
+    queue_s: float = 0.0
+    rests: int = 0
+    activity_s: list[float] = field(default_factory=lambda: [0.0] * len(ACTIVITIES))
+
+    def add(self, other: TruckFigures) -> None:
+        """Add the figures of another truck to these."""
+        for name in self.__slots__:
+            if name != "activity_s":
+                setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.activity_s = [mine + its for mine, its in zip(self.activity_s, other.activity_s, strict=True)]
+
+
+@dataclass(slots=True)
+class Truck:
+    """A truck with its driver.
+
+    `node` is the index of the node it stands at or departed from; `building` the facility it occupies or (`queued`) waits
+    for; `heading_to` the parking or station it drives to; `tried` the full ones it has been to on the present search;
+    `spec` is what it was created as; `hours_threshold_s` and `fuel_threshold_l` are drawn once per driving period and once per tank (W4).
+    """
+
+    id: str
+    row: int
+    spec: TruckSpec
+    max_speed_kph: float
+    capacity: float
+    risk: float
+    balance: float
+    tank_l: float
+    fuel_l: float
+    empty_mass_t: float
+    node: int
+    home_node: int
+    returns_home: bool
+    profile: int
+    tags: dict[str, Any]
+    hours_threshold_s: float = 0.0
+    fuel_threshold_l: float = 0.0
+    initial_fuel_l: float = 0.0
+    activity: Activity = Activity.IDLE
+    activity_since: float = 0.0
+    version: int = 0
+    leg: Leg | None = None
+    plan: list[Stop] = field(default_factory=list)
+    cargo: list[str] = field(default_factory=list)
+    load: float = 0.0
+    driving_s: float = 0.0
+    driving_period: int = 0
+    tank_period: int = 0
+    adaptations: int = 0
+    building: str | None = None
+    queued: bool = False
+    heading_to: str | None = None
+    tried: list[str] = field(default_factory=list)
+    put_aside_node: int = -1
+    route_start: int = -1
+    route_end: int = -1
+    rest_since: float = 0.0
+    required_rest_s: float = 0.0
+    handling_s: float = 0.0
+    fuelling_l: float = 0.0
+    fuelling_price: float = 0.0
+    handled_stops: int = 0
+    fuel_ignored: bool = False
+    met_broker: bool = False
+    figures: TruckFigures = field(default_factory=TruckFigures)
+
+
+@dataclass(slots=True)
+class Package:
+    """A package in the world.
+
+    `truck_id` is set from the award on, `aboard` from the end of loading, `handling` while at a dock; `offers` counts unsuccessful ones.
+    """
+
+    id: str
+    origin: str
+    destination: str
+    size: float
+    value: float
+    priority: int
+    urgency: int
+    created: float
+    pickup_deadline: float
+    delivery_deadline: float
+    truck_id: str | None = None
+    aboard: bool = False
+    handling: bool = False
+    offers: int = 0
+
+
+@dataclass(slots=True)
+class QueueFigures:
+    """Waiting at a facility: how many waited, how long in all and at the most (s), how many were served."""
+
+    served: int = 0
+    waited: int = 0
+    wait_s: float = 0.0
+    longest_wait_s: float = 0.0
+    occupied_s: float = 0.0
+
+
+@dataclass(slots=True)
+class SiteState:
+    """A site and what is there now.
+
+    `births` counts draws of its demand stream, `serial` packages born; `waiting` holds packages not yet loaded, `open` those of them that are
+    not awarded, both in order of birth.
+    """
+
+    spec: Site
+    node: int
+    births: int = 0
+    serial: int = 0
+    birth_version: int = 0
+    occupants: list[str] = field(default_factory=list)
+    queue: list[str] = field(default_factory=list)
+    waiting: dict[str, None] = field(default_factory=dict)
+    open: dict[str, None] = field(default_factory=dict)
+    generated: int = 0
+    picked_up: int = 0
+    delivered: int = 0
+    expired: int = 0
+    rejected: int = 0
+    value_delivered: float = 0.0
+    value_expired: float = 0.0
+    figures: QueueFigures = field(default_factory=QueueFigures)
+
+
+@dataclass(slots=True)
+class ParkingState:
+    """A parking, who is in it and who waits."""
+
+    spec: Parking
+    node: int
+    occupants: list[str] = field(default_factory=list)
+    queue: list[str] = field(default_factory=list)
+    figures: QueueFigures = field(default_factory=QueueFigures)
+
+
+@dataclass(slots=True)
+class StationState:
+    """A fuel station, who is at the pumps, who waits, and its revenue."""
+
+    spec: FuelStation
+    node: int
+    balance: float = 0.0
+    litres_sold: float = 0.0
+    occupants: list[str] = field(default_factory=list)
+    queue: list[str] = field(default_factory=list)
+    figures: QueueFigures = field(default_factory=QueueFigures)
+
+
+Facility = SiteState | ParkingState | StationState
+
+
+@dataclass(slots=True)
+class Broker:
+    """The broker: its purse and the packages it knows; `open` are those not awarded, in order of birth."""
+
+    id: str
+    balance: float
+    tags: dict[str, Any]
+    initial_balance: float = 0.0
+    known: int = 0
+    open: dict[str, None] = field(default_factory=dict)
+    assigned: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Money that entered or left the purses of trucks, stations and broker; the books balance (`stats.money_gap`)."""
+
+    initial: float = 0.0
+    delivery_revenue: float = 0.0
+    expiry_fines: float = 0.0
+    overtime_penalties: float = 0.0
+    rescue_costs: float = 0.0
+    adjustments: float = 0.0
+    purses_removed: float = 0.0
+
+
+@dataclass(slots=True)
+class Totals:
+    """Network totals, including those of agents and sites that are gone."""
+
+    generated: int = 0
+    rejected: int = 0
+    picked_up: int = 0
+    delivered: int = 0
+    on_time: int = 0
+    expired: int = 0
+    awarded: int = 0
+    reoffered: int = 0
+    value_delivered: float = 0.0
+    value_expired: float = 0.0
+    lateness_s: float = 0.0
+    pickup_wait_s: float = 0.0
+    lead_time_s: float = 0.0
+    events: int = 0
+    expired_by_cause: dict[str, int] = field(default_factory=dict)

@@ -1,0 +1,246 @@
+"""Looking at a world: views of agents, facilities and packages, computed at the present instant (protocol chapter 7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import atan2
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spine.errors import CommandError
+from spine.network.facilities import PRIORITIES, URGENCIES
+from spine.world import movement
+from spine.world.config import CO2_KG_PER_LITRE
+from spine.world.model import ACTIVITIES, Package, ParkingState, SiteState, Truck
+from spine.world.state import State
+from spine.world.views import (
+    Activity,
+    AgentView,
+    BrokerView,
+    BuildingAgentView,
+    BuildingView,
+    GenericBuildingView,
+    PackageView,
+    ParkingView,
+    SiteStatistics,
+    SiteView,
+    StationView,
+    TaskView,
+    TruckView,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TruckPositions:
+    """Columns of all trucks in creation order.
+
+    Attributes:
+        x, y: planar metres, float32, shape (trucks,).
+        heading: direction of travel, radians counter-clockwise from east, float32; 0 for trucks that stand at a node.
+        activity: index into `ACTIVITIES`, uint8.
+        load_share: load as a share of the capacity, float32.
+    """
+
+    x: NDArray[np.float32]
+    y: NDArray[np.float32]
+    heading: NDArray[np.float32]
+    activity: NDArray[np.uint8]
+    load_share: NDArray[np.float32]
+
+
+def agent_view(state: State, agent_id: str) -> AgentView:
+    """Return the view of an agent.
+
+    Raises:
+        CommandError: there is no such agent.
+    """
+    truck = state.trucks.get(agent_id)
+    if truck is not None:
+        return truck_view(state, truck)
+    broker = state.broker
+    if broker is not None and broker.id == agent_id:
+        return BrokerView(
+            broker.id,
+            broker.tags,
+            broker.balance,
+            tuple(broker.open),
+            dict(broker.assigned),
+            broker.known,
+        )
+    if agent_id in state.building_agents:
+        return BuildingAgentView(agent_id, state.building_agents[agent_id])
+    raise CommandError(f"agent_id: there is no agent {agent_id!r}")
+
+
+def truck_view(state: State, truck: Truck) -> TruckView:
+    """Return everything about a truck at this instant."""
+    activity = truck.activity
+    leg = truck.leg
+    node: int | None = state.node_id(truck.node)
+    edge: int | None = None
+    speed = edge_progress = metres = seconds = 0.0
+    route: tuple[int, ...] = ()
+    goal: int | None = None
+    if leg is not None:
+        at = movement.progress(truck, state.now)
+        network = state.network
+        index = int(leg.edges[at.edge_at])
+        node, edge = None, int(network.edge_ids[index])
+        metres, seconds = at.metres, at.seconds
+        edge_progress = metres - (float(leg.metres[at.edge_at - 1]) if at.edge_at else 0.0)
+        if activity is Activity.DRIVING:
+            speed = min(float(state.edge_speed_mps[index]) * 3.6, truck.max_speed_kph)
+        ahead = network.node_ids[network.edge_to[leg.edges[at.edge_at :]]].tolist()
+        route = (*ahead, *leg.beyond)
+        goal = state.node_id(leg.goal_node)
+    x, y, _ = _place(state, truck)
+    purpose = leg.purpose if leg is not None else None
+    resting = activity in (Activity.RESTING, Activity.WAITING_PARKING)
+    handling = activity in (Activity.LOADING, Activity.UNLOADING)
+    seeks_rest = purpose == "rest"
+    litres_now = movement.fuel_now(state, truck)
+    burnt = truck.figures.litres_burnt + (metres * leg.litres_per_m if leg is not None else 0.0)
+    return TruckView(
+        id=truck.id,
+        tags=truck.tags,
+        activity=activity,
+        purpose=purpose,
+        max_speed_kph=truck.max_speed_kph,
+        capacity=truck.capacity,
+        load=truck.load,
+        loaded_packages=tuple(truck.cargo),
+        current_speed_kph=speed,
+        current_node=node,
+        current_edge=edge,
+        edge_progress_m=edge_progress,
+        x=x,
+        y=y,
+        route=route,
+        destination=goal,
+        route_start_node=state.node_id(truck.route_start) if truck.route_start >= 0 else None,
+        route_end_node=state.node_id(truck.route_end) if truck.route_end >= 0 else None,
+        current_building_id=None if truck.queued else truck.building,
+        driving_time_s=truck.driving_s + seconds,
+        resting_time_s=state.now - truck.rest_since if resting else 0.0,
+        is_resting=activity is Activity.RESTING,
+        required_rest_s=truck.required_rest_s if resting else 0.0,
+        balance_ducats=truck.balance,
+        risk_factor=truck.risk,
+        is_seeking_parking=seeks_rest,
+        is_seeking_idle_parking=purpose == "parking",
+        original_destination=state.node_id(truck.put_aside_node) if truck.put_aside_node >= 0 else None,
+        fuel_tank_capacity_l=truck.tank_l,
+        current_fuel_l=0.0 if activity is Activity.STRANDED else litres_now,
+        co2_emitted_kg=burnt * CO2_KG_PER_LITRE,
+        is_seeking_gas_station=purpose == "fuel" or activity is Activity.WAITING_PUMP,
+        is_fueling=activity is Activity.FUELLING,
+        fueling_liters_needed=truck.fuelling_l,
+        delivery_queue=_tasks(truck),
+        is_loading=activity is Activity.LOADING,
+        is_unloading=activity is Activity.UNLOADING,
+        loading_progress_s=min(state.now - truck.activity_since, truck.handling_s) if handling else 0.0,
+        loading_target_s=truck.handling_s if handling else 0.0,
+        broker_id=state.broker.id if truck.met_broker and state.broker is not None else None,
+        odometer_m=truck.figures.loaded_m + truck.figures.empty_m + metres,
+    )
+
+
+def _tasks(truck: Truck) -> tuple[TaskView, ...]:
+    """Return the plan as tasks: consecutive stops of one kind at one site are one task."""
+    tasks: list[TaskView] = []
+    for index, stop in enumerate(truck.plan):
+        kind = "PICKUP" if stop.pickup else "DELIVERY"
+        status = "IN_PROGRESS" if index < truck.handled_stops else "PENDING"
+        last = tasks[-1] if tasks else None
+        if last is not None and (last.site_id, last.task_type, last.status) == (stop.site_id, kind, status):
+            package_ids = (*last.package_ids, stop.package_id)
+            tasks[-1] = TaskView(stop.site_id, kind, package_ids, last.eta, status)
+        else:
+            tasks.append(TaskView(stop.site_id, kind, (stop.package_id,), stop.eta, status))
+    return tuple(tasks)
+
+
+def _place(state: State, truck: Truck) -> tuple[float, float, float]:
+    """Return x, y (metres) and heading (radians) of a truck; on an edge along its straight line."""
+    network = state.network
+    leg = truck.leg
+    if leg is None:
+        return float(network.node_x[truck.node]), float(network.node_y[truck.node]), 0.0
+    at = movement.progress(truck, state.now)
+    index = int(leg.edges[at.edge_at])
+    tail, head = int(network.edge_from[index]), int(network.edge_to[index])
+    before = float(leg.metres[at.edge_at - 1]) if at.edge_at else 0.0
+    share = (at.metres - before) / float(network.edge_length_m[index])
+    x0, y0 = float(network.node_x[tail]), float(network.node_y[tail])
+    dx, dy = float(network.node_x[head]) - x0, float(network.node_y[head]) - y0
+    return x0 + share * dx, y0 + share * dy, atan2(dy, dx)
+
+
+def positions(state: State) -> TruckPositions:
+    """Return where all trucks are now; costs a few microseconds a truck."""
+    count = len(state.trucks)
+    places = np.zeros((count, 3), dtype=np.float32)
+    activity = np.zeros(count, dtype=np.uint8)
+    load = np.zeros(count, dtype=np.float32)
+    codes = {kind: code for code, kind in enumerate(ACTIVITIES)}
+    for index, truck in enumerate(state.trucks.values()):
+        places[index] = _place(state, truck)
+        activity[index] = codes[truck.activity]
+        load[index] = truck.load / truck.capacity
+    return TruckPositions(places[:, 0], places[:, 1], places[:, 2], activity, load)
+
+
+def building_view(state: State, building_id: str) -> BuildingView:
+    """Return the view of a facility.
+
+    Raises:
+        CommandError: there is no such facility.
+    """
+    facility = state.buildings.get(building_id)
+    if facility is None:
+        generic = state.generics.get(building_id)
+        if generic is None:
+            raise CommandError(f"building_id: there is no building {building_id!r}")
+        return GenericBuildingView(generic.id, generic.node_id)
+    occupants, queue = tuple(sorted(facility.occupants)), tuple(facility.queue)
+    if isinstance(facility, SiteState):
+        statistics = SiteStatistics(
+            facility.generated,
+            facility.picked_up,
+            facility.delivered,
+            facility.expired,
+            facility.value_delivered,
+            facility.value_expired,
+        )
+        return SiteView(facility.spec, occupants, queue, tuple(facility.waiting), statistics)
+    spec = facility.spec
+    if isinstance(facility, ParkingState):
+        return ParkingView(spec.id, spec.node_id, facility.spec.capacity, occupants, queue)
+    return StationView(
+        spec.id,
+        spec.node_id,
+        facility.spec.capacity,
+        facility.spec.cost_factor,
+        facility.balance,
+        occupants,
+        queue,
+    )
+
+
+def package_view(package: Package) -> PackageView:
+    """Return the view of a package."""
+    return PackageView(
+        id=package.id,
+        origin_site=package.origin,
+        destination_site=package.destination,
+        size=package.size,
+        value=package.value,
+        priority=PRIORITIES[package.priority],
+        urgency=URGENCIES[package.urgency],
+        created=package.created,
+        pickup_deadline=package.pickup_deadline,
+        delivery_deadline=package.delivery_deadline,
+        status="IN_TRANSIT" if package.aboard else "WAITING_PICKUP",
+        agent_id=package.truck_id,
+    )

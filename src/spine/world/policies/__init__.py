@@ -1,0 +1,71 @@
+"""What a modeller may swap: drivers' hours, fuel, fuel price, destinations, dispatch - each a small protocol.
+
+Built-in policies are looked up by the names a `WorldConfig` carries. Others are handed to `resolve_policies` as extra tables, which
+the scenario layer fills from the entry-point group ``spine.policies``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+from spine.errors import ConfigurationError
+from spine.world.config import WorldConfig
+from spine.world.policies.base import (
+    Award,
+    DestinationChoice,
+    Dispatcher,
+    FuelModel,
+    HoursRule,
+    Policies,
+    PriceProcess,
+)
+from spine.world.policies.destinations import GravityDestinations, UniformDestinations, WeightedDestinations
+from spine.world.policies.dispatch import ContractNet, Polling
+from spine.world.policies.fuel import LinearFuel
+from spine.world.policies.hours import BaselineHours
+from spine.world.policies.price import MeanRevertingPrice, RandomWalkPrice
+
+PolicyTable = Mapping[str, Mapping[str, Callable[[], object]]]
+
+BUILT_IN: PolicyTable = {
+    "hours": {"baseline": BaselineHours},
+    "fuel": {"linear": LinearFuel},
+    "price": {"mean_reverting": MeanRevertingPrice, "random_walk": RandomWalkPrice},
+    "destinations": {
+        "weights": WeightedDestinations,
+        "uniform": UniformDestinations,
+        "gravity": GravityDestinations,
+    },
+    "dispatch": {"contract_net": ContractNet, "polling": Polling},
+}
+
+
+def resolve_policies(config: WorldConfig, extra: PolicyTable | None = None) -> Policies:
+    """Return the policies a configuration names.
+
+    Raises:
+        ConfigurationError: a name is unknown; the message lists the known ones.
+    """
+    chosen: dict[str, Any] = {}
+    for slot, built_in in BUILT_IN.items():
+        known = {**built_in, **(extra or {}).get(slot, {})}
+        name = getattr(config, slot)
+        if name not in known:
+            raise ConfigurationError(f"policy {slot} = {name!r}: unknown; known are {', '.join(sorted(known))}")
+        chosen[slot] = cast(object, known[name]())
+    return Policies(**chosen)
+
+
+__all__ = [
+    "BUILT_IN",
+    "Award",
+    "DestinationChoice",
+    "Dispatcher",
+    "FuelModel",
+    "HoursRule",
+    "Policies",
+    "PolicyTable",
+    "PriceProcess",
+    "resolve_policies",
+]

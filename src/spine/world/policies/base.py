@@ -1,0 +1,99 @@
+"""The protocols of what a modeller may swap. A policy is stateless: the same arguments give the same answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from spine.world.config import WorldConfig
+    from spine.world.model import Package, SiteState, Truck
+    from spine.world.state import State
+
+
+class HoursRule(Protocol):
+    """How long a driver may drive and must rest."""
+
+    limit_s: float
+    """Longest driving between two rests without a violation, seconds."""
+
+    def threshold_s(self, risk: float, uniform: float) -> float:
+        """Return the driving time at which this driver starts to look for a rest place, seconds; drawn once a period."""
+
+    def required_rest_s(self, driven_s: float) -> float:
+        """Return how long the rest after `driven_s` seconds of driving must be, seconds."""
+
+    def penalty(self, overtime_s: float) -> float:
+        """Return the fine for one violation by `overtime_s` > 0 seconds, ducats."""
+
+    def risk_after_penalty(self, risk: float, uniform: float) -> float:
+        """Return the risk factor after a fine."""
+
+    def risk_after_rest(self, risk: float, uniform: float) -> float:
+        """Return the risk factor after a completed rest."""
+
+
+class FuelModel(Protocol):
+    """How much a truck burns and when its driver looks for fuel."""
+
+    def litres_per_m(self, load: float) -> float:
+        """Return the consumption with `load` cargo units aboard, litres per metre."""
+
+    def threshold_share(self, risk: float, uniform: float) -> float:
+        """Return the share of the tank at which the driver looks for fuel; drawn once per tank."""
+
+
+class PriceProcess(Protocol):
+    """How the global fuel price moves from one price day to the next."""
+
+    def next_price(self, price: float, config: WorldConfig, uniforms: list[float]) -> float:
+        """Return the price of the next day, ducats per litre, from two uniform numbers."""
+
+
+class DestinationChoice(Protocol):
+    """Where the packages of a site go."""
+
+    def weights(self, state: State, origin: SiteState) -> list[float]:
+        """Return a relative weight >= 0 per site of `state.sites`, in that order; all zero = no destination."""
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    """A package, a truck and where in its plan the two stops go.
+
+    Attributes:
+        truck_id: the winner.
+        pickup_at: index in the truck's plan at which the pickup is inserted.
+        delivery_at: index at which the delivery is inserted after the pickup has been.
+        cost_s: the bid, marginal seconds.
+        pickup_eta: promised start of loading, simulated s.
+        delivery_eta: promised end of unloading, simulated s.
+    """
+
+    truck_id: str
+    pickup_at: int
+    delivery_at: int
+    cost_s: float
+    pickup_eta: float
+    delivery_eta: float
+
+
+class Dispatcher(Protocol):
+    """Who gets a package."""
+
+    def award(self, state: State, package: Package) -> Award | None:
+        """Return the award for an open package, None when no truck can take it now."""
+
+    def award_to(self, state: State, package: Package, truck: Truck) -> Award | None:
+        """Return the award of an open package to this one truck, None when it cannot take it now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """The policies of one world."""
+
+    hours: HoursRule
+    fuel: FuelModel
+    price: PriceProcess
+    destinations: DestinationChoice
+    dispatch: Dispatcher

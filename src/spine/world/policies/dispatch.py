@@ -1,0 +1,93 @@
+"""Who gets a package: contract net with marginal-cost bids, or plain polling (domain 11, 20.12, W43, W45)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from spine.world.policies.base import Award
+
+if TYPE_CHECKING:
+    from spine.world.model import Package, Truck
+    from spine.world.state import State
+
+ALLOW_LATE_BEFORE_PICKUP_DEADLINE_S = 900.0
+"""So late in a package's wait a late delivery is better than none."""
+
+_FIRST_LOOK = 4
+_WIDEST = 10
+
+
+def candidates(state: State, package: Package) -> list[Truck]:
+    """Return the trucks called for a package, nearest by travel time first.
+
+    The trucks around the origin come from the fleet index, their travel times from the one tree of the origin (many to one). Each
+    unsuccessful offer looks further.
+    """
+    origin = state.sites[package.origin].node
+    wanted = (_FIRST_LOOK * state.config.candidates) << min(2 * package.offers, _WIDEST)
+    ranked = []
+    for row in state.fleet.near(origin, wanted):
+        truck = state.trucks[state.rows[row] or ""]
+        if truck.capacity < package.size or len(truck.plan) >= state.config.max_open_stops:
+            continue
+        ranked.append((state.travel_s(state.fleet.node(row), origin, truck.profile), row, truck))
+    ranked.sort(key=lambda item: item[:2])
+    return [truck for _, _, truck in ranked]
+
+
+def _may_be_late(state: State, package: Package) -> bool:
+    return package.pickup_deadline - state.now < ALLOW_LATE_BEFORE_PICKUP_DEADLINE_S
+
+
+class ContractNet:
+    """Every candidate bids its marginal cost; the lowest bid wins, ties go to the nearer truck.
+
+    Call, bids and award happen at one instant: there is no message to wait for, so a truck that rests or loads answers like any other and nothing
+    stalls (W45). The nearest `candidates` are asked first, three times as many when none of them can.
+    """
+
+    def award(self, state: State, package: Package) -> Award | None:
+        """Return the best bid of the trucks called."""
+        called = candidates(state, package)
+        late = _may_be_late(state, package)
+        few = state.config.candidates
+        for group in (called[:few], called[few : 4 * few]):
+            best = self._best(state, package, group, allow_late=False)
+            if best is not None:
+                return best
+        if late:
+            return self._best(state, package, called[: 4 * few], allow_late=True)
+        return None
+
+    def award_to(self, state: State, package: Package, truck: Truck) -> Award | None:
+        """Return this truck's bid."""
+        return self._best(state, package, [truck], allow_late=_may_be_late(state, package))
+
+    def _best(self, state: State, package: Package, called: list[Truck], *, allow_late: bool) -> Award | None:
+        # The schedule imports the policies' protocols; importing it here keeps that one way.
+        from spine.world.schedule import bid
+
+        best: Award | None = None
+        for truck in called:
+            offer = bid(state, truck, package, allow_late=allow_late)
+            if offer is not None and (best is None or offer.cost_s < best.cost_s):
+                best = offer
+        return best
+
+
+class Polling:
+    """Nearest truck first; the first that can take the package behind its present plan gets it (the plain rule)."""
+
+    def award(self, state: State, package: Package) -> Award | None:
+        """Return the award of the first acceptor."""
+        for truck in candidates(state, package):
+            found = self.award_to(state, package, truck)
+            if found is not None:
+                return found
+        return None
+
+    def award_to(self, state: State, package: Package, truck: Truck) -> Award | None:
+        """Return the award when this truck accepts."""
+        from spine.world.schedule import bid
+
+        return bid(state, truck, package, allow_late=_may_be_late(state, package), append_only=True)

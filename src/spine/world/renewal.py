@@ -1,0 +1,86 @@
+"""Beginning anew: facilities of a map come to life, agents move to another map (protocol R17) or back to the start (W51)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from spine.network.facilities import Facility, GenericBuilding
+from spine.world import admin, movement, stats
+from spine.world.commands import CreateBroker, CreateBuildingAgent, CreateTruck
+from spine.world.model import Truck
+from spine.world.state import State
+
+
+def open_facilities(state: State, facilities: Iterable[Facility]) -> None:
+    """Give facilities their live state, silently."""
+    for facility in facilities:
+        if isinstance(facility, GenericBuilding):
+            state.generics[facility.id] = facility
+        else:
+            admin.add_facility(state, facility, announce=False)
+    state.forget_facilities()
+
+
+def move_agents(old: State, new: State) -> None:
+    """Put all agents of an old state onto the map of a new one: trucks at random nodes, without cargo, plan, flags and building.
+
+    Money, fuel, tags, risk and figures stay; packages are dropped. On a map without nodes trucks cannot exist and are removed.
+    """
+    new.placements = old.placements + 1
+    new.retired.add(old.retired)
+    new.retired_fuel_l = old.retired_fuel_l
+    new.fuel_price, new.price_days = old.fuel_price, old.price_days
+    for agent_id, kind in old.agents.items():
+        if kind == "truck":
+            if new.network.node_count:
+                _move_truck(old, new, old.trucks[agent_id])
+        elif kind == "broker" and old.broker is not None:
+            admin.create_broker(new, CreateBroker(agent_id, old.broker.balance, old.broker.tags))
+            if new.broker is not None:
+                new.broker.initial_balance = old.broker.initial_balance
+        else:
+            admin.create_building_agent(new, CreateBuildingAgent(agent_id, old.building_agents[agent_id]))
+    new.events.clear()
+
+
+def _move_truck(old: State, new: State, truck: Truck) -> None:
+    """Create a truck on the new map as it is now, but for place, cargo and plan."""
+    spec = replace(
+        truck.spec,
+        max_speed_kph=truck.max_speed_kph,
+        capacity=truck.capacity,
+        balance_ducats=truck.balance,
+        fuel_tank_capacity_l=truck.tank_l,
+        start_node=None,
+        home_node=None,
+    )
+    admin.create_truck(new, CreateTruck(truck.id, spec, truck.tags))
+    moved = new.trucks[truck.id]
+    moved.spec = replace(truck.spec, start_node=None, home_node=None)
+    moved.figures = stats.figures_now(old, truck)
+    moved.fuel_l, moved.initial_fuel_l = movement.fuel_now(old, truck), truck.initial_fuel_l
+    for name in (
+        "risk",
+        "driving_s",
+        "hours_threshold_s",
+        "driving_period",
+        "fuel_threshold_l",
+        "tank_period",
+        "adaptations",
+    ):
+        setattr(moved, name, getattr(truck, name))
+
+
+def recreate_agents(old: State, new: State) -> None:
+    """Create the agents of an old state anew, each as it was created."""
+    for agent_id, kind in old.agents.items():
+        if kind == "truck":
+            truck = old.trucks[agent_id]
+            admin.create_truck(new, CreateTruck(agent_id, truck.spec, truck.tags))
+        elif kind == "broker" and old.broker is not None:
+            broker = old.broker
+            admin.create_broker(new, CreateBroker(agent_id, broker.initial_balance, broker.tags))
+        else:
+            admin.create_building_agent(new, CreateBuildingAgent(agent_id, old.building_agents[agent_id]))
+    new.events.clear()

@@ -1,0 +1,96 @@
+"""Sites: docks, loading and unloading (domain 4.2, 6.6, W37, W41, W42)."""
+
+from __future__ import annotations
+
+from spine.world import events, freight, queues
+from spine.world.agenda import Due
+from spine.world.config import MASS_PER_CARGO_UNIT_T
+from spine.world.model import SiteState, Stop, Truck
+from spine.world.state import State
+from spine.world.views import Activity
+
+
+def handling_s(site: SiteState, size: float) -> float:
+    """Return the time to load or unload `size` cargo units at a site, seconds."""
+    return size * MASS_PER_CARGO_UNIT_T / site.spec.loading_rate_t_per_min * 60.0
+
+
+def group_length(plan: list[Stop]) -> int:
+    """Return how many leading stops of a plan are handled at one docking: same site, same kind."""
+    first = plan[0]
+    count = 1
+    while count < len(plan) and plan[count].site_id == first.site_id and plan[count].pickup == first.pickup:
+        count += 1
+    return count
+
+
+def dock(state: State, truck: Truck) -> None:
+    """Dock at the site of the first stop, where the truck stands, or wait for a dock."""
+    site = state.sites[truck.plan[0].site_id]
+    if queues.has_room(site):
+        queues.enter(state, truck, site)
+        start_handling(state, truck, site, 0.0)
+    else:
+        queues.join_queue(state, truck, site)
+        state.set_activity(truck, Activity.WAITING_DOCK)
+
+
+def start_handling(state: State, truck: Truck, site: SiteState, waited_s: float) -> None:
+    """Begin to load or unload all packages of the leading stops at this site."""
+    count = group_length(truck.plan)
+    first = truck.plan[0]
+    size = 0.0
+    for stop in truck.plan[:count]:
+        package = state.packages[stop.package_id]
+        package.handling = True
+        size += package.size
+    truck.handled_stops = count
+    truck.handling_s = handling_s(site, size)
+    truck.version += 1
+    state.set_activity(truck, Activity.LOADING if first.pickup else Activity.UNLOADING)
+    state.emit(
+        events.HandlingStarted(
+            state.now,
+            truck.id,
+            site.spec.id,
+            "PICKUP" if first.pickup else "DELIVERY",
+            truck.handling_s,
+            waited_s,
+        )
+    )
+    state.agenda.put(state.now + truck.handling_s, Due.HANDLED, truck.id, truck.version)
+
+
+def finish_handling(state: State, truck: Truck) -> None:
+    """Complete the leading stops, leave the dock; the truck is then idle at the site's node."""
+    site = state.sites[truck.building or ""]
+    done = truck.plan[: truck.handled_stops]
+    del truck.plan[: truck.handled_stops]
+    pickup = truck.activity is Activity.LOADING
+    for stop in done:
+        package = state.packages[stop.package_id]
+        package.handling = False
+        if not pickup:
+            freight.deliver(state, truck, site, package)
+        elif truck.load + package.size <= truck.capacity + 1e-9:
+            freight.pick_up(state, truck, site, package)
+        else:
+            # The truck was made smaller after the award: never confirm what was not loaded (W41).
+            freight.withdraw_award(state, package, "no_room")
+    truck.handled_stops = 0
+    truck.handling_s = 0.0
+    truck.version += 1
+    queues.leave(state, truck)
+    state.set_activity(truck, Activity.IDLE)
+    state.emit(events.HandlingFinished(state.now, truck.id, site.spec.id, "PICKUP" if pickup else "DELIVERY"))
+
+
+def abandon_dock(state: State, truck: Truck) -> None:
+    """Stop handling unfinished, because the site or the truck goes away; nothing has been moved."""
+    for stop in truck.plan[: truck.handled_stops]:
+        package = state.packages.get(stop.package_id)
+        if package is not None:
+            package.handling = False
+    truck.handled_stops = 0
+    truck.handling_s = 0.0
+    truck.version += 1

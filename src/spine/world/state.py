@@ -1,0 +1,228 @@
+"""`State`: everything a world is at one instant, and the few operations every system needs.
+
+The systems (`driver`, `sites`, `fuel`, ...) are modules of functions over a `State`; none of them keeps anything itself. What must happen
+after the present entry of the agenda is settled (a dock was freed, a truck became free) is put on `followups`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
+
+from spine.network import RoadNetwork, Router
+from spine.network.facilities import GenericBuilding
+from spine.network.roads import truck_speed_kph
+from spine.world.agenda import Agenda
+from spine.world.config import MASS_PER_CARGO_UNIT_T, WorldConfig
+from spine.world.draws import Draws
+from spine.world.events import Event
+from spine.world.fleet import FleetIndex
+from spine.world.model import (
+    ACTIVITIES,
+    Broker,
+    Facility,
+    Ledger,
+    Package,
+    ParkingState,
+    SiteState,
+    StationState,
+    Totals,
+    Truck,
+    TruckFigures,
+)
+from spine.world.policies.base import Policies
+from spine.world.trips import TripArena
+from spine.world.views import Activity
+
+_ACTIVITY_CODE = {activity: code for code, activity in enumerate(ACTIVITIES)}
+
+
+@dataclass(slots=True)
+class Sample:
+    """One row of the time series: simulated time and the figures of `stats.SAMPLE_COLUMNS`."""
+
+    time: float
+    values: tuple[float, ...]
+
+
+@dataclass(slots=True, eq=False)
+class State:
+    """All of a world.
+
+    Attributes:
+        edge_speed_mps: legal truck speed per edge, metres per second.
+        agents: kind by agent id, in creation order.
+        buildings: every facility with a function by id, in creation order; `sites`, `parkings`, `stations` are views by type.
+        followups: (what, id) to be settled before the next entry of the agenda.
+        arena: the columns viewers scan; None until somebody looks.
+        retired: figures of trucks that are gone; `retired_fuel_l` what was left in their tanks less what they started with.
+        changed_agents, changed_buildings: what viewers have not been told yet, in order of change.
+    """
+
+    network: RoadNetwork
+    router: Router
+    config: WorldConfig
+    policies: Policies
+    draws: Draws
+    edge_speed_mps: NDArray[np.float64]
+    fleet: FleetIndex
+    now: float = 0.0
+    agenda: Agenda = field(default_factory=Agenda)
+    events: list[Event] = field(default_factory=list)
+    trucks: dict[str, Truck] = field(default_factory=dict)
+    packages: dict[str, Package] = field(default_factory=dict)
+    buildings: dict[str, Facility] = field(default_factory=dict)
+    sites: dict[str, SiteState] = field(default_factory=dict)
+    parkings: dict[str, ParkingState] = field(default_factory=dict)
+    stations: dict[str, StationState] = field(default_factory=dict)
+    generics: dict[str, GenericBuilding] = field(default_factory=dict)
+    broker: Broker | None = None
+    building_agents: dict[str, dict[str, Any]] = field(default_factory=dict)
+    agents: dict[str, str] = field(default_factory=dict)
+    rows: list[str | None] = field(default_factory=list)
+    free_rows: list[int] = field(default_factory=list)
+    fuel_price: float = 5.0
+    price_days: int = 0
+    placements: int = 0
+    largest_capacity: float = 0.0
+    ledger: Ledger = field(default_factory=Ledger)
+    totals: Totals = field(default_factory=Totals)
+    retired: TruckFigures = field(default_factory=TruckFigures)
+    retired_fuel_l: float = 0.0
+    samples: list[Sample] = field(default_factory=list)
+    followups: list[tuple[str, str]] = field(default_factory=list)
+    arena: TripArena | None = None
+    changed_agents: dict[str, None] = field(default_factory=dict)
+    changed_buildings: dict[str, None] = field(default_factory=dict)
+    nearest_cache: dict[tuple[str, int], NDArray[np.float32]] = field(default_factory=dict)
+    destination_cache: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    core: NDArray[np.int64] | None = None
+    order: dict[str, int] = field(default_factory=dict)
+    order_stale: bool = True
+    site_ids: list[str] = field(default_factory=list)
+    place_trees: dict[str, tuple[list[str], cKDTree | None]] = field(default_factory=dict)
+
+    def emit(self, event: Event) -> None:
+        """Add an event to the output of the present step."""
+        self.events.append(event)
+
+    def set_activity(self, truck: Truck, activity: Activity) -> None:
+        """Change what a truck does and book the time of what it did before."""
+        truck.figures.activity_s[_ACTIVITY_CODE[truck.activity]] += self.now - truck.activity_since
+        truck.activity = activity
+        truck.activity_since = self.now
+        self.changed_agents[truck.id] = None
+
+    def creation_order(self) -> dict[str, int]:
+        """Return the rank of every agent by creation."""
+        if len(self.order) != len(self.agents) or self.order_stale:
+            self.order = {agent_id: rank for rank, agent_id in enumerate(self.agents)}
+            self.order_stale = False
+        return self.order
+
+    def scan_edge_entries(self) -> None:
+        """Note every truck that has entered an edge since the last look; nothing to do while nobody looks."""
+        if self.arena is not None:
+            for row in self.arena.scan(self.now).tolist():
+                truck_id = self.rows[row]
+                if truck_id is not None:
+                    self.changed_agents[truck_id] = None
+
+    def touch_building(self, building_id: str) -> None:
+        """Remember that viewers must be told of this building."""
+        self.changed_buildings[building_id] = None
+
+    def touch_broker(self) -> None:
+        """Remember that viewers must be told of the broker."""
+        if self.broker is not None:
+            self.changed_agents[self.broker.id] = None
+
+    def node_id(self, node: int) -> int:
+        """Return the external id of a node index."""
+        return int(self.network.node_ids[node])
+
+    def has_node(self, node_id: int) -> bool:
+        """Return whether a node with this external id is on the map."""
+        return self.network.has_node(node_id)
+
+    def core_nodes(self) -> NDArray[np.int64]:
+        """Return the node indices of the largest strongly connected part of the map, ascending."""
+        if self.core is None:
+            network = self.network
+            matrix = coo_array(
+                (np.ones(network.edge_count), (network.edge_from, network.edge_to)),
+                shape=(network.node_count, network.node_count),
+            )
+            _, label = connected_components(matrix.tocsr(), directed=True, connection="strong")
+            self.core = np.flatnonzero(label == np.argmax(np.bincount(label)))
+        return self.core
+
+    def travel_s(self, source: int, destination: int, profile: int) -> float:
+        """Return the fastest travel time between two node indices, seconds, `inf` when there is no way."""
+        return self.router.travel_time_s(source, destination, profile)
+
+    def nearest_s(self, kind: str, profile: int) -> NDArray[np.float32] | None:
+        """Return per node the travel time to the nearest `parking` or `station`, seconds; None when there is none at all."""
+        key = (kind, profile)
+        found = self.nearest_cache.get(key)
+        if found is None:
+            facilities = self.parkings if kind == "parking" else self.stations
+            if not facilities:
+                return None
+            nodes = tuple(sorted({facility.node for facility in facilities.values()}))
+            found = self.nearest_cache[key] = self.router.nearest_times(nodes, profile)
+        return found
+
+    def near_facilities(self, kind: str, node: int, count: int) -> list[str]:
+        """Return the ids of the `count` facilities (`site`, `parking` or `station`) nearest to a node as the crow flies."""
+        found = self.place_trees.get(kind)
+        if found is None:
+            by_kind: dict[str, Mapping[str, Facility]] = {
+                "site": self.sites,
+                "parking": self.parkings,
+                "station": self.stations,
+            }
+            facilities = by_kind[kind]
+            nodes = [facility.node for facility in facilities.values()]
+            points = np.column_stack([self.network.node_x[nodes], self.network.node_y[nodes]])
+            found = self.place_trees[kind] = (list(facilities), cKDTree(points) if nodes else None)
+        ids, tree = found
+        if tree is None:
+            return []
+        here = (self.network.node_x[node], self.network.node_y[node])
+        _, ranks = tree.query(here, k=min(count, len(ids)))
+        return [ids[rank] for rank in np.atleast_1d(ranks).tolist()]
+
+    def site_order(self) -> list[str]:
+        """Return the ids of all sites in the order of `sites`; do not change the list."""
+        if len(self.site_ids) != len(self.sites):
+            self.site_ids = list(self.sites)
+        return self.site_ids
+
+    def forget_facilities(self) -> None:
+        """Drop what was derived from the set of facilities, after one was added, changed or removed."""
+        self.nearest_cache.clear()
+        self.destination_cache.clear()
+        self.place_trees.clear()
+        self.site_ids = list(self.sites)
+
+    def profile_of(self, max_speed_kph: float, empty_mass_t: float, capacity: float) -> int:
+        """Return the routing profile of a truck: its top speed and its gross mass when full."""
+        gross_kg = (empty_mass_t + capacity * MASS_PER_CARGO_UNIT_T) * 1000.0
+        return self.router.profile(max_speed_kph, gross_kg)
+
+    def update_largest_capacity(self) -> None:
+        """Recompute the capacity of the largest truck, cargo units; 0 without trucks."""
+        self.largest_capacity = max((truck.capacity for truck in self.trucks.values()), default=0.0)
+
+
+def edge_speeds_mps(network: RoadNetwork) -> NDArray[np.float64]:
+    """Return the legal speed of a truck per edge, metres per second (domain 20.4)."""
+    return truck_speed_kph(network.edge_class, network.edge_lanes, network.edge_max_speed_kph) / 3.6

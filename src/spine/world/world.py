@@ -1,0 +1,398 @@
+"""`World`: commands and time in, typed events out; the order of the systems and nothing else.
+
+Same network + configuration + commands at the same simulated times = the same events, bit for bit, in every process, whatever the
+steps. All state is reached only through `apply`, `step` and `advance_to`; never change what a query returned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from spine.errors import CommandError
+from spine.network import RoadNetwork, Router, TreeRouter
+from spine.world import (
+    admin,
+    broker,
+    checkpoint,
+    demand,
+    driver,
+    freight,
+    market,
+    movement,
+    observe,
+    renewal,
+    stats,
+)
+from spine.world.agenda import Due, Entry
+from spine.world.commands import (
+    Command,
+    CreateBroker,
+    CreateBuilding,
+    CreateBuildingAgent,
+    CreateTruck,
+    DeleteAgent,
+    DeleteBuilding,
+    ReplaceNetwork,
+    Reset,
+    UpdateAgent,
+    UpdateBuilding,
+)
+from spine.world.config import WorldConfig
+from spine.world.draws import Draws
+from spine.world.events import Event, NetworkReplaced, WorldReset
+from spine.world.fleet import FleetIndex
+from spine.world.model import Truck
+from spine.world.observe import TruckPositions
+from spine.world.policies import PolicyTable, resolve_policies
+from spine.world.state import Sample, State, edge_speeds_mps
+from spine.world.stats import PackageCounts, Summary
+from spine.world.trips import TripArena
+from spine.world.views import Activity, AgentView, BuildingView, ChangedAgents, PackageView, SiteView
+
+
+class World:
+    """A simulated freight world.
+
+    Args:
+        network: the road network with its facilities.
+        config: seed, policies, constants.
+        make_router: how to route on a network, also on one that replaces it later.
+        extra_policies: policies beyond the built-in ones, by slot and name.
+
+    Raises:
+        ConfigurationError: the configuration names an unknown policy.
+    """
+
+    def __init__(
+        self,
+        network: RoadNetwork,
+        config: WorldConfig | None = None,
+        *,
+        make_router: Callable[[RoadNetwork], Router] = TreeRouter,
+        extra_policies: PolicyTable | None = None,
+    ) -> None:
+        self._make_router = make_router
+        self._extra_policies = extra_policies
+        self._state = self._begin(network, config or WorldConfig())
+        renewal.open_facilities(self._state, network.facilities)
+
+    def _begin(self, network: RoadNetwork, config: WorldConfig, now: float = 0.0) -> State:
+        """Return a state without facilities and agents at simulated time `now`, its standing entries on the agenda."""
+        state = State(
+            network=network,
+            router=self._make_router(network),
+            config=config,
+            policies=resolve_policies(config, self._extra_policies),
+            draws=Draws(config.seed),
+            edge_speed_mps=edge_speeds_mps(network),
+            fleet=FleetIndex(network),
+            now=now,
+            fuel_price=config.initial_fuel_price,
+        )
+        market.schedule_price_day(state)
+        stats.schedule_sample(state)
+        broker.schedule_offers(state)
+        return state
+
+    # Commands and time
+
+    @property
+    def now(self) -> float:
+        """Simulated seconds since the start of the run."""
+        return self._state.now
+
+    @property
+    def network(self) -> RoadNetwork:
+        """The road network."""
+        return self._state.network
+
+    @property
+    def config(self) -> WorldConfig:
+        """Seed, policies and constants."""
+        return self._state.config
+
+    @property
+    def router(self) -> Router:
+        """The router of the present network."""
+        return self._state.router
+
+    @property
+    def fuel_price(self) -> float:
+        """The global fuel price, ducats per litre."""
+        return self._state.fuel_price
+
+    def apply(self, command: Command) -> list[Event]:
+        """Carry out a command now and return what it caused.
+
+        Raises:
+            CommandError: the command cannot be carried out; nothing has changed.
+        """
+        state = self._state
+        match command:
+            case CreateTruck():
+                admin.create_truck(state, command)
+            case CreateBroker():
+                admin.create_broker(state, command)
+            case CreateBuildingAgent():
+                admin.create_building_agent(state, command)
+            case UpdateAgent():
+                admin.update_agent(state, command.agent_id, command.changes)
+            case DeleteAgent():
+                admin.delete_agent(state, command.agent_id)
+            case CreateBuilding():
+                admin.add_facility(state, command.facility)
+            case UpdateBuilding():
+                admin.update_building(state, command.building_id, command.changes)
+            case DeleteBuilding():
+                admin.delete_building(state, command.building_id)
+            case ReplaceNetwork():
+                self._replace_network(command.network)
+            case Reset():
+                self._reset()
+        _follow_up(self._state)
+        return self._take_events()
+
+    def step(self, dt: float) -> list[Event]:
+        """Advance by `dt` > 0 simulated seconds and return what happened."""
+        return self.advance_to(self._state.now + dt)
+
+    def advance_to(self, time: float) -> list[Event]:
+        """Settle everything due up to and including simulated time `time`, in time order, and return what happened.
+
+        Raises:
+            CommandError: `time` lies before the present.
+        """
+        state = self._state
+        if not time >= state.now:
+            raise CommandError(f"time: cannot go back from {state.now:g} s to {time:g} s")
+        agenda = state.agenda
+        while (entry := agenda.pop_until(time)) is not None:
+            state.now = entry[0]
+            _settle(state, entry)
+            _follow_up(state)
+        state.now = time
+        return self._take_events()
+
+    def next_due(self) -> float | None:
+        """Return when something will be decided next, simulated seconds; None when nothing ever will."""
+        return self._state.agenda.next_time()
+
+    def _take_events(self) -> list[Event]:
+        events = self._state.events
+        self._state.events = []
+        self._state.totals.events += len(events)
+        return events
+
+    def _replace_network(self, network: RoadNetwork) -> None:
+        old = self._state
+        new = self._begin(network, old.config, old.now)
+        renewal.open_facilities(new, network.facilities)
+        renewal.move_agents(old, new)
+        self._state = new
+        new.emit(NetworkReplaced(new.now, network.node_count, network.edge_count))
+
+    def _reset(self) -> None:
+        old = self._state
+        new = self._begin(old.network, old.config)
+        renewal.open_facilities(new, [*(f.spec for f in old.buildings.values()), *old.generics.values()])
+        renewal.recreate_agents(old, new)
+        self._state = new
+        new.emit(WorldReset(new.now))
+
+    # Queries
+
+    def agents(self) -> Sequence[str]:
+        """Return the ids of all agents in creation order."""
+        return list(self._state.agents)
+
+    def agent_kind(self, agent_id: str) -> str:
+        """Return `truck`, `broker` or `building`.
+
+        Raises:
+            CommandError: there is no such agent.
+        """
+        kind = self._state.agents.get(agent_id)
+        if kind is None:
+            raise CommandError(f"agent_id: there is no agent {agent_id!r}")
+        return kind
+
+    def agent(self, agent_id: str) -> AgentView:
+        """Return the view of an agent.
+
+        Raises:
+            CommandError: there is no such agent.
+        """
+        return observe.agent_view(self._state, agent_id)
+
+    def truck_ids(self) -> Sequence[str]:
+        """Return the ids of all trucks in creation order."""
+        return list(self._state.trucks)
+
+    def broker_id(self) -> str | None:
+        """Return the id of the broker, None when there is none."""
+        return self._state.broker.id if self._state.broker is not None else None
+
+    def building_ids(self) -> Sequence[str]:
+        """Return the ids of all facilities in creation order, then those of buildings without a function."""
+        return [*self._state.buildings, *self._state.generics]
+
+    def building(self, building_id: str) -> BuildingView:
+        """Return the view of a building.
+
+        Raises:
+            CommandError: there is no such building.
+        """
+        return observe.building_view(self._state, building_id)
+
+    def building_node(self, building_id: str) -> int:
+        """Return the id of the node a building stands at.
+
+        Raises:
+            CommandError: there is no such building.
+        """
+        view = self.building(building_id)
+        return view.site.node_id if isinstance(view, SiteView) else view.node_id
+
+    def packages(self) -> list[PackageView]:
+        """Return all packages in the world, in order of birth."""
+        return [observe.package_view(package) for package in self._state.packages.values()]
+
+    def package(self, package_id: str) -> PackageView:
+        """Return the view of a package.
+
+        Raises:
+            CommandError: there is no such package (any more).
+        """
+        package = self._state.packages.get(package_id)
+        if package is None:
+            raise CommandError(f"package_id: there is no package {package_id!r}")
+        return observe.package_view(package)
+
+    def package_counts(self) -> PackageCounts:
+        """Return where all packages are."""
+        return stats.package_counts(self._state)
+
+    def changes(self) -> ChangedAgents:
+        """Return which agents and buildings a viewer must be told of since the last call.
+
+        The first call begins to watch edge entries, which nobody needs before; watching changes nothing in the world.
+        """
+        state = self._state
+        if state.arena is None:
+            state.arena = TripArena()
+            for truck in state.trucks.values():
+                if truck.leg is not None:
+                    state.arena.put(truck.row, truck.leg)
+                    if truck.activity is Activity.STRANDED:
+                        state.arena.halt(truck.row)
+        state.scan_edge_entries()
+        order = state.creation_order()
+        agents = sorted((agent for agent in state.changed_agents if agent in order), key=order.__getitem__)
+        changed = ChangedAgents(tuple(agents), tuple(state.changed_buildings))
+        state.changed_agents.clear()
+        state.changed_buildings.clear()
+        return changed
+
+    def positions(self) -> TruckPositions:
+        """Return where all trucks are, as columns in the order of `truck_ids`."""
+        return observe.positions(self._state)
+
+    def summary(self) -> Summary:
+        """Return the figures of the run so far."""
+        return stats.summary(self._state)
+
+    def truck_figures(self) -> list[stats.Row]:
+        """Return one row of figures per truck."""
+        return stats.truck_rows(self._state)
+
+    def facility_figures(self, kind: str) -> list[stats.Row]:
+        """Return one row of figures per `site`, `station` or `parking`."""
+        return stats.facility_rows(self._state, kind)
+
+    def time_series(self) -> Sequence[Sample]:
+        """Return the samples so far; their values are in the order of `stats.SAMPLE_COLUMNS`."""
+        return list(self._state.samples)
+
+    def balances(self) -> tuple[float, float]:
+        """Return by how much money (ducats) and fuel (litres) do not balance; both 0 but for rounding."""
+        return stats.money_gap(self._state), stats.fuel_gap_l(self._state)
+
+    # Checkpoints
+
+    def dump(self) -> bytes:
+        """Return the whole world as bytes; `load` continues bit for bit as this world would."""
+        return checkpoint.dump(self._state)
+
+    @classmethod
+    def load(
+        cls,
+        data: bytes,
+        *,
+        make_router: Callable[[RoadNetwork], Router] = TreeRouter,
+        extra_policies: PolicyTable | None = None,
+    ) -> World:
+        """Return the world that was dumped.
+
+        Raises:
+            CheckpointError: the data are damaged or of another version.
+        """
+        world = cls.__new__(cls)
+        world._make_router = make_router
+        world._extra_policies = extra_policies
+        world._state = checkpoint.load(data, world._begin)
+        return world
+
+
+def _settle(state: State, entry: Entry) -> None:
+    """Settle one entry of the agenda; entries of an older version, or of what is gone, are void."""
+    _, _, due, key, version = entry
+    if due in _TRUCK_ENTRIES:
+        truck = state.trucks.get(key)
+        if truck is not None and truck.version == version:
+            _TRUCK_ENTRIES[due](state, truck)
+    elif due == Due.BIRTH:
+        site = state.sites.get(key)
+        if site is not None and site.birth_version == version:
+            for package in demand.birth(state, site):
+                broker.offer(state, package)
+    elif due == Due.EXPIRY:
+        freight.fall_due(state, key)
+    elif due == Due.OFFERS:
+        broker.offer_again(state)
+        broker.schedule_offers(state)
+    elif due == Due.PRICE_DAY:
+        market.new_price(state)
+    elif due == Due.SAMPLE:
+        stats.sample(state)
+
+
+_TRUCK_ENTRIES: dict[int, Callable[[State, Truck], None]] = {
+    Due.LEG_END: driver.leg_ended,
+    Due.STRANDED: movement.strand,
+    Due.RESCUED: movement.rescue,
+    Due.HANDLED: driver.handling_ended,
+    Due.FUELLED: driver.fuelling_ended,
+    Due.RESTED: driver.rest_ended,
+}
+
+
+def _follow_up(state: State) -> None:
+    """Do what the last entry or command has left to be done, in order, until nothing is left."""
+    while state.followups:
+        what, key = state.followups.pop(0)
+        if what == "offer":
+            package = state.packages.get(key)
+            if package is not None:
+                broker.offer(state, package)
+            continue
+        truck = state.trucks.get(key)
+        if truck is not None:
+            _TRUCK_FOLLOWUPS[what](state, truck)
+
+
+_TRUCK_FOLLOWUPS: dict[str, Callable[[State, Truck], None]] = {
+    "admitted": driver.admitted,
+    "replan": driver.replan,
+    "free": broker.offer_to_free_truck,
+    "next": driver.next_thing,
+}
