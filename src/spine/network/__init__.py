@@ -1,0 +1,32 @@
+"""The road network: data and algorithms; knows no truck.
+
+Importing OpenStreetMap extracts and GraphML needs extras and lives in `spine.network.osm` and `spine.network.graphml`.
+"""
+
+from spine.network.builder import RoadNetworkBuilder, strong_components
+from spine.network.facilities import (
+    Facility,
+    FuelStation,
+    GenericBuilding,
+    PackageProfile,
+    Parking,
+    Site,
+)
+from spine.network.graph import RoadNetwork
+from spine.network.roads import RoadClass
+from spine.network.routing import Router, TreeRouter
+
+__all__ = [
+    "Facility",
+    "FuelStation",
+    "GenericBuilding",
+    "PackageProfile",
+    "Parking",
+    "RoadClass",
+    "RoadNetwork",
+    "RoadNetworkBuilder",
+    "Router",
+    "Site",
+    "TreeRouter",
+    "strong_components",
+]

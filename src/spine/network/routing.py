@@ -1,0 +1,251 @@
+"""`TreeRouter`: fastest paths by time for a vehicle's top speed and weight (domain 10, W17, W46, W47).
+
+One reverse shortest-path tree per (destination, profile) answers every truck: a column of travel times and a column of next-edge slots, one
+byte a node. A tree costs one SciPy Dijkstra; a path is then a walk. Trees live in an LRU bounded in bytes. Exact: times are
+those of Dijkstra's algorithm; ties are broken the same way every time. (Watched by ``benchmarks/routing.py``.)
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import inf
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from spine.errors import RoutingError
+from spine.network.graph import RoadNetwork
+from spine.network.roads import truck_speed_kph
+
+DEFAULT_BYTE_BUDGET = 512 * 2**20
+SPEED_STEP_KPH = 5.0
+"""Top speeds are rounded down to multiples of this, so that trucks share trees."""
+
+_WIDE_DEGREE = 255
+
+
+class CacheInfo(NamedTuple):
+    """State of the tree cache: trees held, bytes they take, the bound, and how often a tree was found or had to be grown."""
+
+    trees: int
+    bytes: int
+    byte_budget: int
+    hits: int
+    misses: int
+
+
+class Router(Protocol):
+    """Answers questions about fastest ways. All nodes and edges are indices; profiles come from `profile`."""
+
+    network: RoadNetwork
+
+    def profile(self, max_speed_kph: float, gross_weight_kg: float) -> int:
+        """Return the key of a vehicle's routing profile; vehicles with the same key share trees."""
+
+    def edge_times_s(self, profile: int) -> NDArray[np.float64]:
+        """Return the driving time per edge, seconds, `inf` where the vehicle may not go; shape (edges,)."""
+
+    def times_to(self, destination: int, profile: int) -> NDArray[np.float32]:
+        """Return the travel time from every node to a destination, seconds, `inf` where there is no way; shape (nodes,)."""
+
+    def travel_time_s(self, source: int, destination: int, profile: int) -> float:
+        """Return the travel time between two nodes, seconds, `inf` when there is no way."""
+
+    def path(self, source: int, destination: int, profile: int) -> NDArray[np.int32]:
+        """Return the edges of a fastest path, empty when both nodes are the same; `RoutingError` when there is none."""
+
+    def nearest_times(self, nodes: Sequence[int], profile: int) -> NDArray[np.float32]:
+        """Return the travel time from every node to the nearest of some nodes, seconds; shape (nodes,)."""
+
+    def many_to_one(self, sources: NDArray[np.int64], destination: int, profile: int) -> NDArray[np.float32]:
+        """Return the travel times from many nodes to one, seconds; shape of `sources`."""
+
+    def best_detour(
+        self, source: int, destination: int | None, candidates: Sequence[int], profile: int
+    ) -> list[tuple[float, int]]:
+        """Return (extra seconds, position in `candidates`) of passing through each reachable candidate, best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Profile:
+    """What a profile needs for growing trees: edge times, the reversed graph, and which parallel edge is the fastest."""
+
+    times: NDArray[np.float64]
+    reverse: csr_array
+    fastest: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class _Tree:
+    """Travel times to a destination and the way there: which of its out-edges every node takes next."""
+
+    times: NDArray[np.float32]
+    time_of: memoryview
+    slots: bytes | array[int]
+
+    @property
+    def size(self) -> int:
+        return self.times.nbytes + len(self.slots) * (1 if isinstance(self.slots, bytes) else 2)
+
+
+class TreeRouter:
+    """Router with warm trees; see the module.
+
+    Args:
+        network: the road network.
+        byte_budget: bound on the bytes of all trees held; at least one tree is always kept.
+    """
+
+    def __init__(self, network: RoadNetwork, byte_budget: int = DEFAULT_BYTE_BUDGET) -> None:
+        self.network = network
+        self._byte_budget = byte_budget
+        self._legal_kph = truck_speed_kph(network.edge_class, network.edge_lanes, network.edge_max_speed_kph)
+        self._fastest_kph = float(self._legal_kph.max()) if network.edge_count else SPEED_STEP_KPH
+        limits = network.edge_weight_limit_kg
+        self._weight_limits = np.unique(limits[np.isfinite(limits)])
+        self._keys: dict[tuple[float, int], int] = {}
+        self._profiles: list[_Profile] = []
+        self._trees: OrderedDict[tuple[int, int], _Tree] = OrderedDict()
+        self._bytes = 0
+        self._hits = 0
+        self._misses = 0
+        self._start: list[int] = network.out_offsets.tolist()
+        self._out: list[int] = network.out_edges.tolist()
+        self._head: list[int] = network.edge_to.tolist()
+        position = np.arange(network.edge_count, dtype=np.int32)
+        tail = network.edge_from[network.out_edges]
+        slot = np.empty(network.edge_count, dtype=np.int32)
+        slot[network.out_edges] = position - network.out_offsets[tail]
+        self._slot_of_edge = slot
+        self._wide = bool(network.edge_count) and int(slot.max()) >= _WIDE_DEGREE
+
+    def profile(self, max_speed_kph: float, gross_weight_kg: float) -> int:
+        """Return the profile key of a vehicle: its speed step and the weight limits it exceeds."""
+        if max_speed_kph >= self._fastest_kph:
+            speed = self._fastest_kph
+        else:
+            speed = max(SPEED_STEP_KPH, max_speed_kph // SPEED_STEP_KPH * SPEED_STEP_KPH)
+        exceeded = int(np.searchsorted(self._weight_limits, gross_weight_kg, side="left"))
+        key = (speed, exceeded)
+        found = self._keys.get(key)
+        if found is None:
+            found = self._keys[key] = len(self._profiles)
+            self._profiles.append(self._make_profile(speed, exceeded))
+        return found
+
+    def _make_profile(self, speed_kph: float, exceeded: int) -> _Profile:
+        network = self.network
+        times = network.edge_length_m / (np.minimum(self._legal_kph, speed_kph) / 3.6)
+        if exceeded:
+            heaviest_forbidden = self._weight_limits[exceeded - 1]
+            times = np.where(network.edge_weight_limit_kg <= heaviest_forbidden, inf, times)
+        open_edges = np.flatnonzero(np.isfinite(times))
+        # Of parallel edges only the fastest counts, the first one on ties.
+        order = open_edges[np.lexsort((open_edges, times[open_edges]))]
+        pair = network.edge_to[order].astype(np.int64) * max(network.node_count, 1) + network.edge_from[order]
+        _, first = np.unique(pair, return_index=True)
+        kept = order[first]
+        fastest = np.zeros(network.edge_count, dtype=bool)
+        fastest[kept] = True
+        shape = (network.node_count, network.node_count)
+        reverse = csr_array((times[kept], (network.edge_to[kept], network.edge_from[kept])), shape=shape)
+        times.setflags(write=False)
+        return _Profile(times, reverse, fastest)
+
+    def edge_times_s(self, profile: int) -> NDArray[np.float64]:
+        """Return the driving time per edge, seconds, `inf` where the vehicle may not go; read-only, shape (edges,)."""
+        return self._profiles[profile].times
+
+    def times_to(self, destination: int, profile: int) -> NDArray[np.float32]:
+        """Return the travel time from every node to a destination, seconds; read-only, shape (nodes,)."""
+        return self._tree(destination, profile).times
+
+    def travel_time_s(self, source: int, destination: int, profile: int) -> float:
+        """Return the travel time between two nodes, seconds, `inf` when there is no way."""
+        seconds: float = self._tree(destination, profile).time_of[source]
+        return seconds
+
+    def path(self, source: int, destination: int, profile: int) -> NDArray[np.int32]:
+        """Return the edge indices of a fastest path, empty when both nodes are the same.
+
+        Raises:
+            RoutingError: there is no way.
+        """
+        tree = self._tree(destination, profile)
+        if tree.time_of[source] == inf:
+            ids = self.network.node_ids
+            raise RoutingError(f"no way from node {ids[source]} to node {ids[destination]} for this vehicle")
+        start, out, head, slots = self._start, self._out, self._head, tree.slots
+        edges = []
+        node = source
+        while node != destination:
+            edge = out[start[node] + slots[node]]
+            edges.append(edge)
+            node = head[edge]
+        return np.array(edges, dtype=np.int32)
+
+    def nearest_times(self, nodes: Sequence[int], profile: int) -> NDArray[np.float32]:
+        """Return the travel time from every node to the nearest of some nodes, seconds; not cached, shape (nodes,)."""
+        reverse = self._profiles[profile].reverse
+        times: NDArray[np.float32] = dijkstra(reverse, indices=list(nodes), min_only=True).astype(np.float32)
+        return times
+
+    def many_to_one(self, sources: NDArray[np.int64], destination: int, profile: int) -> NDArray[np.float32]:
+        """Return the travel times from many nodes to one, seconds; shape of `sources`."""
+        return self.times_to(destination, profile)[sources]
+
+    def best_detour(
+        self, source: int, destination: int | None, candidates: Sequence[int], profile: int
+    ) -> list[tuple[float, int]]:
+        """Return (extra seconds, position in `candidates`) of passing through each reachable candidate, best first.
+
+        Args:
+            destination: where the way goes on to; None = nowhere, extra is then the time to the candidate.
+        """
+        to_candidate = np.array([self.travel_time_s(source, node, profile) for node in candidates], dtype=np.float64)
+        direct = 0.0
+        if destination is not None:
+            to_candidate += self.times_to(destination, profile)[list(candidates)]
+            direct = self.travel_time_s(source, destination, profile)
+        extra = to_candidate - (direct if direct != inf else 0.0)
+        order = np.argsort(extra, kind="stable")
+        return [(float(extra[at]), int(at)) for at in order if np.isfinite(extra[at])]
+
+    def cache_info(self) -> CacheInfo:
+        """Return the state of the tree cache."""
+        return CacheInfo(len(self._trees), self._bytes, self._byte_budget, self._hits, self._misses)
+
+    def _tree(self, destination: int, profile: int) -> _Tree:
+        key = (destination, profile)
+        tree = self._trees.get(key)
+        if tree is not None:
+            self._trees.move_to_end(key)
+            self._hits += 1
+            return tree
+        self._misses += 1
+        tree = self._grow(destination, profile)
+        self._trees[key] = tree
+        self._bytes += tree.size
+        while self._bytes > self._byte_budget and len(self._trees) > 1:
+            _, dropped = self._trees.popitem(last=False)
+            self._bytes -= dropped.size
+        return tree
+
+    def _grow(self, destination: int, profile: int) -> _Tree:
+        """Run Dijkstra's algorithm backwards from the destination and note every node's next edge."""
+        data = self._profiles[profile]
+        network = self.network
+        seconds, following = dijkstra(data.reverse, indices=destination, return_predecessors=True)
+        times = seconds.astype(np.float32)
+        times.setflags(write=False)
+        taken = np.flatnonzero(data.fastest & (following[network.edge_from] == network.edge_to))
+        slots = np.zeros(network.node_count, dtype=np.uint16 if self._wide else np.uint8)
+        slots[network.edge_from[taken]] = self._slot_of_edge[taken]
+        packed = array("H", slots.tobytes()) if self._wide else slots.tobytes()
+        return _Tree(times, memoryview(times), packed)
