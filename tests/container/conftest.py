@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -97,11 +98,11 @@ def world(newest_image: str, repository: Path, tmp_path_factory: pytest.TempPath
 
 
 @pytest.fixture(scope="session")
-def tools(repository: Path) -> Callable[[str], str]:
+def tools() -> Callable[[str], str]:
     """Finds a command of the environment these tests run in."""
 
     def find(name: str) -> str:
-        place = shutil.which(name, path=str(repository / ".venv" / "bin")) or shutil.which(name)
+        place = shutil.which(name, path=str(Path(sys.executable).parent))
         if place is None:
             pytest.fail(f"{name} is missing; `make image-test` installs it")
         return place
