@@ -43,7 +43,12 @@ bench: setup ## measure the figures of the README and print the table
 	$(BIN)/python -m benchmarks
 
 image: ## build the container image as spine:latest (needs BuildKit)
-	docker buildx build --load --build-arg PYTHON_VERSION=$(PYTHON_VERSION) --tag $(IMAGE) .
+	docker buildx build --load --tag $(IMAGE) \
+	  --build-arg PYTHON_VERSION=$(PYTHON_VERSION) \
+	  --build-arg VERSION=$(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml) \
+	  --build-arg REVISION=$(shell git rev-parse HEAD 2>/dev/null || echo unknown) \
+	  --build-arg SOURCE_DATE_EPOCH=$(shell git log -1 --format=%ct 2>/dev/null || echo 0) \
+	  .
 
 image-test: setup $(VENV)/.group-container ## build the image for two Python versions and try all of it with a real engine
 	$(BIN)/python -m pytest -m container -p no:randomly tests/container $(PYTEST_ARGS)

@@ -84,7 +84,7 @@ def test_byte_code_is_in_the_image(contents: list[tarfile.TarInfo]) -> None:
     assert {"asyncio", "fastapi", "app", "errors", "world"} & names >= {"errors", "world"}
 
 
-def test_image_configuration(image: str) -> None:
+def test_image_configuration(image: str, repository: Path) -> None:
     """Numeric user, exec-form entry point, port, volume, stop signal, health check and labels are what users rely on."""
     configuration = inspect(image, ".Config")
     assert configuration["User"] == "10001:10001"
@@ -96,6 +96,8 @@ def test_image_configuration(image: str) -> None:
     labels = configuration["Labels"]
     for name in ("title", "description", "licenses", "version", "revision", "base.name"):
         assert labels[f"org.opencontainers.image.{name}"]
+    project = (repository / "pyproject.toml").read_text()
+    assert f'\nversion = "{labels["org.opencontainers.image.version"]}"\n' in project
 
 
 def test_no_shell_can_be_started(image: str) -> None:
