@@ -206,8 +206,12 @@ class RoadNetworkBuilder:
         names = ("length", "road_class", "lanes", "speed", "limit")
         columns = {name: self._edges.column(name, np.float64).astype(np.float64) for name in names}
         length, speed, limit, lanes = (columns[name] for name in ("length", "speed", "limit", "lanes"))
-        _check(np.isfinite(length) & (length > 0.0), ids, length, "edge", "length_m", "must be finite and greater than 0")
-        _check(np.isfinite(speed) & (speed > 0.0), ids, speed, "edge", "max_speed_kph", "must be finite and greater than 0")
+        _check(
+            np.isfinite(length) & (length > 0.0), ids, length, "edge", "length_m", "must be finite and greater than 0"
+        )
+        _check(
+            np.isfinite(speed) & (speed > 0.0), ids, speed, "edge", "max_speed_kph", "must be finite and greater than 0"
+        )
         _check(limit > 0.0, ids, limit, "edge", "weight_limit_kg", "must be greater than 0, or none")
         _check((lanes >= 1) & (lanes <= _MOST_LANES), ids, lanes, "edge", "lanes", f"must be 1 to {_MOST_LANES}")
         known = np.isin(columns["road_class"], [int(c) for c in RoadClass])

@@ -168,7 +168,15 @@ class TreeRouter:
 
     def travel_time_s(self, source: int, destination: int, profile: int) -> float:
         """Return the travel time between two nodes, seconds, `inf` when there is no way."""
-        seconds: float = self._tree(destination, profile).time_of[source]
+        # Asked millions of times by dispatch: the common case, a warm tree, is spelled out.
+        key = (destination, profile)
+        tree = self._trees.get(key)
+        if tree is None:
+            tree = self._tree(destination, profile)
+        else:
+            self._trees.move_to_end(key)
+            self._hits += 1
+        seconds: float = tree.time_of[source]
         return seconds
 
     def path(self, source: int, destination: int, profile: int) -> NDArray[np.int32]:

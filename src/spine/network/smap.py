@@ -1,0 +1,503 @@
+"""The `.smap` map file: JSON with nodes, edges and facilities (protocol 10.2, 7.10-7.14).
+
+Bytes in, network out, and back; reading checks everything before anything is built, and every complaint is one line that names element and
+field. Exporting what was imported gives the same graph. Beyond the page SPINE writes three optional keys when they are not the default:
+`hourly_profile` and `batch_size_range` of a site, `shape` of an edge.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any
+
+from spine.errors import MapFormatError, NetworkError
+from spine.network.builder import RoadNetworkBuilder
+from spine.network.facilities import (
+    PRIORITIES,
+    URGENCIES,
+    Facility,
+    FuelStation,
+    GenericBuilding,
+    PackageProfile,
+    Parking,
+    Site,
+)
+from spine.network.graph import RoadNetwork
+from spine.network.roads import RoadClass
+
+Json = dict[str, Any]
+
+_QUALIFIED = {"priority_weights": "Priority.", "urgency_weights": "DeliveryUrgency."}
+_CLASS_NAMES = {road_class.name: road_class for road_class in RoadClass}
+_LARGEST_INT = 2**53 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class MapLimits:
+    """Limits on what is read: bytes of the file, and counts of nodes, edges and buildings."""
+
+    size_bytes: int = 256 * 2**20
+    nodes: int = 1_000_000
+    edges: int = 4_000_000
+    buildings: int = 200_000
+
+
+DEFAULT_LIMITS = MapLimits()
+
+
+def read_smap(data: bytes, source: str = "map", limits: MapLimits = DEFAULT_LIMITS) -> RoadNetwork:
+    """Return the network of a `.smap` file.
+
+    Occupants, waiting packages, statistics and revenue in the file are checked but not kept (protocol R17).
+
+    Args:
+        data: the file, UTF-8 JSON.
+        source: what to call it in messages.
+
+    Raises:
+        MapFormatError: the file is malformed; one line naming element and field.
+    """
+    return network_from_json(parse_json(data, source, limits.size_bytes), source, limits)
+
+
+def parse_json(data: bytes, source: str, most_bytes: int) -> object:
+    """Parse UTF-8 JSON strictly: no NaN or Infinity, no duplicate keys, bounded size and depth.
+
+    Raises:
+        MapFormatError: it is not such JSON.
+    """
+    if len(data) > most_bytes:
+        raise MapFormatError(f"{source}: {len(data)} bytes are more than the allowed {most_bytes}")
+
+    def refuse(name: str) -> object:
+        raise MapFormatError(f"{source}: {name} is not a JSON number; only finite numbers are allowed")
+
+    def unique(pairs: list[tuple[str, object]]) -> Json:
+        result = dict(pairs)
+        if len(result) != len(pairs):
+            keys = [key for key, _ in pairs]
+            twice = next(key for key in keys if keys.count(key) > 1)
+            raise MapFormatError(f"{source}: key {twice!r} stands twice in one object")
+        return result
+
+    try:
+        parsed: object = json.loads(data.decode("utf-8"), parse_constant=refuse, object_pairs_hook=unique)
+    except UnicodeDecodeError as error:
+        raise MapFormatError(f"{source}: not UTF-8 text (byte {error.start})") from None
+    except json.JSONDecodeError as error:
+        raise MapFormatError(f"{source}: not JSON: {error.msg} at line {error.lineno} column {error.colno}") from None
+    except RecursionError:
+        raise MapFormatError(f"{source}: nested too deeply") from None
+    except ValueError as error:
+        raise MapFormatError(f"{source}: not JSON: {error}") from None
+    return parsed
+
+
+def network_from_json(parsed: object, source: str = "map", limits: MapLimits = DEFAULT_LIMITS) -> RoadNetwork:
+    """Return the network of a parsed graph object `{"nodes": [...], "edges": [...]}`.
+
+    Raises:
+        MapFormatError: it is malformed.
+    """
+    top = _Reader(parsed, source)
+    nodes, edges = top.array("nodes"), top.array("edges")
+    for name, found, most in (("nodes", nodes, limits.nodes), ("edges", edges, limits.edges)):
+        if len(found) > most:
+            raise MapFormatError(f"{source}: {len(found)} {name} are more than the allowed {most}")
+    builder = RoadNetworkBuilder()
+    buildings = 0
+    for index, item in enumerate(nodes):
+        node = _Reader(item, f"{source}: node {index + 1}")
+        node_id = node.identifier("id")
+        node.where = f"{source}: node {node_id}"
+        builder.add_node(node_id, node.number("x"), node.number("y"))
+        for building in node.array("buildings", optional=True):
+            buildings += 1
+            if buildings > limits.buildings:
+                raise MapFormatError(f"{source}: more than the allowed {limits.buildings} buildings")
+            builder.add_facility(facility_from_json(building, node_id, node.where))
+    for index, item in enumerate(edges):
+        _read_edge(builder, _Reader(item, f"{source}: edge {index + 1}"), source)
+    try:
+        return builder.build()
+    except MapFormatError:
+        raise
+    except NetworkError as error:
+        raise MapFormatError(f"{source}: {error}") from None
+
+
+def _read_edge(builder: RoadNetworkBuilder, edge: _Reader, source: str) -> None:
+    edge_id = edge.identifier("id")
+    edge.where = f"{source}: edge {edge_id}"
+    if edge.whole("mode", 0, _LARGEST_INT) != 1:
+        raise MapFormatError(f"{edge.where}: mode = {edge.item['mode']!r} must be 1 (road)")
+    class_name = edge.text("road_class")
+    if class_name not in _CLASS_NAMES:
+        raise MapFormatError(f"{edge.where}: road_class = {class_name!r} must be one of {', '.join(_CLASS_NAMES)}")
+    limit = edge.item.get("weight_limit_kg")
+    shape = []
+    for point in edge.array("shape", optional=True):
+        if not (isinstance(point, list) and len(point) == 2 and all(_is_number(value) for value in point)):
+            raise MapFormatError(f"{edge.where}: shape must be a list of [x, y] pairs of finite numbers")
+        shape.append((float(point[0]), float(point[1])))
+    builder.add_edge(
+        edge_id,
+        edge.identifier("from_node"),
+        edge.identifier("to_node"),
+        length_m=edge.number("length_m"),
+        road_class=_CLASS_NAMES[class_name],
+        lanes=edge.whole("lanes", 1, 127),
+        max_speed_kph=edge.number("max_speed_kph"),
+        weight_limit_kg=None if limit is None else edge.number("weight_limit_kg"),
+        shape=shape,
+    )
+
+
+class _Reader:
+    """Reads typed fields of one JSON object; complaints name the object and the field."""
+
+    def __init__(self, item: object, where: str) -> None:
+        if not isinstance(item, dict):
+            raise MapFormatError(f"{where}: must be an object, not {_kind(item)}")
+        self.item: Json = item
+        self.where = where
+
+    def _get(self, name: str) -> object:
+        if name not in self.item:
+            raise MapFormatError(f"{self.where}: {name} is missing")
+        return self.item[name]
+
+    def array(self, name: str, *, optional: bool = False) -> list[Any]:
+        if optional and name not in self.item:
+            return []
+        value = self._get(name)
+        if not isinstance(value, list):
+            raise MapFormatError(f"{self.where}: {name} must be an array, not {_kind(value)}")
+        return value
+
+    def number(self, name: str, default: float | None = None) -> float:
+        if default is not None and name not in self.item:
+            return default
+        value = self._get(name)
+        if not _is_number(value):
+            raise MapFormatError(f"{self.where}: {name} = {_short(value)} must be a finite number")
+        return float(value)  # type: ignore[arg-type]  # _is_number has looked
+
+    def whole(self, name: str, low: int, high: int, default: int | None = None) -> int:
+        if default is not None and name not in self.item:
+            return default
+        value = self._get(name)
+        if not _is_number(value) or int(value) != value or not low <= int(value) <= high:  # type: ignore[call-overload]
+            raise MapFormatError(f"{self.where}: {name} = {_short(value)} must be a whole number from {low} to {high}")
+        return int(value)  # type: ignore[call-overload,no-any-return]
+
+    def text(self, name: str) -> str:
+        value = self._get(name)
+        if not isinstance(value, str):
+            raise MapFormatError(f"{self.where}: {name} must be text, not {_kind(value)}")
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise MapFormatError(f"{self.where}: {name} holds half a character (lone surrogate)") from None
+        return value
+
+    def identifier(self, name: str) -> int:
+        """Read a node or edge id: a whole number, or decimal text of one (protocol 10.2)."""
+        value = self._get(name)
+        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 16:
+            value = int(value)
+        if not _is_number(value) or int(value) != value or not 0 <= int(value) <= _LARGEST_INT:  # type: ignore[call-overload]
+            raise MapFormatError(
+                f"{self.where}: {name} = {_short(value)} must be a whole number from 0 to {_LARGEST_INT}"
+            )
+        return int(value)  # type: ignore[call-overload,no-any-return]
+
+    def object(self, name: str) -> Json:
+        if name not in self.item:
+            return {}
+        value = self.item[name]
+        if not isinstance(value, dict):
+            raise MapFormatError(f"{self.where}: {name} must be an object, not {_kind(value)}")
+        return value
+
+    def pair(self, name: str, default: tuple[float, float]) -> tuple[float, float]:
+        if name not in self.item:
+            return default
+        values = self.array(name)
+        if len(values) != 2 or not all(_is_number(value) and value >= 0 for value in values) or values[0] > values[1]:
+            raise MapFormatError(
+                f"{self.where}: {name} = {_short(values)} must be [smallest, largest], both at least 0"
+            )
+        return float(values[0]), float(values[1])
+
+
+def _is_number(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    try:
+        return isfinite(value)
+    except OverflowError:
+        return False
+
+
+def _kind(value: object) -> str:
+    names = {dict: "an object", list: "an array", str: "text", bool: "true/false", type(None): "null"}
+    return names.get(type(value), "a number")
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def facility_from_json(item: object, node_id: int, where: str = "building") -> Facility:
+    """Return the facility of a building object in file or signal spelling (protocol 7.11-7.14, R12).
+
+    Raises:
+        MapFormatError: it is malformed.
+    """
+    reader = _Reader(item, f"{where}: building")
+    building_id = reader.text("id")
+    reader.where = f"{where}: building {building_id!r}"
+    if not building_id:
+        raise MapFormatError(f"{reader.where}: id must not be empty")
+    kind = reader.item.get("type")
+    if kind == "parking":
+        capacity = reader.whole("capacity", 1, _LARGEST_INT)
+        _check_occupants(reader, capacity)
+        return Parking(building_id, node_id, capacity)
+    if kind == "gas_station":
+        capacity = reader.whole("capacity", 1, _LARGEST_INT)
+        _check_occupants(reader, capacity)
+        reader.number("balance_ducats", 0.0)
+        cost_factor = reader.number("cost_factor")
+        if cost_factor <= 0.0:
+            raise MapFormatError(f"{reader.where}: cost_factor = {cost_factor:g} must be greater than 0")
+        return FuelStation(building_id, node_id, capacity, cost_factor)
+    if kind == "site":
+        return _read_site(reader, building_id, node_id)
+    return GenericBuilding(building_id, node_id)
+
+
+def _check_occupants(reader: _Reader, capacity: int) -> None:
+    occupants = reader.array("current_agents", optional=True)
+    if not all(isinstance(name, str) for name in occupants):
+        raise MapFormatError(f"{reader.where}: current_agents must be an array of agent ids")
+    if len(occupants) > capacity:
+        raise MapFormatError(f"{reader.where}: {len(occupants)} current_agents are more than its capacity {capacity}")
+
+
+def _read_site(reader: _Reader, building_id: str, node_id: int) -> Site:
+    docks = reader.whole("capacity", 1, _LARGEST_INT, default=Site.__dataclass_fields__["docks"].default)
+    _check_occupants(reader, docks)
+    reader.array("active_packages", optional=True)
+    for name, value in reader.object("statistics").items():
+        if not _is_number(value):
+            raise MapFormatError(f"{reader.where}: statistics.{name} = {_short(value)} must be a finite number")
+    rate = reader.number("activity_rate")
+    loading_rate = reader.number("loading_rate_tonnes_per_min", 0.5)
+    if rate < 0.0:
+        raise MapFormatError(f"{reader.where}: activity_rate = {rate:g} must be at least 0")
+    if loading_rate <= 0.0:
+        raise MapFormatError(f"{reader.where}: loading_rate_tonnes_per_min = {loading_rate:g} must be greater than 0")
+    weights = {}
+    for target, weight in reader.object("destination_weights").items():
+        if not _is_number(weight) or weight < 0:
+            raise MapFormatError(f"{reader.where}: destination_weights.{target} = {_short(weight)} must be at least 0")
+        weights[target] = float(weight)
+    profile = reader.array("hourly_profile", optional=True)
+    if profile and (len(profile) != 24 or not all(_is_number(v) and v >= 0 for v in profile) or not any(profile)):
+        raise MapFormatError(f"{reader.where}: hourly_profile must be 24 numbers of at least 0, not all 0")
+    batch = reader.pair("batch_size_range", (1.0, 1.0))
+    if batch[0] < 1 or any(value != int(value) for value in batch):
+        raise MapFormatError(f"{reader.where}: batch_size_range must be two whole numbers of at least 1")
+    return Site(
+        id=building_id,
+        node_id=node_id,
+        name=reader.text("name"),
+        activity_rate=rate,
+        docks=docks,
+        loading_rate_t_per_min=loading_rate,
+        destination_weights=weights,
+        packages=_read_profile(_Reader(reader.object("package_config"), f"{reader.where}: package_config")),
+        hourly_profile=tuple(float(value) for value in profile),
+        batch_size_range=(int(batch[0]), int(batch[1])),
+    )
+
+
+def _read_profile(reader: _Reader) -> PackageProfile:
+    plain = PackageProfile()
+    return PackageProfile(
+        size_range=reader.pair("size_range", plain.size_range),
+        value_range=reader.pair("value_range_currency", plain.value_range),
+        pickup_window_s=reader.pair("pickup_deadline_range_ticks", plain.pickup_window_s),
+        delivery_window_s=reader.pair("delivery_deadline_range_ticks", plain.delivery_window_s),
+        priority_weights=_read_weights(reader, "priority_weights", PRIORITIES, plain.priority_weights),  # type: ignore[arg-type]
+        urgency_weights=_read_weights(reader, "urgency_weights", URGENCIES, plain.urgency_weights),  # type: ignore[arg-type]
+    )
+
+
+def _read_weights(reader: _Reader, name: str, allowed: Sequence[str], default: tuple[float, ...]) -> tuple[float, ...]:
+    """Read weights under bare or qualified names (R12); names left out weigh 0."""
+    found = reader.object(name)
+    if not found:
+        return default
+    weights = dict.fromkeys(allowed, 0.0)
+    for key, value in found.items():
+        bare = key.removeprefix(_QUALIFIED[name])
+        if bare not in weights:
+            raise MapFormatError(f"{reader.where}: {name}.{key} is unknown; known are {', '.join(allowed)}")
+        if not _is_number(value) or value < 0:
+            raise MapFormatError(f"{reader.where}: {name}.{key} = {_short(value)} must be at least 0")
+        weights[bare] = float(value)
+    if not any(weights.values()):
+        raise MapFormatError(f"{reader.where}: {name} must not be all 0")
+    return tuple(weights.values())
+
+
+def write_smap(network: RoadNetwork) -> bytes:
+    """Return a network as a `.smap` file: ASCII JSON, two spaces of indent."""
+    return json.dumps(graph_to_json(network), indent=2, allow_nan=False).encode("ascii")
+
+
+def graph_to_json(network: RoadNetwork, live: Mapping[str, Json] | None = None, *, qualified: bool = False) -> Json:
+    """Return the graph object of a network (protocol 7.10).
+
+    Args:
+        live: building objects by id to be used instead of the map's own definitions.
+        qualified: whether weight keys take the spelling of signals (R12); files use bare names.
+    """
+    buildings: dict[int, list[Json]] = {}
+    for facility in network.facilities:
+        item = live.get(facility.id) if live is not None else None
+        item = item or facility_to_json(facility, qualified=qualified)
+        buildings.setdefault(facility.node_id, []).append(item)
+    return {
+        "nodes": list(_nodes_to_json(network, buildings)),
+        "edges": list(_edges_to_json(network)),
+    }
+
+
+def _nodes_to_json(network: RoadNetwork, buildings: dict[int, list[Json]]) -> Iterator[Json]:
+    for node_id, x, y in zip(network.node_ids.tolist(), network.node_x.tolist(), network.node_y.tolist(), strict=True):
+        yield {"id": str(node_id), "x": x, "y": y, "buildings": buildings.get(node_id, [])}
+
+
+def _edges_to_json(network: RoadNetwork) -> Iterator[Json]:
+    names = {int(road_class): road_class.name for road_class in RoadClass}
+    columns = zip(
+        network.edge_ids.tolist(),
+        network.node_ids[network.edge_from].tolist(),
+        network.node_ids[network.edge_to].tolist(),
+        network.edge_length_m.tolist(),
+        network.edge_class.tolist(),
+        network.edge_lanes.tolist(),
+        network.edge_max_speed_kph.tolist(),
+        network.edge_weight_limit_kg.tolist(),
+        strict=True,
+    )
+    offsets = network.shape_offsets.tolist()
+    for index, (edge_id, tail, head, length, road_class, lanes, speed, limit) in enumerate(columns):
+        edge = {
+            "id": str(edge_id),
+            "from_node": str(tail),
+            "to_node": str(head),
+            "length_m": length,
+            "mode": 1,
+            "road_class": names[road_class],
+            "lanes": lanes,
+            "max_speed_kph": speed,
+            "weight_limit_kg": limit if isfinite(limit) else None,
+        }
+        if offsets[index + 1] > offsets[index]:
+            edge["shape"] = network.shape_xy[offsets[index] : offsets[index + 1]].tolist()
+        yield edge
+
+
+def facility_to_json(
+    facility: Facility,
+    *,
+    occupants: Sequence[str] = (),
+    active_packages: Sequence[str] = (),
+    statistics: Mapping[str, float] | None = None,
+    balance_ducats: float = 0.0,
+    qualified: bool = False,
+) -> Json:
+    """Return the building object of a facility (protocol 7.11-7.14) with what is there now.
+
+    Args:
+        occupants: trucks inside, sorted.
+        active_packages: packages waiting at a site.
+        statistics: the six figures of a site; zeros when None.
+        balance_ducats: revenue of a station.
+        qualified: whether weight keys take the spelling of signals (R12).
+    """
+    if isinstance(facility, GenericBuilding):
+        return {"id": facility.id, "type": "building"}
+    if isinstance(facility, Parking):
+        return {
+            "id": facility.id,
+            "type": "parking",
+            "capacity": facility.capacity,
+            "current_agents": list(occupants),
+        }
+    if isinstance(facility, FuelStation):
+        return {
+            "id": facility.id,
+            "type": "gas_station",
+            "capacity": facility.capacity,
+            "current_agents": list(occupants),
+            "cost_factor": facility.cost_factor,
+            "balance_ducats": balance_ducats,
+        }
+    item: Json = {
+        "id": facility.id,
+        "type": "site",
+        "capacity": facility.docks,
+        "current_agents": list(occupants),
+        "name": facility.name,
+        "activity_rate": facility.activity_rate,
+        "loading_rate_tonnes_per_min": facility.loading_rate_t_per_min,
+        "destination_weights": dict(facility.destination_weights),
+        "package_config": _profile_to_json(facility.packages, qualified=qualified),
+        "active_packages": list(active_packages),
+        "statistics": dict(statistics) if statistics is not None else dict(_NO_STATISTICS),
+    }
+    if facility.hourly_profile:
+        item["hourly_profile"] = list(facility.hourly_profile)
+    if facility.batch_size_range != (1, 1):
+        item["batch_size_range"] = list(facility.batch_size_range)
+    return item
+
+
+_NO_STATISTICS = {
+    "packages_generated": 0,
+    "packages_picked_up": 0,
+    "packages_delivered": 0,
+    "packages_expired": 0,
+    "total_value_delivered": 0.0,
+    "total_value_expired": 0.0,
+}
+
+
+def _profile_to_json(profile: PackageProfile, *, qualified: bool) -> Json:
+    def weights(name: str, names: Sequence[str], values: Sequence[float]) -> Json:
+        prefix = _QUALIFIED[name] if qualified else ""
+        return {prefix + key: value for key, value in zip(names, values, strict=True)}
+
+    return {
+        "size_range": list(profile.size_range),
+        "value_range_currency": list(profile.value_range),
+        # One tick of the file is one simulated second; whole numbers stay whole (front ends want integers).
+        "pickup_deadline_range_ticks": [_plain(value) for value in profile.pickup_window_s],
+        "delivery_deadline_range_ticks": [_plain(value) for value in profile.delivery_window_s],
+        "priority_weights": weights("priority_weights", PRIORITIES, profile.priority_weights),
+        "urgency_weights": weights("urgency_weights", URGENCIES, profile.urgency_weights),
+    }
+
+
+def _plain(seconds: float) -> int:
+    return round(seconds)
