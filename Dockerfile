@@ -23,7 +23,8 @@ WORKDIR /app
 FROM base AS builder
 ARG POETRY_VERSION=2.5.1
 ARG POETRY_EXPORT_VERSION=1.10.1
-ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
+ENV PIP_CACHE_DIR=/var/cache/pip \
+    PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_ROOT_USER_ACTION=ignore \
     PYTHONDONTWRITEBYTECODE=1
 # of the base's own Debian release, and nothing of it enters the image
@@ -31,12 +32,12 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
 RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
     --mount=type=cache,target=/var/lib/apt/lists,sharing=locked \
     apt-get -qq update && apt-get -qq install -y --no-install-recommends binutils
-RUN --mount=type=cache,target=/root/.cache/pip \
+RUN --mount=type=cache,target=/var/cache/pip \
     python3 -m venv /opt/poetry \
     && /opt/poetry/bin/pip install -q "poetry==${POETRY_VERSION}" "poetry-plugin-export==${POETRY_EXPORT_VERSION}"
 COPY pyproject.toml poetry.lock ./
 COPY deploy/image/prune.py /opt/image/
-RUN --mount=type=cache,target=/root/.cache/pip \
+RUN --mount=type=cache,target=/var/cache/pip \
     /opt/poetry/bin/poetry export --only main --output /opt/requirements.txt \
     && python3 -m venv --without-pip .venv \
     && /opt/poetry/bin/pip --python .venv/bin/python install -q --no-deps --no-compile --require-hashes --only-binary :all: \
@@ -50,7 +51,7 @@ FROM scratch AS dashboard-none
 FROM ${NODE_IMAGE} AS dashboard-build
 WORKDIR /web
 COPY web/package.json web/package-lock.json ./
-RUN --mount=type=cache,target=/root/.npm npm ci
+RUN --mount=type=cache,target=/var/cache/npm npm ci --cache /var/cache/npm
 COPY web ./
 RUN npm run build -- --outDir /dashboard --emptyOutDir
 
@@ -106,16 +107,16 @@ ENV PATH=/app/.venv/bin:/usr/local/bin \
 RUN --mount=type=bind,source=deploy/image/prove.py,target=/prove.py ["python", "/prove.py"]
 
 # ... without what the builder mounts, and with one time for all files: the same sources give the same layer, bit for bit
+# (SOURCE_DATE_EPOCH is for the times in the image's description; BuildKit's cache of layers does not look at it)
 FROM debug AS settled
 # the user of the image is set in its last stage
 # hadolint ignore=DL3002
 USER 0
-ARG SOURCE_DATE_EPOCH=0
 RUN --mount=type=bind,from=proved,target=/proved \
     mkdir /settled \
     && find /proved -mindepth 1 -maxdepth 1 ! -name dev ! -name proc ! -name sys -exec cp -a -t /settled {} + \
     && rm -f /settled/prove.py \
-    && find /settled -exec touch --no-dereference --date="@${SOURCE_DATE_EPOCH}" {} +
+    && find /settled -exec touch --no-dereference --date=@0 {} +
 
 FROM scratch AS runtime
 COPY --from=settled /settled /

@@ -30,6 +30,9 @@ UNUSED_MODULES = {
     "audioop*.so", "nis*.so", "ossaudiodev*.so", "readline*.so", "xxlimited*.so", "xxsubtype*.so",
 }  # fmt: skip
 
+# Of NumPy and SciPy: what only their tests load, and what only other compiled modules link to.
+UNUSED_EXTENSIONS = {"_simd.*.so", "_*_tests.*.so", "cython_special.*.so"}
+
 PASSWD = f"root:x:0:0:root:/:/nonexistent\nspine:x:{USER}:{USER}:SPINE:/state:/nonexistent\n"
 GROUP = f"root:x:0:\nspine:x:{USER}:\n"
 NSSWITCH = "passwd: files\ngroup: files\nhosts: files dns\n"
@@ -70,8 +73,10 @@ def copy_environment(tree: Path) -> None:
     scipy = PACKAGES / "scipy"
     unreached = {path for path in scipy.iterdir() if path.is_dir() and path.name not in keep}
 
+    by_name = shutil.ignore_patterns("__pycache__", *UNUSED_EXTENSIONS)
+
     def ignore(folder: str, names: list[str]) -> set[str]:
-        return {name for name in names if Path(folder, name) in unreached or name == "__pycache__"}
+        return by_name(folder, names) | {name for name in names if Path(folder, name) in unreached}
 
     shutil.copytree(VENV, tree / VENV.relative_to("/"), symlinks=True, ignore=ignore)
     print("SciPy, left out:", *sorted(path.name for path in unreached), flush=True)

@@ -13,10 +13,11 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
-SCRATCH = Path("/tmp/prove")
+SCRATCH = Path(tempfile.gettempdir(), "prove")
 PORT = "8000"
 PATIENCE_S = 60
 

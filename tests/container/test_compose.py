@@ -92,11 +92,11 @@ def test_process_has_no_rights(world: Project) -> None:
 
 def test_root_is_read_only(world: Project) -> None:
     """Nothing can be written but the temporary and the state folder."""
-    program = "import sys; open(sys.argv[1] if len(sys.argv) > 1 else {!r}, 'w').write('x')"
-    for place in ("/x", "/app/x", "/usr/local/bin/x", "/etc/x"):
+    program = "open('{}/x', 'w').write('x')"
+    for place in ("", "/app", "/usr/local/bin", "/etc"):
         done = in_container(world.container(), program.format(place))
         assert f"[Errno {errno.EROFS}]" in done.stderr, done
-    for place in ("/tmp/x", "/state/x"):
+    for place in ("/tmp", "/state"):
         assert in_container(world.container(), program.format(place)).returncode == 0
 
 
