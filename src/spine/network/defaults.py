@@ -1,0 +1,93 @@
+"""Facilities for a map that has none: deterministic sites, parkings and fuel stations on its nodes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import ceil
+
+import numpy as np
+from numpy.random import Generator, Philox
+from numpy.typing import NDArray
+
+from spine.network.facilities import Facility, FuelStation, Parking, Site
+from spine.network.graph import RoadNetwork
+from spine.network.roads import RoadClass
+
+NODES_PER_SITE = 120
+NODES_PER_PARKING = 300
+NODES_PER_STATION = 500
+"""One facility of a kind per so many nodes, within the bounds below: about what real extracts hold."""
+
+_SITES = (4, 150)
+_PARKINGS = (2, 60)
+_STATIONS = (2, 40)
+_RATE = (2.0, 6.0)
+
+
+def with_default_facilities(network: RoadNetwork, seed: int = 0) -> RoadNetwork:
+    """Return the network with default facilities of every kind it lacks, noted; unchanged when it lacks none.
+
+    Sites stand at nodes of collector and local roads, parkings and stations at the better roads, drawn with the seed, spread by
+    taking each next one from the nodes farthest from those before.
+    """
+    if network.node_count == 0:
+        return network
+    draws = Generator(Philox(key=np.array([seed, 0xFAC], dtype=np.uint64)))
+    best = np.full(network.node_count, 99)
+    np.minimum.at(best, network.edge_from, network.edge_class)
+    np.minimum.at(best, network.edge_to, network.edge_class)
+    added: list[Facility] = []
+    if not network.sites:
+        local = _preferred((best >= RoadClass.Z) & (best <= RoadClass.D))
+        nodes = _spread(network, local, _count(network, NODES_PER_SITE, _SITES), draws)
+        rates = draws.uniform(*_RATE, len(nodes))
+        ids = network.node_ids[nodes].tolist()
+        added += [
+            Site(f"node{node}_site_{n}", node, f"Site {node}", round(float(rate), 2), docks=2)
+            for n, (node, rate) in enumerate(zip(ids, rates, strict=True))
+        ]
+    through = _preferred((best >= RoadClass.A) & (best <= RoadClass.Z))
+    if not network.parkings:
+        nodes = _spread(network, through, _count(network, NODES_PER_PARKING, _PARKINGS), draws)
+        added += [Parking(f"parking_{node}_{n}", node, 25) for n, node in enumerate(network.node_ids[nodes].tolist())]
+    if not network.stations:
+        nodes = _spread(network, through, _count(network, NODES_PER_STATION, _STATIONS), draws)
+        factors = draws.uniform(0.95, 1.1, len(nodes))
+        ids = network.node_ids[nodes].tolist()
+        added += [
+            FuelStation(f"gas_station_{node}_{n}", node, 4, round(float(factor), 3))
+            for n, (node, factor) in enumerate(zip(ids, factors, strict=True))
+        ]
+    if not added:
+        return network
+    kinds = {"sites": Site, "parkings": Parking, "fuel stations": FuelStation}
+    text = ", ".join(
+        f"{count} {name}" for name, kind in kinds.items() if (count := sum(isinstance(item, kind) for item in added))
+    )
+    note = f"the map names none of these, so default ones were placed: {text}"
+    return replace(network, facilities=(*network.facilities, *added), notes=(*network.notes, note))
+
+
+def _preferred(wanted: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return the node indices wanted, or all when none is."""
+    found = np.flatnonzero(wanted)
+    return found if len(found) else np.arange(len(wanted))
+
+
+def _count(network: RoadNetwork, nodes_per: int, bounds: tuple[int, int]) -> int:
+    return min(bounds[1], max(bounds[0], ceil(network.node_count / nodes_per)), network.node_count)
+
+
+def _spread(network: RoadNetwork, nodes: NDArray[np.int64], count: int, draws: Generator) -> NDArray[np.int64]:
+    """Return `count` of some nodes, each drawn from eight as the one farthest from those taken before (Mitchell's best candidate)."""
+    order = draws.permutation(nodes)
+    if len(order) <= count:
+        return order
+    x, y = network.node_x, network.node_y
+    taken = [int(order[0])]
+    pool = order[1:].tolist()
+    while len(taken) < count and pool:
+        batch, pool = pool[:8], pool[8:]
+        gaps = [float(np.hypot(x[taken] - x[node], y[taken] - y[node]).min()) for node in batch]
+        taken.append(batch[int(np.argmax(gaps))])
+    return np.array(taken)
