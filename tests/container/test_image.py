@@ -156,6 +156,14 @@ def test_inline_cache_is_accepted(build: Callable[..., str]) -> None:
     build("spine-test:inline", "--build-arg", "BUILDKIT_INLINE_CACHE=1")
 
 
+def test_dashboard_built_elsewhere_comes_in(build: Callable[..., str], tmp_path: Path) -> None:
+    """A folder given as the build context `dashboard` ends up in the package."""
+    (tmp_path / "index.html").write_text("<title>SPINE</title>")
+    tag = build("spine-test:dashboard", "--build-context", f"dashboard={tmp_path}")
+    program = "import importlib.resources as r; print(r.files('spine').joinpath('dashboard/index.html').read_text())"
+    assert docker("run", "--rm", "--entrypoint", "python", tag, "-c", program) == "<title>SPINE</title>"
+
+
 def test_debug_image_has_a_shell(build: Callable[..., str]) -> None:
     """The debug target is the same program on the slim base, for those who need to look around."""
     tag = build("spine-test:debug", "--target", "debug")
