@@ -12,7 +12,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from spine.errors import NetworkError
-from spine.network.facilities import Facility, FuelStation, GenericBuilding, Parking, Site
+from spine.network.facilities import Facility, FuelStation, GenericBuilding, Site
 from spine.network.graph import NO_WEIGHT_LIMIT, RoadNetwork
 from spine.network.roads import RoadClass
 

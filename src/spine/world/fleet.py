@@ -12,8 +12,8 @@ import numpy as np
 
 from spine.network import RoadNetwork
 
-_NODES_PER_CELL = 24
-_MOST_CELLS_A_SIDE = 256
+_NODES_PER_CELL = 4
+_MOST_CELLS_A_SIDE = 512
 
 
 class FleetIndex:

@@ -79,9 +79,9 @@ def admit_next(state: State, facility: Facility) -> None:
 def expected_wait_s(facility: Facility) -> float:
     """Return a planner's guess at the wait for a place, seconds: those ahead, at the mean time a place was held so far."""
     capacity = capacity_of(facility)
-    ahead = len(facility.queue) + max(0, len(facility.occupants) - capacity + 1)
-    if ahead == 0:
+    if len(facility.occupants) < capacity:
         return 0.0
+    ahead = len(facility.queue) + 1
     if isinstance(facility, ParkingState):
         return ahead * 3600.0 / capacity
     figures = facility.figures

@@ -127,10 +127,11 @@ def walk(state: State, truck: Truck, start: Outlook, visits: list[_Visit]) -> li
     fuel_left_s = _fuel_left_s(state, truck)
     driven_now = 0.0
     etas = []
+    travel = state.router.travel_time_s
     previous: _Visit | None = None
     for visit in visits:
         if previous is None or visit.node != previous.node:
-            seconds = state.travel_s(node, visit.node, truck.profile)
+            seconds = travel(node, visit.node, truck.profile)
             if seconds == inf:
                 return None
             if driven + seconds > threshold:
@@ -196,7 +197,7 @@ def bid(state: State, truck: Truck, package: Package, *, allow_late: bool, appen
     delivery = _Visit(
         destination.node, destination, False, package.size, handling_s(destination, package.size), latest_delivery
     )
-    pairs = _ranked_pairs(state, truck, start, visits, pickup.node, delivery.node)
+    pairs = _ranked_pairs(state, truck, start, visits, pickup, delivery)
     if append_only:
         pairs = [pair for pair in pairs if pair[1] == pair[2] == len(visits)]
     for detour_s, at, then in pairs[:MOST_PAIRS]:
@@ -211,35 +212,58 @@ def bid(state: State, truck: Truck, package: Package, *, allow_late: bool, appen
 
 
 def _ranked_pairs(
-    state: State, truck: Truck, start: Outlook, visits: list[_Visit], origin: int, destination: int
+    state: State, truck: Truck, start: Outlook, visits: list[_Visit], pickup: _Visit, delivery: _Visit
 ) -> list[tuple[float, int, int]]:
-    """Return (detour seconds, pickup place, delivery place) for every pair of places, cheapest first."""
+    """Return (detour seconds, pickup place, delivery place) for the pairs of places not ruled out, cheapest first.
+
+    Ruled out without a walk are pairs that would overload the truck, and places too late even if nothing delayed the truck further.
+    """
     profile = truck.profile
-    travel = state.travel_s
-    direct = travel(origin, destination, profile)
-    first_leg = travel(start.node, origin, profile)
+    travel = state.router.travel_time_s
+    origin_times = state.router.times_to(pickup.node, profile)
+    destination_times = state.router.times_to(delivery.node, profile)
+    direct = destination_times.item(pickup.node)
+    first_leg = origin_times.item(start.node)
     if direct == inf or first_leg == inf:
         return []
     count = len(visits)
     if count == 0:
         return [(first_leg + direct, 0, 0)]
+    free_at = _departures(state, truck, start, visits)
     nodes = [start.node, *(visit.node for visit in visits)]
     leg = [travel(nodes[i], nodes[i + 1], profile) for i in range(count)]
-    to_origin = [first_leg, *(travel(node, origin, profile) for node in nodes[1:])]
-    to_destination = [travel(node, destination, profile) for node in nodes]
-    from_origin = [travel(origin, node, profile) for node in nodes[1:]]
-    from_destination = [travel(destination, node, profile) for node in nodes[1:]]
+    to_origin = [origin_times.item(node) for node in nodes]
+    to_destination = [destination_times.item(node) for node in nodes]
+    from_origin = [travel(pickup.node, node, profile) for node in nodes[1:]]
+    from_destination = [travel(delivery.node, node, profile) for node in nodes[1:]]
+    room = truck.capacity - pickup.size + 1e-9
+    load = start.load
     pairs = []
     for at in range(count + 1):
-        saved = from_destination[at] - leg[at] if at < count else 0.0
-        pairs.append((to_origin[at] + direct + saved, at, at))
-        if at < count:
-            into = to_origin[at] + from_origin[at] - leg[at]
+        if load <= room and free_at[at] + to_origin[at] <= pickup.latest:
+            saved = from_destination[at] - leg[at] if at < count else 0.0
+            pairs.append((to_origin[at] + direct + saved, at, at))
+            carried = load
+            into = to_origin[at] + from_origin[at] - leg[at] if at < count else 0.0
             for then in range(at + 1, count + 1):
+                carried += visits[then - 1].size if visits[then - 1].pickup else -visits[then - 1].size
+                if carried > room or free_at[then] + to_destination[then] > delivery.latest:
+                    break
                 out = from_destination[then] - leg[then] if then < count else 0.0
                 pairs.append((into + to_destination[then] + out, at, then))
+        if at < count:
+            load += visits[at].size if visits[at].pickup else -visits[at].size
     pairs.sort()
     return pairs
+
+
+def _departures(state: State, truck: Truck, start: Outlook, visits: list[_Visit]) -> list[float]:
+    """Return when the truck is free to leave towards each place of its present plan, simulated s; shape (visits + 1,)."""
+    etas = walk(state, truck, start, [visit._replace(latest=inf) for visit in visits])
+    if etas is None:
+        return [start.time] * (len(visits) + 1)
+    done = [eta + visit.handling_s if visit.pickup else eta for eta, visit in zip(etas, visits, strict=True)]
+    return [start.time, *done]
 
 
 def update_etas(state: State, truck: Truck) -> None:

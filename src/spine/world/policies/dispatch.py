@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from spine.world.policies.base import Award
 
 if TYPE_CHECKING:
@@ -25,13 +28,19 @@ def candidates(state: State, package: Package) -> list[Truck]:
     """
     origin = state.sites[package.origin].node
     wanted = (_FIRST_LOOK * state.config.candidates) << min(2 * package.offers, _WIDEST)
-    ranked = []
+    most_stops = state.config.max_open_stops
+    times: dict[int, NDArray[np.float32]] = {}
+    ranked: list[tuple[float, int, Truck]] = []
     for row in state.fleet.near(origin, wanted):
         truck = state.trucks[state.rows[row] or ""]
-        if truck.capacity < package.size or len(truck.plan) >= state.config.max_open_stops:
+        if truck.capacity < package.size or len(truck.plan) >= most_stops:
             continue
-        ranked.append((state.travel_s(state.fleet.node(row), origin, truck.profile), row, truck))
-    ranked.sort(key=lambda item: item[:2])
+        column = times.get(truck.profile)
+        if column is None:
+            column = times[truck.profile] = state.router.times_to(origin, truck.profile)
+        # Rows differ, so a comparison never reaches the trucks.
+        ranked.append((column.item(state.fleet.node(row)), row, truck))
+    ranked.sort()
     return [truck for _, _, truck in ranked]
 
 

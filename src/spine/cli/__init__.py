@@ -1,0 +1,5 @@
+"""The `spine` command; thin."""
+
+from spine.cli.app import main
+
+__all__ = ["main"]

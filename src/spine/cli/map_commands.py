@@ -1,0 +1,115 @@
+"""`spine map generate|import|info|plot`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+map_app = typer.Typer(no_args_is_help=True)
+
+_MapFile = Annotated[Path, typer.Argument(help="A map file: .smap, .osm, .osm.pbf, .graphml, also with .gz.")]
+
+
+@map_app.command("generate")
+def generate_map(
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the .smap file.")],
+    preset: Annotated[str, typer.Option(help="reference, client, dense_urban or sparse_rural.")] = "reference",
+    seed: Annotated[int | None, typer.Option(help="Seed, 0 to 4294967295.")] = None,
+    params: Annotated[Path | None, typer.Option(help="YAML or JSON file with generation parameters.")] = None,
+    setting: Annotated[
+        list[str] | None, typer.Option("--set", "-s", help="One parameter, such as map_width=20000; may be repeated.")
+    ] = None,
+) -> None:
+    """Generate a map."""
+    from spine.errors import ScenarioError
+    from spine.network.generate import GenerationParameters, generate
+    from spine.scenario import save_map
+    from spine.scenario.yaml_lines import parse_yaml
+
+    values: dict[str, Any] = {}
+    if params is not None:
+        try:
+            values.update(parse_yaml(params.read_bytes(), str(params)).value)
+        except OSError as error:
+            raise ScenarioError(f"{params}: cannot be read ({error.strerror})") from None
+    for item in setting or []:
+        name, equals, text = item.partition("=")
+        if not equals:
+            raise ScenarioError(f"--set {item!r}: must be name=value")
+        values[name] = parse_yaml(text.encode(), f"--set {name}").value
+    if seed is not None:
+        values["seed"] = seed
+    network = generate(GenerationParameters.preset(preset, **values))
+    save_map(network, output)
+    _report(network, output)
+
+
+@map_app.command("import")
+def import_map(
+    source: _MapFile,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the .smap file.")],
+    default_facilities: Annotated[
+        bool, typer.Option(help="Place default sites, parkings and stations when the map has none.")
+    ] = False,
+) -> None:
+    """Read a map of any known format and write it as .smap."""
+    from spine.scenario import load_map, save_map
+    from spine.scenario.maps import with_default_facilities
+
+    network = load_map(source)
+    if default_facilities:
+        network = with_default_facilities(network)
+    save_map(network, output)
+    _report(network, output)
+
+
+def _report(network: Any, output: Path) -> None:
+    typer.echo(
+        f"{output}: {network.node_count} nodes, {network.edge_count} edges, {len(network.facilities)} facilities"
+    )
+    for note in network.notes:
+        typer.echo(f"note: {note}")
+
+
+@map_app.command()
+def info(source: _MapFile, as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
+    """Say what is on a map."""
+    import json
+
+    from spine.cli.map_figures import map_figures, map_table
+    from spine.scenario import load_map
+
+    figures = map_figures(load_map(source))
+    if as_json:
+        typer.echo(json.dumps(figures, indent=2))
+        return
+    from rich.console import Console
+
+    Console().print(map_table(figures, source.name))
+
+
+@map_app.command()
+def plot(
+    source: Annotated[str, typer.Argument(help="A map file, a scenario file or a preset.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the picture: .png or .svg.")],
+    title: Annotated[str | None, typer.Option(help="Title; the name of the map when left out.")] = None,
+    width: Annotated[float, typer.Option(help="Width in inches.")] = 11.0,
+    dpi: Annotated[int, typer.Option(help="Dots per inch of a PNG.")] = 160,
+    facilities: Annotated[bool, typer.Option(help="Draw sites, parkings and stations.")] = True,
+) -> None:
+    """Draw a map."""
+    from spine.cli.plotting import plot_map
+    from spine.errors import ConfigurationError
+    from spine.scenario import Scenario, load_map
+    from spine.scenario.maps import is_map_file
+
+    if output.suffix.lower() not in (".png", ".svg"):
+        raise ConfigurationError(f"--output {output}: must end in .png or .svg")
+    if not (2.0 <= width <= 100.0 and 20 <= dpi <= 1200):
+        raise ConfigurationError("--width must be 2 to 100 inches and --dpi 20 to 1200")
+    path = Path(source)
+    network = load_map(path) if is_map_file(path) else Scenario.load(source).network()
+    plot_map(network, output, title or path.name, width_in=width, dpi=dpi, facilities=facilities)
+    typer.echo(str(output))

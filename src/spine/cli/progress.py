@@ -1,0 +1,71 @@
+"""The progress bar of a headless run: simulated time, speed-up, deliveries."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from spine.experiments import Simulation
+from spine.world.clock import wall_of
+
+_REFRESH_S = 0.2
+
+
+class RunProgress:
+    """A Rich progress bar that follows a simulation.
+
+    Args:
+        console: where to draw.
+        simulation: what to follow, from its present time.
+        hours: how long it will run, simulated hours.
+    """
+
+    def __init__(self, console: Console, simulation: Simulation, hours: float) -> None:
+        self._simulation = simulation
+        self._start_s = simulation.world.now
+        self._begun = self._drawn = time.perf_counter()
+        self._progress = Progress(
+            TextColumn("[bold]{task.description}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            TextColumn("{task.fields[clock]}"),
+            TextColumn("[cyan]{task.fields[speed]}"),
+            TextColumn("[green]{task.fields[delivered]} delivered"),
+            TimeRemainingColumn(),
+            console=console,
+        )
+        self._task = self._progress.add_task(
+            simulation.name, total=hours * 3600.0, clock="day 1", speed="", delivered=0
+        )
+
+    def __enter__(self) -> RunProgress:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._draw()
+        self._progress.stop()
+
+    def update(self) -> None:
+        """Show how far the run has come, a few times a second."""
+        if time.perf_counter() - self._drawn >= _REFRESH_S:
+            self._draw()
+
+    def _draw(self) -> None:
+        self._drawn = time.perf_counter()
+        world = self._simulation.world
+        day, hour = wall_of(world.now, world.config.start_of_day_s)
+        done = world.now - self._start_s
+        factor = done / max(self._drawn - self._begun, 1e-9)
+        self._progress.update(
+            self._task,
+            completed=done,
+            clock=f"day {day} {int(hour):02d}:{int(hour % 1.0 * 60):02d}",
+            speed=f"{factor:,.0f} x real time",
+            delivered=world.package_counts().delivered,
+        )

@@ -1,0 +1,71 @@
+"""`spine run`: a headless run with progress, a table of figures, and result files."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def run(
+    scenario: Annotated[
+        str, typer.Argument(help="A preset, a scenario file (.yaml) or a map file (.smap, .osm.pbf, .graphml ...).")
+    ],
+    hours: Annotated[float | None, typer.Option(help="Simulated hours; the scenario's own when left out.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed instead of the scenario's own.")] = None,
+    dt: Annotated[float | None, typer.Option(help="Step in simulated seconds; does not change the outcome.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Directory for summary.json, events.jsonl.gz and tables.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print only the summary, as JSON.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")] = False,
+) -> None:
+    """Run a scenario headless and print its figures."""
+    import msgspec
+    from rich.console import Console
+
+    from spine.cli.figures import figures_table
+    from spine.cli.progress import RunProgress
+    from spine.errors import ConfigurationError
+    from spine.experiments import RunDirectory, Simulation
+    from spine.scenario import Scenario
+    from spine.world.events import Event
+
+    if seed is not None and not 0 <= seed < 2**32:
+        raise ConfigurationError(f"--seed {seed}: must be 0 to {2**32 - 1}")
+    if (hours is not None and not 0.0 < hours < 1e6) or (dt is not None and not 0.0 < dt < 1e9):
+        raise ConfigurationError("--hours and --dt must be greater than 0 (and finite)")
+    loaded = Scenario.load(scenario)
+    simulation = Simulation.from_scenario(loaded, seed)
+    wanted = loaded.run.hours if hours is None else hours
+    console = Console(stderr=True)
+    interrupted = False
+    with contextlib.ExitStack() as stack:
+        directory = stack.enter_context(RunDirectory(out)) if out is not None else None
+        progress = None
+        if not (quiet or as_json) and console.is_terminal:
+            progress = stack.enter_context(RunProgress(console, simulation, wanted))
+
+        def listen(_: Simulation, events: list[Event]) -> None:
+            if directory is not None:
+                directory.add_events(events)
+            if progress is not None:
+                progress.update()
+
+        try:
+            simulation.run(wanted, dt=loaded.run.dt if dt is None else dt, listener=listen)
+        except KeyboardInterrupt:
+            interrupted = True
+        summary = simulation.summary()
+        if directory is not None:
+            directory.write_results(simulation.world, summary)
+    if as_json:
+        sys.stdout.write(msgspec.json.format(msgspec.json.encode(summary), indent=2).decode() + "\n")
+    else:
+        Console().print(figures_table(summary))
+        if out is not None:
+            typer.echo(f"results in {out}")
+    if interrupted:
+        typer.echo("spine: interrupted; the figures are those up to here", err=True)
+        raise typer.Exit(130)

@@ -1,0 +1,54 @@
+"""`spine scenario list|show|check`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+scenario_app = typer.Typer(no_args_is_help=True)
+
+
+@scenario_app.command("list")
+def list_scenarios() -> None:
+    """List the scenarios that come with SPINE."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from spine.scenario import Scenario, preset_names
+
+    table = Table(box=None, padding=(0, 2))
+    table.add_column("name")
+    table.add_column("description")
+    for name in preset_names():
+        table.add_row(name, Scenario.load(name).spec.description)
+    table.add_row("none", "An empty world: no map, no agents.")
+    Console().print(table)
+
+
+@scenario_app.command()
+def show(name: Annotated[str, typer.Argument(help="A preset or a scenario file.")]) -> None:
+    """Print a scenario with every default filled in, as YAML; a starting point for one's own."""
+    import yaml
+
+    from spine.scenario import Scenario
+
+    spec = Scenario.load(name).spec
+    typer.echo(yaml.safe_dump(spec.model_dump(mode="json", exclude_none=True), sort_keys=False), nl=False)
+
+
+@scenario_app.command()
+def check(
+    scenario: Annotated[str, typer.Argument(help="A preset, scenario file or map file.")],
+) -> None:
+    """Read a scenario, build its world, and say what is in it; exit code 2 and the problems when it is not usable."""
+    from spine.scenario import Scenario
+
+    world = Scenario.load(scenario).build()
+    network = world.network
+    typer.echo(
+        f"{scenario}: good - {network.node_count} nodes, {network.edge_count} edges, {len(network.sites)} sites, "
+        f"{len(network.parkings)} parkings, {len(network.stations)} fuel stations, {len(world.truck_ids())} trucks"
+    )
+    for note in network.notes:
+        typer.echo(f"note: {note}")

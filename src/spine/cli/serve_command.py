@@ -1,0 +1,55 @@
+"""`spine serve` and `spine healthcheck`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on [env HOST, default localhost].")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on [env PORT, default 8000].")] = None,
+    log_level: Annotated[str | None, typer.Option(help="DEBUG, INFO, WARNING, ERROR [env LOG_LEVEL].")] = None,
+    log_format: Annotated[str | None, typer.Option(help="json, console or auto [env LOG_FORMAT].")] = None,
+    scenario: Annotated[
+        str | None,
+        typer.Option(help="Preset, scenario file or map file; none = empty [env SPINE_SCENARIO, default demo]."),
+    ] = None,
+    tick_rate: Annotated[int | None, typer.Option(help="Ticks per real second, 1-100 [env SPINE_TICK_RATE].")] = None,
+    speed: Annotated[
+        float | None, typer.Option(help="Simulated seconds per real second, up to 3600 [env SPINE_SPEED].")
+    ] = None,
+    autostart: Annotated[
+        bool | None, typer.Option("--autostart/--no-autostart", help="Begin running at once [env SPINE_AUTOSTART].")
+    ] = None,
+    state_dir: Annotated[Path | None, typer.Option(hidden=True)] = None,
+) -> None:
+    """Serve a live world over a WebSocket, with a dashboard at /."""
+    from spine.server.life import serve as run_server
+    from spine.server.settings import Settings
+
+    settings = Settings.read(
+        host=host,
+        port=port,
+        log_level=log_level,
+        log_format=log_format,
+        scenario=scenario,
+        tick_rate=tick_rate,
+        speed=speed,
+        autostart=autostart,
+        state_dir=state_dir,
+    )
+    raise typer.Exit(run_server(settings))
+
+
+def healthcheck(
+    host: Annotated[str | None, typer.Option(help="Address of the server [env HOST].")] = None,
+    port: Annotated[int | None, typer.Option(help="Port of the server [env PORT].")] = None,
+) -> None:
+    """Check a running server as a client would; exit code 0 when it is healthy."""
+    from spine.server.life import healthcheck as check
+    from spine.server.settings import Settings
+
+    raise typer.Exit(check(Settings.read(host=host, port=port)))

@@ -1,0 +1,299 @@
+"""Actions: one pydantic model per action (protocol chapter 8). Unknown parameters are ignored, whole floats count as integers, booleans never do (R22)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from spine.errors import ProtocolError
+from spine.network.generate import GenerationParameters
+
+FASTEST_SPEED = 3600.0
+SLOWEST_SPEED = 0.01
+LONGEST_ID = 256
+
+
+def _no_bool(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("must be a number, not true or false")
+    return value
+
+
+def _whole(value: object) -> object:
+    _no_bool(value)
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+Number = Annotated[float, BeforeValidator(_no_bool)]
+Integer = Annotated[int, BeforeValidator(_whole)]
+Identifier = Annotated[str, Field(min_length=1, max_length=LONGEST_ID, strict=True)]
+Text = Annotated[str, Field(strict=True)]
+
+
+class ActionParams(BaseModel):
+    """Base of all action parameters."""
+
+    model_config = ConfigDict(extra="ignore", allow_inf_nan=False, frozen=True)
+    action: ClassVar[str]
+    answer: ClassVar[str]
+
+
+class Nothing(ActionParams):
+    """An action without parameters."""
+
+
+class _Pace(ActionParams):
+    tick_rate: Annotated[Integer, Field(ge=1, le=100)] | None = None
+    speed: Annotated[Number, Field(gt=0.0, le=FASTEST_SPEED)] | None = None
+
+
+class SimulationStart(_Pace):
+    """Start, or go on from a pause, with an optional new pace."""
+
+    action: ClassVar[str] = "simulation.start"
+    answer: ClassVar[str] = "simulation.started"
+
+
+class SimulationUpdate(_Pace):
+    """Change the pace; at least one of the two."""
+
+    action: ClassVar[str] = "simulation.update"
+    answer: ClassVar[str] = "simulation.updated"
+
+    @model_validator(mode="after")
+    def _something(self) -> SimulationUpdate:
+        if self.tick_rate is None and self.speed is None:
+            raise ValueError("needs tick_rate or speed")
+        return self
+
+
+class SimulationStop(Nothing):
+    """Stop; the world stays as it is."""
+
+    action: ClassVar[str] = "simulation.stop"
+    answer: ClassVar[str] = "simulation.stopped"
+
+
+class SimulationPause(Nothing):
+    """Pause."""
+
+    action: ClassVar[str] = "simulation.pause"
+    answer: ClassVar[str] = "simulation.paused"
+
+
+class SimulationResume(Nothing):
+    """Go on after a pause."""
+
+    action: ClassVar[str] = "simulation.resume"
+    answer: ClassVar[str] = "simulation.resumed"
+
+
+class SimulationReset(Nothing):
+    """Go back to simulated time 0 (beyond the page; the tick counter goes on)."""
+
+    action: ClassVar[str] = "simulation.reset"
+    answer: ClassVar[str] = "simulation.resetted"
+
+
+class _Export(ActionParams):
+    filename: Text | None = None
+
+
+class _Import(ActionParams):
+    file_content: Text
+    filename: Text | None = None
+
+
+class ExportState(_Export):
+    """Export everything as a save file."""
+
+    action: ClassVar[str] = "simulation.export_state"
+    answer: ClassVar[str] = "simulation.state_exported"
+
+
+class ImportState(_Import):
+    """Replace everything by a save file."""
+
+    action: ClassVar[str] = "simulation.import_state"
+    answer: ClassVar[str] = "simulation.state_imported"
+
+
+class MapExport(_Export):
+    """Export the map."""
+
+    action: ClassVar[str] = "map.export"
+    answer: ClassVar[str] = "map.exported"
+
+
+class MapImport(_Import):
+    """Replace the map by a map file."""
+
+    action: ClassVar[str] = "map.import"
+    answer: ClassVar[str] = "map.imported"
+
+
+class MapCreate(ActionParams):
+    """Generate a map; the 26 parameters are checked together by the generator."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    action: ClassVar[str] = "map.create"
+    answer: ClassVar[str] = "map.created"
+
+    def parameters(self) -> GenerationParameters:
+        """Return the checked parameters; GenerationError lists every bad field."""
+        return GenerationParameters.from_mapping(self.model_extra or {})
+
+
+class TruckData(ActionParams):
+    """`agent_data` of a truck (8.10); `start_node`, `home_node` and `returns_home` go beyond the page."""
+
+    max_speed_kph: Annotated[Number, Field(gt=0.0, le=1000.0)] = 100.0
+    capacity: Annotated[Number, Field(ge=4.0, le=45.0)] = 24.0
+    risk_factor: Annotated[Number, Field(ge=0.0, le=1.0)] = 0.5
+    initial_balance_ducats: Annotated[Number, Field(ge=-1e15, le=1e15)] = 0.0
+    fuel_tank_capacity_l: Annotated[Number, Field(gt=0.0, le=1e6)] = 500.0
+    initial_fuel_l: Annotated[Number, Field(ge=0.0)] | None = None
+    start_node: Annotated[Integer, Field(ge=0)] | None = None
+    home_node: Annotated[Integer, Field(ge=0)] | None = None
+    returns_home: Annotated[bool, Field(strict=True)] = False
+
+
+class BrokerData(ActionParams):
+    """`agent_data` of a broker (8.10)."""
+
+    balance_ducats: Annotated[Number, Field(ge=0.0, le=1e15)] = 10_000.0
+
+
+class AgentCreate(ActionParams):
+    """Create an agent."""
+
+    action: ClassVar[str] = "agent.create"
+    answer: ClassVar[str] = "agent.created"
+    agent_id: Identifier
+    agent_kind: Literal["truck", "broker", "building"]
+    agent_data: dict[str, Any] = Field(default_factory=dict)
+
+
+class AgentUpdate(ActionParams):
+    """Change an agent; which keys may be set is the world's business (8.11)."""
+
+    action: ClassVar[str] = "agent.update"
+    answer: ClassVar[str] = "agent.updated"
+    agent_id: Text
+    agent_data: dict[str, Any]
+
+
+class AgentDelete(ActionParams):
+    """Delete an agent."""
+
+    action: ClassVar[str] = "agent.delete"
+    answer: ClassVar[str] = "agent.deleted"
+    agent_id: Text
+
+
+class AgentDescribe(ActionParams):
+    """Ask for one agent."""
+
+    action: ClassVar[str] = "agent.describe"
+    answer: ClassVar[str] = "agent.described"
+    agent_id: Text
+
+
+class AgentList(ActionParams):
+    """Ask for all agents, or those of one kind."""
+
+    action: ClassVar[str] = "agent.list"
+    answer: ClassVar[str] = "agent.listed"
+    agent_kind: Text | None = None
+
+
+class BuildingCreate(ActionParams):
+    """Add a facility at a node (8.18); `packages`, `docks` and the like come from map files."""
+
+    action: ClassVar[str] = "building.create"
+    answer: ClassVar[str] = "building.created"
+    building_type: Literal["parking", "site", "gas_station"]
+    building_id: Identifier
+    node_id: Annotated[Integer, Field(ge=0)]
+    capacity: Annotated[Integer, Field(gt=0, le=10**9)] | None = None
+    name: Text | None = None
+    activity_rate: Annotated[Number, Field(gt=0.0, le=1e6)] | None = None
+    destination_weights: dict[str, Annotated[Number, Field(ge=0.0)]] = Field(default_factory=dict)
+    cost_factor: Annotated[Number, Field(gt=0.0, le=1e6)] | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> BuildingCreate:
+        needed = {
+            "parking": ("capacity",),
+            "gas_station": ("capacity", "cost_factor"),
+            "site": ("name", "activity_rate"),
+        }[self.building_type]
+        missing = [name for name in needed if getattr(self, name) is None]
+        if missing:
+            raise ValueError(f"{missing[0]} is missing; a {self.building_type} needs {', '.join(needed)}")
+        return self
+
+
+class BuildingDelete(ActionParams):
+    """Remove a facility (beyond the page)."""
+
+    action: ClassVar[str] = "building.delete"
+    answer: ClassVar[str] = "building.deleted"
+    building_id: Text
+
+
+ACTIONS: dict[str, type[ActionParams]] = {
+    model.action: model
+    for model in (
+        SimulationStart,
+        SimulationStop,
+        SimulationPause,
+        SimulationResume,
+        SimulationUpdate,
+        SimulationReset,
+        ExportState,
+        ImportState,
+        AgentCreate,
+        AgentUpdate,
+        AgentDelete,
+        AgentDescribe,
+        AgentList,
+        MapCreate,
+        MapExport,
+        MapImport,
+        BuildingCreate,
+        BuildingDelete,
+    )
+}
+"""All actions by name."""
+
+
+def read_params(name: str, params: dict[str, Any]) -> ActionParams:
+    """Return the checked parameters of an action.
+
+    Raises:
+        ProtocolError: the action is unknown, or a parameter is wrong; names every bad field.
+    """
+    model = ACTIONS.get(name)
+    if model is None:
+        raise ProtocolError(f"action: {name!r} is unknown")
+    return validated(model, params)
+
+
+def validated(model: type[ActionParams], params: dict[str, Any], prefix: str = "") -> Any:
+    """Return a validated model; `prefix` goes before field names in complaints.
+
+    Raises:
+        ProtocolError: names every bad field.
+    """
+    try:
+        return model.model_validate(params)
+    except ValidationError as error:
+        problems = []
+        for item in error.errors():
+            field = prefix + ".".join(str(part) for part in item["loc"] if part not in ("float", "int"))
+            problems.append(f"{field or 'params'}: {str(item['msg']).removeprefix('Value error, ')}")
+        raise ProtocolError("; ".join(dict.fromkeys(problems))) from None

@@ -1,0 +1,162 @@
+"""Envelopes: what every message of the wire looks like, and how strictly incoming text is read (protocol 1.2, 2).
+
+Reading is strict on purpose: finite numbers only, no duplicate keys, bounded depth. A message that is not a usable action is a transport error, told to
+its sender alone in an object that carries both error shapes (R2).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from spine.errors import ProtocolError
+
+ERROR_CODE = "GENERIC_ERROR"
+_ACTION_NAME = re.compile(r"[a-z_]+\.[a-z_]+")
+_MOST_DEPTH = 64
+_MOST_DIGITS = 400
+
+
+class TransportError(ProtocolError):
+    """A message that is not an action; `request_id` is the sender's when it could still be read."""
+
+    def __init__(self, message: str, request_id: str | None = None) -> None:
+        super().__init__(message)
+        self.request_id = request_id
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A well-formed action: name, parameters, the sender's correlation token."""
+
+    name: str
+    params: dict[str, Any]
+    request_id: str | None = None
+
+
+def parse_action(text: str | bytes) -> Action:
+    """Return the action of an incoming frame.
+
+    Raises:
+        TransportError: it is not JSON, not an object, or not a well-formed action.
+    """
+    message = _parse_json(text)
+    if not isinstance(message, dict):
+        raise TransportError("a message must be a JSON object")
+    given = message.get("request_id")
+    request_id = given if isinstance(given, str) else None
+    name = message.get("action")
+    if "action" not in message:
+        raise TransportError("action: missing", request_id)
+    if not isinstance(name, str) or not _ACTION_NAME.fullmatch(name):
+        raise TransportError("action: must be text of the form domain.verb", request_id)
+    params = message.get("params", {})
+    if not isinstance(params, dict):
+        raise TransportError("params: must be an object", request_id)
+    return Action(name, params, request_id)
+
+
+def _parse_json(text: str | bytes) -> object:
+    """Parse JSON strictly."""
+
+    def refuse(name: str) -> object:
+        raise TransportError(f"body is not valid JSON: {name} is not allowed, only finite numbers are")
+
+    def unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        result = dict(pairs)
+        if len(result) != len(pairs):
+            raise TransportError("body is not valid JSON: a key stands twice in one object")
+        return result
+
+    def whole(digits: str) -> int:
+        if len(digits) > _MOST_DIGITS:
+            raise TransportError("body is not valid JSON: a number has too many digits")
+        return int(digits)
+
+    def real(digits: str) -> float:
+        number = float(digits)
+        if number in (float("inf"), float("-inf")):
+            raise TransportError("body is not valid JSON: a number is too large")
+        return number
+
+    try:
+        if isinstance(text, bytes):
+            text = text.decode("utf-8")
+        if _depth_exceeds(text):
+            raise TransportError("body is not valid JSON: nested too deeply")
+        parsed: object = json.loads(
+            text, parse_constant=refuse, object_pairs_hook=unique, parse_int=whole, parse_float=real
+        )
+        # json accepts escapes of lone surrogates; no UTF-8 message could carry them back.
+        if "\\ud" in text or "\\uD" in text:
+            msgspec.json.encode(parsed)
+    except TransportError:
+        raise
+    except UnicodeError:
+        raise TransportError("body is not valid JSON: holds half a character (lone surrogate)") from None
+    except (ValueError, RecursionError):
+        raise TransportError("body is not valid JSON") from None
+    return parsed
+
+
+def _depth_exceeds(text: str) -> bool:
+    """Return whether brackets nest deeper than allowed; brackets inside strings may only make it say no too late, never wrongly yes."""
+    if text.count("[") + text.count("{") <= _MOST_DEPTH:
+        return False
+    depth = 0
+    inside = escaped = False
+    for character in text:
+        if inside:
+            if escaped:
+                escaped = False
+            elif character == "\\":
+                escaped = True
+            elif character == '"':
+                inside = False
+        elif character == '"':
+            inside = True
+        elif character in "[{":
+            depth += 1
+            if depth > _MOST_DEPTH:
+                return True
+        elif character in "]}":
+            depth -= 1
+    return False
+
+
+def encode_signal(name: str, data: dict[str, Any], request_id: str | None = None) -> bytes:
+    """Return a signal as JSON bytes; the request id is there only when there is one (2.2)."""
+    message: dict[str, Any] = {"signal": name, "data": data}
+    if request_id is not None:
+        message["request_id"] = request_id
+    return msgspec.json.encode(message)
+
+
+def encode_action_error(message: str, tick: int, request_id: str | None) -> bytes:
+    """Return an `error` for a failed action (9.4); the text is made one line."""
+    data = {"code": ERROR_CODE, "message": one_line(message), "tick": tick}
+    return encode_signal("error", data, request_id)
+
+
+def encode_transport_error(message: str, request_id: str | None = None) -> bytes:
+    """Return a transport error in both shapes (R2)."""
+    text = one_line(message)
+    body: dict[str, Any] = {
+        "signal": "error",
+        "data": {"code": ERROR_CODE, "message": text},
+        "type": "error",
+        "message": text,
+        "status": "error",
+    }
+    if request_id is not None:
+        body["request_id"] = request_id
+    return msgspec.json.encode(body)
+
+
+def one_line(text: str) -> str:
+    """Return a text on one line."""
+    return " ".join(text.split())

@@ -1,0 +1,282 @@
+"""Wire forms of agents, buildings, packages and the map (protocol chapter 7), as plain dictionaries ready for JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import ceil
+from typing import Any
+
+from spine.network import FuelStation, Parking, RoadNetwork
+from spine.network.facilities import GenericBuilding
+from spine.network.smap import facility_to_json, graph_to_json
+from spine.world import World
+from spine.world.views import (
+    AgentView,
+    BrokerView,
+    BuildingView,
+    GenericBuildingView,
+    PackageView,
+    ParkingView,
+    SiteView,
+    StationView,
+    TruckView,
+)
+
+Json = dict[str, Any]
+
+PARAMETER_PLACEHOLDERS: Mapping[str, object] = {
+    "num_major_centers": 1,
+    "minor_per_major": 0,
+    "center_separation": 1,
+    "urban_sprawl": 1,
+    "local_density": 1,
+    "rural_density": 0,
+    "intra_connectivity": 0,
+    "inter_connectivity": 1,
+    "arterial_ratio": 0,
+    "gridness": 0,
+    "ring_road_prob": 0,
+    "highway_curviness": 0,
+    "rural_settlement_prob": 0,
+    "urban_sites_per_km2": 0,
+    "rural_sites_per_km2": 0,
+    "urban_parkings_per_km2": 0,
+    "rural_parkings_per_km2": 0,
+    "urban_gas_stations_per_km2": 0,
+    "rural_gas_stations_per_km2": 0,
+    "urban_activity_rate_range": [0, 0],
+    "rural_activity_rate_range": [0, 0],
+    "gas_station_capacity_range": [1, 1],
+    "gas_station_cost_factor_range": [1, 1],
+    "seed": 0,
+}
+"""What `map.created` says of a map without known parameters (7.17)."""
+
+WATCHED = (
+    "current_node",
+    "current_edge",
+    "current_speed_kph",
+    "route",
+    "route_start_node",
+    "route_end_node",
+    "loaded_packages",
+    "current_building_id",
+)
+"""A truck's diff is due when one of these differs from the last diff sent (7.5)."""
+
+
+class TickClock:
+    """Turns simulated times into tick numbers: ticks exist only on the wire."""
+
+    def __init__(self, tick: int, now: float, dt: float) -> None:
+        self.tick = tick
+        self._now = now
+        self._dt = dt
+
+    def at(self, time: float) -> int:
+        """Return the first tick at or after a simulated time, never negative."""
+        return max(0, self.tick + ceil((time - self._now) / self._dt - 1e-9))
+
+
+def signed(balance: float) -> Json:
+    """Return a balance as front ends demand it, never negative, with the truth beside it when it is (R13)."""
+    if balance >= 0.0:
+        return {"balance_ducats": balance}
+    return {"balance_ducats": 0.0, "balance_ducats_signed": balance}
+
+
+def truck_diff(view: TruckView) -> Json:
+    """Return the diff form of a truck (7.5)."""
+    return {
+        "id": view.id,
+        "kind": "truck",
+        "max_speed_kph": view.max_speed_kph,
+        "capacity": view.capacity,
+        "loaded_packages": view.loaded_packages,
+        "current_speed_kph": view.current_speed_kph,
+        "current_node": view.current_node,
+        "current_edge": view.current_edge,
+        "route": view.route,
+        "route_start_node": view.route_start_node,
+        "route_end_node": view.route_end_node,
+        "current_building_id": view.current_building_id,
+        "driving_time_s": view.driving_time_s,
+        "resting_time_s": view.resting_time_s,
+        "is_resting": view.is_resting,
+        **signed(view.balance_ducats),
+        "risk_factor": view.risk_factor,
+        "is_seeking_parking": view.is_seeking_parking,
+        "is_seeking_idle_parking": view.is_seeking_idle_parking,
+        "original_destination": view.original_destination,
+        "fuel_tank_capacity_l": view.fuel_tank_capacity_l,
+        "current_fuel_l": view.current_fuel_l,
+        "co2_emitted_kg": view.co2_emitted_kg,
+        "is_seeking_gas_station": view.is_seeking_gas_station,
+        "is_fueling": view.is_fueling,
+    }
+
+
+def truck_full(view: TruckView, clock: TickClock) -> Json:
+    """Return the full form of a truck (7.4)."""
+    diff = truck_diff(view)
+    diff.pop("balance_ducats_signed", None)
+    return {
+        **diff,
+        "balance_ducats": view.balance_ducats,
+        "inbox_count": 0,
+        "outbox_count": 0,
+        "tags": view.tags,
+        "edge_progress_m": view.edge_progress_m,
+        "destination": view.destination,
+        "required_rest_s": view.required_rest_s,
+        "fueling_liters_needed": view.fueling_liters_needed,
+        "delivery_queue": [
+            {
+                "site_id": task.site_id,
+                "task_type": task.task_type,
+                "package_ids": task.package_ids,
+                "estimated_arrival_tick": clock.at(task.eta) if task.eta is not None else 0,
+                "status": task.status,
+            }
+            for task in view.delivery_queue
+        ],
+        "is_loading": view.is_loading,
+        "is_unloading": view.is_unloading,
+        "loading_progress_s": view.loading_progress_s,
+        "loading_target_s": view.loading_target_s,
+        "broker_id": view.broker_id,
+    }
+
+
+def agent_full(view: AgentView, clock: TickClock) -> Json:
+    """Return the full form of any agent (7.4, 7.6, 7.8)."""
+    if isinstance(view, TruckView):
+        return truck_full(view, clock)
+    base: Json = {"id": view.id, "inbox_count": 0, "outbox_count": 0, "tags": view.tags}
+    if isinstance(view, BrokerView):
+        return {
+            **base,
+            "kind": "broker",
+            **signed(view.balance_ducats),
+            "package_queue": view.package_queue,
+            "assigned_packages": view.assigned_packages,
+            "known_packages_count": view.known_packages_count,
+            # Call, bids and award happen at one instant, so no negotiation is ever seen under way.
+            "active_negotiation": None,
+        }
+    return {**base, "kind": "building", "building": {"id": view.id, "type": "building"}}
+
+
+def agent_diff(view: AgentView) -> Json:
+    """Return the diff form of any agent (7.5, 7.7, 7.8)."""
+    if isinstance(view, TruckView):
+        return truck_diff(view)
+    if isinstance(view, BrokerView):
+        return {
+            "id": view.id,
+            "kind": "broker",
+            **signed(view.balance_ducats),
+            "queue_size": len(view.package_queue),
+            "assigned_count": len(view.assigned_packages),
+            "has_active_negotiation": False,
+        }
+    return {"id": view.id, "kind": "building", "tags": view.tags, "inbox_count": 0, "outbox_count": 0}
+
+
+def building_form(view: BuildingView, *, qualified: bool = True) -> Json:
+    """Return the full object of a building (7.11-7.14).
+
+    Args:
+        qualified: weight keys in the spelling of signals, else of files (R12).
+    """
+    if isinstance(view, SiteView):
+        figures = view.statistics
+        return facility_to_json(
+            view.site,
+            occupants=view.occupants,
+            active_packages=view.active_packages,
+            statistics={name: getattr(figures, name) for name in figures.__slots__},
+            qualified=qualified,
+        )
+    if isinstance(view, ParkingView):
+        return facility_to_json(Parking(view.id, view.node_id, view.capacity), occupants=view.occupants)
+    if isinstance(view, StationView):
+        station = FuelStation(view.id, view.node_id, view.capacity, view.cost_factor)
+        return facility_to_json(station, occupants=view.occupants, balance_ducats=view.balance_ducats)
+    return facility_to_json(GenericBuilding(view.id, view.node_id))
+
+
+def building_is_lively(view: BuildingView) -> bool:
+    """Return whether a newcomer must be told more of a building than the map says (R9)."""
+    if isinstance(view, GenericBuildingView):
+        return False
+    if isinstance(view, SiteView):
+        figures = view.statistics
+        return bool(view.occupants or view.active_packages or any(getattr(figures, name) for name in figures.__slots__))
+    return bool(view.occupants)
+
+
+def package_form(view: PackageView, clock: TickClock) -> Json:
+    """Return a package as files have it (7.16)."""
+    return {
+        "id": view.id,
+        "origin_site": view.origin_site,
+        "destination_site": view.destination_site,
+        "size": view.size,
+        "value_currency": view.value,
+        "priority": view.priority,
+        "urgency": view.urgency,
+        "spawn_tick": clock.at(view.created),
+        "pickup_deadline_tick": clock.at(view.pickup_deadline),
+        "delivery_deadline_tick": clock.at(view.delivery_deadline),
+        "status": view.status,
+    }
+
+
+def graph_form(world: World, *, qualified: bool, generic: bool) -> Json:
+    """Return the graph of a world with its buildings as they are now (7.10).
+
+    Args:
+        qualified: weight keys in the spelling of signals, else of files (R12).
+        generic: whether buildings without a function are part of it (R27).
+    """
+    graph = graph_to_json(_bare(world.network))
+    by_node: dict[str, list[Json]] = {}
+    for building_id in world.building_ids():
+        view = world.building(building_id)
+        if generic or not isinstance(view, GenericBuildingView):
+            node = str(view.site.node_id if isinstance(view, SiteView) else view.node_id)
+            by_node.setdefault(node, []).append(building_form(view, qualified=qualified))
+    for node in graph["nodes"]:
+        node["buildings"] = by_node.get(node["id"], [])
+    return graph
+
+
+def _bare(network: RoadNetwork) -> RoadNetwork:
+    values = {name: getattr(network, name) for name in network.__dataclass_fields__}
+    return RoadNetwork(**{**values, "facilities": ()})
+
+
+def map_created_data(world: World) -> Json:
+    """Return the data of `map.created`: exactly 31 keys (7.17)."""
+    network = world.network
+    graph = graph_form(world, qualified=True, generic=False)
+    for edge in graph["edges"]:
+        edge.pop("shape", None)
+    buildings = [item for node in graph["nodes"] for item in node["buildings"]]
+    if network.generation is not None:
+        parameters = dict(network.generation)
+    else:
+        parameters = {
+            "map_width": max(1.0, float(network.node_x.max(initial=1.0))),
+            "map_height": max(1.0, float(network.node_y.max(initial=1.0))),
+            **PARAMETER_PLACEHOLDERS,
+        }
+    return {
+        **parameters,
+        "generated_nodes": network.node_count,
+        "generated_edges": network.edge_count,
+        "generated_sites": sum(item["type"] == "site" for item in buildings),
+        "generated_parkings": sum(item["type"] == "parking" for item in buildings),
+        "graph": graph,
+    }

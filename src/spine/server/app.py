@@ -1,0 +1,137 @@
+"""The FastAPI application: `/ws`, health, metrics, a small HTTP interface for scripts, the dashboard."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi.responses import HTMLResponse, Response
+from starlette.routing import WebSocketRoute
+from starlette.staticfiles import StaticFiles
+
+from spine import __version__
+from spine.server.access import role_of
+from spine.server.metrics import Metrics
+from spine.server.settings import Settings
+from spine.server.supervisor import SILENCE_S, EngineUnavailableError, Supervisor
+from spine.server.websocket import WebSocketEndpoint
+
+SERVICE = "spine-backend"
+_CONTENT_SECURITY = (
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; "
+    "connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; object-src 'none'"
+)
+_NO_DASHBOARD = """<!doctype html><html lang="en"><meta charset="utf-8"><title>SPINE</title>
+<h1>SPINE is running</h1><p>The dashboard has not been built into this installation (it needs Node.js at build time).</p>
+<p>The WebSocket is at <code>/ws</code>; see <a href="/docs">the HTTP interface</a>, <a href="/health">health</a>,
+<a href="/ready">readiness</a>, <a href="/metrics">metrics</a>.</p></html>"""
+
+
+def make_app(settings: Settings) -> FastAPI:
+    """Return the application of a server; its engine starts and ends with it."""
+    metrics = Metrics()
+    supervisor = Supervisor(settings, metrics)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await supervisor.start()
+        try:
+            yield
+        finally:
+            await supervisor.stop()
+
+    app = FastAPI(
+        title="SPINE",
+        version=__version__,
+        description="Freight logistics simulation. Live worlds speak over the WebSocket at /ws; this is the part for scripts.",
+        lifespan=lifespan,
+    )
+    app.state.supervisor = supervisor
+    app.state.stopping = False
+    app.router.routes.append(WebSocketRoute("/ws", WebSocketEndpoint(settings, supervisor, metrics)))
+    _add_health(app, supervisor, metrics)
+    _add_api(app, settings, supervisor)
+    _add_dashboard(app)
+    return app
+
+
+def _add_health(app: FastAPI, supervisor: Supervisor, metrics: Metrics) -> None:
+    @app.get("/health", tags=["operation"])
+    async def health() -> dict[str, str]:
+        """Say that this process answers (liveness)."""
+        return {"status": "healthy", "service": SERVICE, "version": __version__}
+
+    @app.get("/ready", tags=["operation"], responses={503: {"description": "The engine does not answer."}})
+    async def ready(response: Response) -> dict[str, object]:
+        """Say whether the engine answers and the world can be used (readiness)."""
+        silent = supervisor.tick_age_s()
+        good = supervisor.ready and silent <= SILENCE_S and not app.state.stopping
+        response.status_code = 200 if good else 503
+        status = supervisor.status
+        return {
+            "status": "ready" if good else "stopping" if app.state.stopping else "not ready",
+            "engine_silent_s": round(silent, 3),
+            "tick": status.get("tick", 0),
+            "running": status.get("running", False),
+            "paused": status.get("paused", False),
+            "lag_s": status.get("lag_s", 0.0),
+        }
+
+    @app.get("/metrics", tags=["operation"], response_class=Response)
+    async def show_metrics() -> Response:
+        """Return metrics in the text format of Prometheus."""
+        metrics.queued.set(supervisor.hub.queued_bytes())
+        return Response(metrics.render(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _add_api(app: FastAPI, settings: Settings, supervisor: Supervisor) -> None:
+    def may_look(request: Request) -> str:
+        role, _ = role_of(settings, request.headers.get("authorization"), [])
+        if role is None:
+            raise HTTPException(401, "a valid token is needed", {"WWW-Authenticate": "Bearer"})
+        return role
+
+    async def ask(what: str) -> Response:
+        try:
+            return Response(await supervisor.query(what), media_type="application/json")
+        except EngineUnavailableError as error:
+            raise HTTPException(503, str(error)) from None
+
+    looker = Annotated[str, Depends(may_look)]
+
+    @app.get("/api/state", tags=["world"], response_class=Response)
+    async def state(_: looker) -> Response:
+        """Return the whole picture: run state, clock, agents, buildings, packages."""
+        return await ask("state")
+
+    @app.get("/api/map", tags=["world"], response_class=Response)
+    async def show_map(_: looker) -> Response:
+        """Return the map as `map.created` has it."""
+        return await ask("map")
+
+    @app.get("/api/agents", tags=["world"], response_class=Response)
+    async def agents(_: looker) -> Response:
+        """Return all agents as `agent.listed` has them."""
+        return await ask("agents")
+
+    @app.get("/api/summary", tags=["world"], response_class=Response)
+    async def summary(_: looker) -> Response:
+        """Return the figures of the run so far."""
+        return await ask("summary")
+
+
+def _add_dashboard(app: FastAPI) -> None:
+    built = Path(str(resources.files("spine") / "dashboard" / "dist"))
+    page = built / "index.html"
+
+    @app.get("/", include_in_schema=False, response_class=HTMLResponse)
+    async def index() -> HTMLResponse:
+        html = page.read_text("utf-8") if page.is_file() else _NO_DASHBOARD
+        return HTMLResponse(html, headers={"Content-Security-Policy": _CONTENT_SECURITY})
+
+    if page.is_file():
+        app.mount("/", StaticFiles(directory=built), name="dashboard")

@@ -1,0 +1,212 @@
+"""The engine process: an `EngineCore` in a loop that keeps pace, joined to the server process by one socket.
+
+Ticks fall on absolute deadlines, so a late tick is caught up and the asked rate is the rate over any longer time. Frames from the server are taken
+between ticks. Nothing here waits for a client: the server process always drains the socket.
+"""
+
+from __future__ import annotations
+
+import json
+import select
+import signal
+import socket
+import sys
+import time
+import traceback
+from typing import Any
+
+import msgspec
+
+from spine.errors import SpineError
+from spine.protocol.envelope import encode_action_error, encode_signal
+from spine.server.core import EngineCore, Pace
+from spine.server.messages import EVERYBODY, LENGTH, Kind, Message
+
+STATUS_INTERVAL_S = 0.5
+MOST_CATCH_UP_S = 1.0
+"""A loop further behind than this gives up the difference instead of racing after it."""
+
+_WARNING_INTERVAL_S = 1.0
+_IDLE_WAIT_S = 0.25
+_RECEIVE_BYTES = 1 << 18
+
+
+class Engine:
+    """The loop around a core.
+
+    Args:
+        core: what is driven.
+        pipe: connected socket to the server process.
+    """
+
+    def __init__(self, core: EngineCore, pipe: socket.socket) -> None:
+        self._core = core
+        self._pipe = pipe
+        self._buffer = bytearray()
+        self._stopping = False
+        self._deadline = 0.0
+        self._status_due = 0.0
+        self._warned = 0.0
+        self._tick_durations: list[float] = []
+        self._ticks_reported = core.tick_number
+
+    def run(self) -> None:
+        """Work until the server process says stop or is gone."""
+        self._send(Kind.READY)
+        was_active = False
+        while not self._stopping:
+            active = self._core.running and not self._core.paused
+            now = time.perf_counter()
+            if active and not was_active:
+                self._deadline = now
+            was_active = active
+            if not self._receive(max(0.0, self._deadline - now) if active else _IDLE_WAIT_S):
+                return
+            self._take_frames()
+            if self._core.running and not self._core.paused and was_active:
+                self._tick_when_due()
+            if time.perf_counter() >= self._status_due:
+                self._send_status()
+        self._send(Kind.STOPPED)
+
+    def _tick_when_due(self) -> None:
+        now = time.perf_counter()
+        if now < self._deadline:
+            return
+        period = 1.0 / self._core.pace.tick_rate
+        try:
+            messages = self._core.tick()
+        except Exception as error:
+            # A fault in a tick must reach the people watching before anything else (protocol 4.1, R25).
+            traceback.print_exc()
+            self._core.paused = True
+            text = (
+                f"the simulation failed in tick {self._core.tick_number} and is paused: {type(error).__name__}: {error}"
+            )
+            messages = [
+                Message(EVERYBODY, encode_action_error(text, self._core.tick_number, None)),
+                Message(EVERYBODY, encode_signal("simulation.paused", {})),
+            ]
+        done = time.perf_counter()
+        self._tick_durations.append(done - now)
+        self._deadline += period
+        behind = done - self._deadline
+        if behind > 0.0 and done - self._warned >= _WARNING_INTERVAL_S and done - now > period:
+            self._warned = done
+            messages.append(self._warning(done - now, period))
+        if behind > MOST_CATCH_UP_S:
+            self._deadline = done
+        self._send_messages(messages)
+
+    def _warning(self, took_s: float, period_s: float) -> Message:
+        rate = self._core.pace.tick_rate
+        data = {
+            "target_tick_rate": rate,
+            "actual_processing_time_ms": took_s * 1000.0,
+            "required_time_ms": period_s * 1000.0,
+            "message": f"a tick took {took_s * 1000.0:.1f} ms, {rate} ticks a second leave {period_s * 1000.0:.1f} ms",
+            "tick": self._core.tick_number,
+        }
+        return Message(EVERYBODY, encode_signal("simulation.tick_rate_warning", data))
+
+    def _receive(self, wait_s: float) -> bool:
+        """Wait for frames at most so long; False when the server process is gone."""
+        readable, _, _ = select.select([self._pipe], [], [], wait_s)
+        if readable:
+            data = self._pipe.recv(_RECEIVE_BYTES)
+            if not data:
+                return False
+            self._buffer += data
+        return True
+
+    def _take_frames(self) -> None:
+        while len(self._buffer) >= LENGTH.size:
+            (length,) = LENGTH.unpack_from(self._buffer)
+            end = LENGTH.size + length
+            if len(self._buffer) < end:
+                # The rest of a large frame is on its way; read on without ticking in between.
+                if not self._receive(_IDLE_WAIT_S):
+                    self._stopping = True
+                    return
+                continue
+            frame = msgspec.msgpack.decode(bytes(self._buffer[LENGTH.size : end]))
+            del self._buffer[:end]
+            self._take(frame)
+
+    def _take(self, frame: list[Any]) -> None:
+        kind = frame[0]
+        if kind == Kind.ACTION:
+            client, text = frame[1], frame[2]
+            if len(text) > 4096 or b'"map.create"' in text:
+                self._send(Kind.BUSY)
+            begun = time.perf_counter()
+            ok = self._core.actions_ok
+            messages = self._core.handle(client, text)
+            took = time.perf_counter() - begun
+            self._send_messages(messages, [self._core.actions_ok > ok, took])
+        elif kind == Kind.CONNECT:
+            self._send_messages(self._core.snapshot(frame[1]))
+            self._send(Kind.LIVE, frame[1])
+        elif kind == Kind.QUERY:
+            self._send(Kind.ANSWER, frame[1], json.dumps(self._core.query(frame[2])).encode())
+        elif kind == Kind.STOP:
+            self._stopping = True
+
+    def _send_messages(self, messages: list[Message], action: list[Any] | None = None) -> None:
+        packed = [(message.client, message.body, message.key) for message in messages]
+        self._send(Kind.MESSAGES, packed, action)
+
+    def _send_status(self) -> None:
+        now = time.perf_counter()
+        self._status_due = now + STATUS_INTERVAL_S
+        active = self._core.running and not self._core.paused
+        status = self._core.status()
+        status["lag_s"] = max(0.0, now - self._deadline) if active else 0.0
+        status["tick_durations"] = self._tick_durations
+        self._tick_durations = []
+        self._send(Kind.STATUS, status)
+
+    def _send(self, kind: Kind, *content: Any) -> None:
+        body = msgspec.msgpack.encode([int(kind), *content])
+        self._pipe.sendall(LENGTH.pack(len(body)) + body)
+
+
+def main() -> None:
+    """Entry point of the engine process: file descriptor of the socket and the JSON of its settings as arguments."""
+    # The server process decides when to stop; a Ctrl-C reaches the whole group and must not kill the engine first.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    pipe = socket.socket(fileno=int(sys.argv[1]))
+    settings = json.loads(sys.argv[2])
+    try:
+        core = make_core(settings)
+    except SpineError as error:
+        print(f"spine: {error}", file=sys.stderr)
+        sys.exit(2)
+    try:
+        Engine(core, pipe).run()
+    except (BrokenPipeError, ConnectionResetError):
+        sys.exit(0)
+
+
+def make_core(settings: dict[str, Any]) -> EngineCore:
+    """Return the core a scenario asks for; `tick_rate`, `speed`, `autostart` of the settings win over the scenario's.
+
+    Raises:
+        SpineError: the scenario is not usable.
+    """
+    from spine.scenario import Scenario
+
+    scenario = Scenario.load(settings["scenario"])
+    playback = scenario.playback
+    pace = Pace(
+        settings.get("tick_rate") or playback.tick_rate,
+        settings.get("speed") or playback.speed,
+    )
+    autostart = settings.get("autostart")
+    running = playback.autostart if autostart is None else autostart
+    return EngineCore(scenario.build(), pace, running=running)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,201 @@
+"""The life of a server process: start, signals, watchdog, end; and the health check that looks at it from outside."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+
+import structlog
+import uvicorn
+
+from spine.errors import ConfigurationError
+from spine.server.app import make_app
+from spine.server.hub import CLOSE_GOING_AWAY
+from spine.server.logs import configure_logs
+from spine.server.settings import Settings
+
+EXIT_STUCK = 70
+_HEALTHCHECK_S = 5.0
+_GRACE_S = 3
+_BEAT_S = 0.5
+
+log = structlog.stdlib.get_logger("spine.server")
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn without its signal handling: it would raise the stop signal again after a clean end, and PID 1 must end with 0."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def serve(settings: Settings) -> int:
+    """Run a server until a signal ends it; return the exit code.
+
+    Raises:
+        ConfigurationError: the address cannot be bound.
+    """
+    configure_logs(settings.log_level, settings.log_format)
+    listener = _bind(settings)
+    if not settings.is_local and settings.control_token is None:
+        log.warning("reachable from other machines without a token", host=settings.host, setting="SPINE_CONTROL_TOKEN")
+    return asyncio.run(_serve(settings, listener))
+
+
+def _bind(settings: Settings) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except OSError as error:
+        raise ConfigurationError(
+            f"HOST = {settings.host!r}, PORT = {settings.port}: {error.strerror or error}"
+        ) from None
+    return listener
+
+
+async def _serve(settings: Settings, listener: socket.socket) -> int:
+    app = make_app(settings)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=settings.log_level == "DEBUG",
+        ws="websockets-sansio",
+        ws_max_size=settings.max_message_bytes,
+        ws_ping_interval=30.0,
+        ws_ping_timeout=60.0,
+        ws_per_message_deflate=settings.compression,
+        timeout_graceful_shutdown=_GRACE_S,
+        lifespan="on",
+    )
+    server = _Server(config)
+    loop = asyncio.get_running_loop()
+
+    def stop(name: str) -> None:
+        if app.state.stopping:
+            log.warning("second signal, ending at once", signal=name)
+            os._exit(1)
+        app.state.stopping = True
+        log.info("stopping", signal=name)
+        app.state.supervisor.hub.close_all(CLOSE_GOING_AWAY, "the server is stopping")
+        server.should_exit = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop, number.name)
+    watchdog = _Watchdog(settings.watchdog_s)
+    watchdog.start()
+    beat = asyncio.create_task(watchdog.beat())
+    host, port = listener.getsockname()[:2]
+    log.info("serving", host=host, port=port, scenario=settings.scenario, websocket=f"ws://{host}:{port}/ws")
+    try:
+        await server.serve(sockets=[listener])
+    except SystemExit as error:
+        return int(error.code or 0) if isinstance(error.code, int) else 1
+    finally:
+        beat.cancel()
+        watchdog.stop()
+        listener.close()
+    if not server.started:
+        return 2
+    log.info("stopped")
+    return 0
+
+
+class _Watchdog:
+    """A thread that ends the process when its event loop has been stuck too long, so that a restart policy brings it back."""
+
+    def __init__(self, limit_s: float) -> None:
+        self._limit_s = limit_s
+        self._last = time.monotonic()
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._ended.set()
+
+    async def beat(self) -> None:
+        """Show that the loop is alive."""
+        while True:
+            self._last = time.monotonic()
+            await asyncio.sleep(_BEAT_S)
+
+    def _watch(self) -> None:
+        last_look = time.monotonic()
+        while not self._ended.wait(_BEAT_S):
+            now = time.monotonic()
+            # A machine that slept, or a process that was stopped whole, is no stuck loop.
+            if now - last_look > self._limit_s:
+                self._last = now
+            last_look = now
+            if now - self._last > self._limit_s:
+                log.critical(
+                    "watchdog: the event loop is stuck, ending the process", stuck_s=round(now - self._last, 1)
+                )
+                os._exit(EXIT_STUCK)
+
+
+def healthcheck(settings: Settings) -> int:
+    """Look at a running server as a client would: `/ready` good, WebSocket open and answering; 0 when all is well, else 1.
+
+    Prints what is wrong on standard output.
+    """
+    problem = _ready_problem(settings) or asyncio.run(_websocket_problem(settings))
+    if problem:
+        print(f"unhealthy: {problem}")
+        return 1
+    print("healthy")
+    return 0
+
+
+def _ready_problem(settings: Settings) -> str | None:
+    url = f"http://{settings.local_url}/ready"
+    try:
+        with urllib.request.urlopen(url, timeout=_HEALTHCHECK_S) as response:
+            json.load(response)
+    except urllib.error.HTTPError as error:
+        return f"{url} answers {error.code}: {error.read(500).decode('utf-8', 'replace')}"
+    except (OSError, ValueError) as error:
+        return f"{url}: {error}"
+    return None
+
+
+async def _websocket_problem(settings: Settings) -> str | None:
+    from websockets.exceptions import WebSocketException
+
+    url = f"ws://{settings.local_url}/ws"
+    token = settings.control_token or settings.view_token
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    request = json.dumps({"action": "agent.list", "params": {"agent_kind": "nobody"}, "request_id": "healthcheck"})
+    try:
+        answered = await asyncio.wait_for(_ask(url, headers, request), _HEALTHCHECK_S)
+    except (OSError, WebSocketException, TimeoutError, asyncio.TimeoutError) as error:
+        return f"{url}: {type(error).__name__} {error}"
+    return None if answered else f"{url}: closed without an answer"
+
+
+async def _ask(url: str, headers: dict[str, str], request: str) -> bool:
+    """Send a request and wait for its answer; False when the connection closes first."""
+    from websockets.asyncio.client import connect
+
+    async with connect(url, additional_headers=headers, max_size=None, compression=None) as websocket:
+        await websocket.send(request)
+        async for text in websocket:
+            if json.loads(text).get("request_id") == "healthcheck":
+                return True
+    return False

@@ -1,0 +1,75 @@
+"""Prometheus metrics of the server process; the engine's figures come with its status reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+
+from spine import __version__
+
+_TICK_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+DISCONNECT_REASONS = ("closed", "slow", "error", "refused", "shutdown")
+
+
+class Metrics:
+    """All metrics of one server; each server has its own registry."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        register: dict[str, Any] = {"registry": self.registry}
+        info = Gauge("spine_build_info", "Version of this server.", ["version"], **register)
+        info.labels(__version__).set(1)
+        self.running = Gauge("spine_simulation_running", "1 while the world advances.", **register)
+        self.ticks = Counter("spine_ticks", "Ticks run.", **register)
+        self.tick_duration = Histogram(
+            "spine_tick_duration_seconds", "Time one tick took in the engine.", buckets=_TICK_BUCKETS, **register
+        )
+        self.lag = Gauge("spine_tick_lag_seconds", "How far the tick loop is behind its plan.", **register)
+        self.simulated = Gauge("spine_simulated_seconds", "Simulated time since the start of the run.", **register)
+        self.clients = Gauge("spine_clients", "Open WebSocket connections.", **register)
+        self.disconnects = Counter("spine_client_disconnects", "Connections ended.", ["reason"], **register)
+        for reason in DISCONNECT_REASONS:
+            self.disconnects.labels(reason)
+        self.bytes_sent = Counter("spine_bytes_sent", "Bytes of messages sent to clients.", **register)
+        self.queued = Gauge("spine_client_queue_bytes", "Bytes waiting in all client queues.", **register)
+        self.merged = Counter("spine_updates_merged", "Updates dropped because a later one replaced them.", **register)
+        self.resnapshots = Counter(
+            "spine_client_resnapshots", "Slow clients caught up by a fresh snapshot.", **register
+        )
+        self.actions = Counter("spine_actions", "Actions handled.", ["outcome"], **register)
+        for outcome in ("ok", "error"):
+            self.actions.labels(outcome)
+        self.action_duration = Histogram(
+            "spine_action_duration_seconds", "Time one action took in the engine.", buckets=_TICK_BUCKETS, **register
+        )
+        self.trucks = Gauge("spine_trucks", "Trucks in the world.", **register)
+        self.packages = Gauge("spine_packages", "Packages in the world.", ["state"], **register)
+        self.finished = Counter("spine_packages_finished", "Packages that left the world.", ["outcome"], **register)
+        for outcome in ("delivered", "expired"):
+            self.finished.labels(outcome)
+        self.restarts = Counter("spine_engine_restarts", "Times the engine was started again.", **register)
+        self._last: dict[str, float] = {}
+
+    def take_status(self, status: Mapping[str, Any]) -> None:
+        """Book a status report of the engine."""
+        self.running.set(status["running"] and not status["paused"])
+        self.lag.set(status["lag_s"])
+        self.simulated.set(status["elapsed_s"])
+        self.trucks.set(status["trucks"])
+        for state in ("waiting", "awarded", "aboard"):
+            self.packages.labels(state).set(status[state])
+        for seconds in status["tick_durations"]:
+            self.tick_duration.observe(seconds)
+        self.ticks.inc(len(status["tick_durations"]))
+        for outcome in ("delivered", "expired"):
+            # The world's counter falls back to 0 with a new map; what left the world before stays counted.
+            grown = status[outcome] - self._last.get(outcome, 0.0)
+            self.finished.labels(outcome).inc(grown if grown >= 0 else status[outcome])
+            self._last[outcome] = status[outcome]
+
+    def render(self) -> bytes:
+        """Return all metrics in the text format of Prometheus."""
+        return generate_latest(self.registry)

@@ -1,0 +1,88 @@
+"""Settings of the server: environment variables, overridden by flags. A wrong value is refused at start, by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AliasChoices, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from spine.errors import ConfigurationError
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+def _env(*names: str) -> Any:
+    return AliasChoices(*names)
+
+
+class Settings(BaseSettings):
+    """What the server is told. Names in capitals are environment variables."""
+
+    model_config = SettingsConfigDict(extra="ignore", populate_by_name=True, env_ignore_empty=True)
+
+    host: str = Field("localhost", validation_alias=_env("HOST"))
+    port: int = Field(8000, ge=0, le=65535, validation_alias=_env("PORT"))
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = Field(
+        "INFO", validation_alias=_env("LOG_LEVEL")
+    )
+    log_format: Literal["json", "console", "auto"] = Field("auto", validation_alias=_env("LOG_FORMAT"))
+    scenario: str = Field("demo", validation_alias=_env("SPINE_SCENARIO"))
+    tick_rate: int | None = Field(None, ge=1, le=100, validation_alias=_env("SPINE_TICK_RATE"))
+    speed: float | None = Field(None, gt=0.0, le=3600.0, validation_alias=_env("SPINE_SPEED"))
+    autostart: bool | None = Field(None, validation_alias=_env("SPINE_AUTOSTART"))
+    state_dir: Path | None = Field(None, validation_alias=_env("SPINE_STATE_DIR"))
+    view_token: str | None = Field(None, min_length=8, validation_alias=_env("SPINE_VIEW_TOKEN"))
+    control_token: str | None = Field(None, min_length=8, validation_alias=_env("SPINE_CONTROL_TOKEN"))
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field((), validation_alias=_env("SPINE_ALLOWED_ORIGINS"))
+    max_clients: int = Field(4096, ge=1, validation_alias=_env("SPINE_MAX_CLIENTS"))
+    max_message_bytes: int = Field(64 * 2**20, ge=2**20, validation_alias=_env("SPINE_MAX_MESSAGE_BYTES"))
+    max_queue_bytes: int = Field(32 * 2**20, ge=2**16, validation_alias=_env("SPINE_MAX_QUEUE_BYTES"))
+    slow_client_s: float = Field(30.0, gt=0.0, validation_alias=_env("SPINE_SLOW_CLIENT_SECONDS"))
+    actions_per_second: float = Field(500.0, gt=0.0, validation_alias=_env("SPINE_ACTIONS_PER_SECOND"))
+    compression: bool = Field(False, validation_alias=_env("SPINE_COMPRESSION"))
+    watchdog_s: float = Field(20.0, gt=0.0, validation_alias=_env("SPINE_WATCHDOG_SECONDS"))
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @field_validator("allowed_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @classmethod
+    def read(cls, **flags: Any) -> Settings:
+        """Return the settings of the environment, overridden by flags that are not None.
+
+        Raises:
+            ConfigurationError: names the variable, its value and what would be right.
+        """
+        given = {name: value for name, value in flags.items() if value is not None}
+        try:
+            return cls(**{_variable(name): value for name, value in given.items()})
+        except ValidationError as error:
+            item = error.errors()[0]
+            name = str(item["loc"][0])
+            shown = "***" if "TOKEN" in name.upper() else repr(item["input"])
+            raise ConfigurationError(f"{_variable(name)} = {shown}: {item['msg']}") from None
+
+    @property
+    def local_url(self) -> str:
+        """Where this server can be reached from its own machine, host:port."""
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::", "localhost", "") else self.host
+        return f"{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only this machine can reach the server."""
+        return self.host in LOOPBACK
+
+
+def _variable(name: str) -> str:
+    field = Settings.model_fields.get(name)
+    alias = field.validation_alias if field is not None else None
+    return str(alias.choices[0]) if isinstance(alias, AliasChoices) else name
