@@ -58,7 +58,7 @@ def plot_map(
     spans = [max(float(np.ptp(column)), 1.0) for column in (network.node_x, network.node_y)]
     height_in = min(max(width_in * spans[1] / spans[0], 0.45 * width_in), 1.6 * width_in)
     figure = Figure(figsize=(width_in, height_in + 0.9), facecolor=_PAPER)
-    axes = figure.add_axes((0.02, 0.05, 0.96, 0.89))
+    axes = figure.add_axes((0.165, 0.04, 0.825, 0.9))
     axes.set_aspect("equal")
     axes.set_axis_off()
     _draw_roads(axes, network)
@@ -68,14 +68,14 @@ def plot_map(
     axes.set_xlim(float(network.node_x.min()) - margin, float(network.node_x.max()) + margin)
     axes.set_ylim(float(network.node_y.min()) - margin, float(network.node_y.max()) + margin)
     _draw_scale(axes, spans[0])
-    legend = axes.legend(
-        loc="upper left", bbox_to_anchor=(0.0, 1.0), fontsize=8, frameon=True, facecolor="white", framealpha=0.88,
-        edgecolor="#dddddd", labelcolor=_INK, borderpad=0.8,
+    handles, labels = axes.get_legend_handles_labels()
+    figure.legend(
+        handles, labels, loc="upper left", bbox_to_anchor=(0.013, 0.94), fontsize=8, frameon=False, labelcolor=_INK,
+        labelspacing=0.75,
     )  # fmt: skip
-    legend.set_zorder(30)
     figure.text(0.02, 0.965, title, fontsize=15, color=_INK, weight="bold", va="center")
     kilometres = float(network.edge_length_m.sum()) / 1000.0
-    subtitle = f"{network.node_count:,} nodes   {network.edge_count:,} edges   {kilometres:,.0f} km of lanes"
+    subtitle = f"{network.node_count:,} nodes   {network.edge_count:,} edges   {kilometres:,.0f} km of edges"
     figure.text(0.98, 0.965, subtitle, fontsize=9, color="#6b7075", ha="right", va="center")
     if network.attribution:
         figure.text(0.98, 0.015, network.attribution, fontsize=7, color="#6b7075", ha="right")

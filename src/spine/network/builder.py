@@ -134,6 +134,7 @@ class RoadNetworkBuilder:
         self,
         *,
         core_only: bool = False,
+        core_for_kg: float = 0.0,
         generation: Mapping[str, object] | None = None,
         attribution: str = "",
         origin: tuple[float, float] | None = None,
@@ -142,6 +143,7 @@ class RoadNetworkBuilder:
 
         Args:
             core_only: keep only the largest strongly connected part; what is dropped is counted in the notes.
+            core_for_kg: gross weight of the vehicle for which it must be connected, kilograms.
             generation: parameters of the generator, for generated networks.
             attribution: notice that must be shown with the data.
             origin: longitude and latitude of the planar origin, degrees.
@@ -175,7 +177,7 @@ class RoadNetworkBuilder:
             attribution=attribution,
             origin=origin,
         )
-        network = _reduce_to_core(network, drop=core_only)
+        network = _reduce_to_core(network, core_for_kg, drop=core_only)
         _freeze(network)
         return network
 
@@ -286,21 +288,27 @@ def _positive(value: float, name: str, field_name: str) -> None:
         raise NetworkError(f"{name}: {field_name} = {value} must be finite and greater than 0")
 
 
-def strong_components(network: RoadNetwork) -> tuple[int, NDArray[np.int32]]:
-    """Return the number of strongly connected parts and the part of every node, shape (nodes,)."""
+def strong_components(network: RoadNetwork, gross_weight_kg: float = 0.0) -> tuple[int, NDArray[np.int32]]:
+    """Return the number of strongly connected parts and the part of every node, shape (nodes,).
+
+    Args:
+        gross_weight_kg: only edges a vehicle of this weight may use count.
+    """
+    usable = network.edge_weight_limit_kg >= gross_weight_kg
+    ends = (network.edge_from[usable], network.edge_to[usable])
     matrix = coo_array(
-        (np.ones(network.edge_count, dtype=np.int8), (network.edge_from, network.edge_to)),
+        (np.ones(len(ends[0]), dtype=np.int8), ends),
         shape=(network.node_count, network.node_count),
     )
     count, label = connected_components(matrix.tocsr(), directed=True, connection="strong")
     return int(count), label
 
 
-def _reduce_to_core(network: RoadNetwork, *, drop: bool) -> RoadNetwork:
+def _reduce_to_core(network: RoadNetwork, gross_weight_kg: float, *, drop: bool) -> RoadNetwork:
     """Drop, or only note, what is not in the largest strongly connected part."""
     if network.node_count == 0:
         return network
-    parts, label = strong_components(network)
+    parts, label = strong_components(network, gross_weight_kg)
     if parts == 1:
         return network
     inside = label == int(np.argmax(np.bincount(label)))

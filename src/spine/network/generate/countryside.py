@@ -12,7 +12,7 @@ from spine.network.generate.draft import MIN_LINK_M, Draft, Link
 from spine.network.generate.streets import gabriel_edges, pair_lengths
 from spine.network.roads import RoadClass
 
-_LOOP_SHARE = 0.35
+_LOOP_SHARE = 0.55
 _LOCAL_ROAD_BELOW_M = 200.0
 
 
@@ -40,7 +40,7 @@ class _Sets:
 def build_country_roads(draft: Draft, draws: Generator) -> None:
     """Join rural nodes, motorway junctions, main roads and towns by country roads along Gabriel edges.
 
-    First the shortest roads that connect what is not connected yet (Kruskal), then some of the shortest others for loops. Motorways are
+    First the shortest roads that connect what is not connected yet (Kruskal), then some others, drawn at random, for loops. Motorways are
     joined at junctions only.
     """
     access = sorted({*draft.rural, *draft.junctions, *draft.roadside, *_town_rim(draft)})
@@ -65,7 +65,8 @@ def build_country_roads(draft: Draft, draws: Generator) -> None:
         else:
             spare.append((one, other))
     _open_junctions(draft, spare, draws)
-    for one, other in spare[: int(_LOOP_SHARE * built)]:
+    chosen = draws.permutation(len(spare))[: int(_LOOP_SHARE * built)]
+    for one, other in (spare[index] for index in sorted(chosen.tolist())):
         draft.links.append(_country_road(draft, one, other, draws, needed=False))
 
 

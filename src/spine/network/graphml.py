@@ -1,0 +1,227 @@
+"""GraphML (extra `graphml`): OSMnx's flavour, plain networkx graphs in metres, and networks of cities with distances.
+
+- OSMnx: node `x`, `y` in degrees, edge `length` in metres, `highway`, `maxspeed`, `oneway`, `lanes`, `geometry`.
+- planar: node `x`, `y` in metres, edge `length_m` (or `length`), optionally `mode`, `road_class`, `lanes`, `max_speed_kph`,
+  `weight_limit_kg`, and per node `buildings` as embedded JSON (domain 2.4; older files get class L, 2 lanes, 50 km/h).
+- cities: node `position_x`, `position_y` in degrees, edge `distance` in kilometres; every edge is a main road both ways.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterable
+from math import isfinite
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+import numpy as np
+
+from spine.errors import MapFormatError, NetworkError
+from spine.network.builder import RoadNetworkBuilder
+from spine.network.graph import RoadNetwork
+from spine.network.osm import ATTRIBUTION
+from spine.network.osm_tags import Direction, lanes_per_direction, road_class_of, speed_kph, weight_limit_kg
+from spine.network.projection import LocalProjection
+from spine.network.roads import RoadClass
+from spine.network.smap import facility_from_json
+
+_LINE = re.compile(r"LINESTRING\s*\(([^)]*)\)")
+
+
+def read_graphml(data: bytes, source: str = "map") -> RoadNetwork:
+    """Return the network of a GraphML file.
+
+    Raises:
+        MapFormatError: it is malformed; or networkx is not installed.
+    """
+    try:
+        import networkx as nx
+    except ImportError:
+        raise MapFormatError(
+            f"{source}: reading GraphML needs the extra 'graphml': pip install 'spine[graphml]'"
+        ) from None
+    try:
+        graph = nx.read_graphml(io.BytesIO(data), force_multigraph=True)
+    except (ParseError, nx.NetworkXError, KeyError, ValueError, TypeError, AttributeError, UnicodeError) as error:
+        raise MapFormatError(f"{source}: malformed GraphML ({' '.join(str(error).split())})") from None
+    if graph.number_of_nodes() == 0:
+        raise MapFormatError(f"{source}: the graph has no nodes")
+    first = next(iter(graph.nodes(data=True)))[1]
+    try:
+        if "position_x" in first:
+            return _cities(graph, source)
+        degrees = "length_m" not in next(iter(graph.edges(data=True)), (0, 0, {}))[2] and _in_degrees(graph, source)
+        return _osmnx(graph, source) if degrees else _planar(graph, source)
+    except MapFormatError:
+        raise
+    except NetworkError as error:
+        raise MapFormatError(f"{source}: {error}") from None
+
+
+def _in_degrees(graph: Any, source: str) -> bool:
+    """Return whether all coordinates could be longitudes and latitudes, as OSMnx writes them."""
+    return all(
+        abs(_number(values, "x", f"{source}: node {node}")) <= 180.0
+        and abs(_number(values, "y", f"{source}: node {node}")) <= 90.0
+        for node, values in graph.nodes(data=True)
+    )
+
+
+def _number(values: dict[str, Any], name: str, where: str, default: float | None = None) -> float:
+    value = values.get(name, default)
+    if value is None or value == "":
+        raise MapFormatError(f"{where}: {name} is missing")
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise MapFormatError(f"{where}: {name} = {str(value)[:40]!r} must be a number") from None
+    if not isfinite(number):
+        raise MapFormatError(f"{where}: {name} = {number} must be finite")
+    return number
+
+
+def _projected(
+    graph: Any, names: tuple[str, str], source: str, builder: RoadNetworkBuilder
+) -> tuple[dict[Any, int], LocalProjection]:
+    """Add all nodes, projected to metres, and return their numbers."""
+    places = np.array(
+        [[_number(values, name, f"{source}: node {node}") for name in names] for node, values in graph.nodes(data=True)]
+    )
+    low, high = places.min(axis=0), places.max(axis=0)
+    projection = LocalProjection(float(low[0] + high[0]) / 2.0, float(low[1] + high[1]) / 2.0)
+    x, y = projection.to_xy(places[:, 0], places[:, 1])
+    builder.add_nodes(np.arange(len(places)), x, y)
+    return {node: index for index, node in enumerate(graph.nodes)}, projection
+
+
+def _osmnx(graph: Any, source: str) -> RoadNetwork:
+    builder = RoadNetworkBuilder()
+    numbers, projection = _projected(graph, ("x", "y"), source, builder)
+    next_edge = 10 ** len(str(len(numbers)))
+    skipped = 0
+    for tail, head, values in graph.edges(data=True):
+        tags = {key: _first(value) for key, value in values.items()}
+        road_class = road_class_of(tags)
+        if road_class is None or tail == head:
+            skipped += 1
+            continue
+        # OSMnx writes one edge per direction already.
+        direction = Direction.FORWARD if tags.get("oneway", "").lower() in ("true", "yes", "1") else Direction.BOTH
+        builder.add_edge(
+            next_edge,
+            numbers[tail],
+            numbers[head],
+            length_m=max(_number(values, "length", f"{source}: edge {tail} -> {head}"), 0.1),
+            road_class=road_class,
+            lanes=lanes_per_direction(tags, direction),
+            max_speed_kph=speed_kph({key: value for key, value in tags.items() if key != "oneway"}),
+            weight_limit_kg=weight_limit_kg(tags),
+            shape=_shape(str(values.get("geometry", "")), projection),
+        )
+        next_edge += 1
+    if skipped:
+        builder.note(f"dropped {skipped} edges that are loops or no roads for trucks")
+    return builder.build(core_only=True, attribution=ATTRIBUTION, origin=(projection.lon0, projection.lat0))
+
+
+def _first(value: Any) -> str:
+    """Return the first of a list written as text, such as ``['residential', 'tertiary']``; other values as text."""
+    text = str(value)
+    if text.startswith("["):
+        found = re.findall(r"'([^']*)'", text)
+        return found[0] if found else ""
+    return text
+
+
+def _shape(geometry: str, projection: LocalProjection) -> list[tuple[float, float]]:
+    match = _LINE.search(geometry)
+    if match is None:
+        return []
+    pairs = [pair.split() for pair in match[1].split(",")]
+    try:
+        places = np.array([(float(pair[0]), float(pair[1])) for pair in pairs[1:-1]])
+    except (ValueError, IndexError):
+        return []
+    if not len(places):
+        return []
+    x, y = projection.to_xy(places[:, 0], places[:, 1])
+    return list(zip(x.tolist(), y.tolist(), strict=True))
+
+
+def _planar(graph: Any, source: str) -> RoadNetwork:
+    builder = RoadNetworkBuilder()
+    numbers = _own_numbers(graph.nodes)
+    for node, values in graph.nodes(data=True):
+        where = f"{source}: node {node}"
+        builder.add_node(numbers[node], _number(values, "x", where), _number(values, "y", where))
+        for building in _embedded(values.get("buildings"), where):
+            builder.add_facility(facility_from_json(building, numbers[node], where))
+    directed = graph.is_directed()
+    next_edge = 10 ** len(str(max(numbers.values())))
+    classes = {road_class.name: road_class for road_class in RoadClass}
+    for tail, head, values in graph.edges(data=True):
+        where = f"{source}: edge {tail} -> {head}"
+        if _number(values, "mode", where, 1) != 1:
+            raise MapFormatError(f"{where}: mode = {values['mode']} must be 1 (road)")
+        name = str(values.get("road_class", "L"))
+        if name not in classes:
+            raise MapFormatError(f"{where}: road_class = {name!r} must be one of {', '.join(classes)}")
+        length = _number(values, "length_m", where) if "length_m" in values else _number(values, "length", where)
+        limit = values.get("weight_limit_kg")
+        for start, end in ((tail, head),) if directed else ((tail, head), (head, tail)):
+            builder.add_edge(
+                next_edge,
+                numbers[start],
+                numbers[end],
+                length_m=length,
+                road_class=classes[name],
+                lanes=int(_number(values, "lanes", where, 2)),
+                max_speed_kph=_number(values, "max_speed_kph", where, 50.0),
+                weight_limit_kg=None if limit in (None, "", "None") else _number(values, "weight_limit_kg", where),
+            )
+            next_edge += 1
+    return builder.build()
+
+
+def _own_numbers(nodes: Iterable[Any]) -> dict[Any, int]:
+    """Return the nodes' own whole-number ids when all have one, else running numbers."""
+    names = list(nodes)
+    texts = [str(name) for name in names]
+    if all(text.isascii() and text.isdigit() and len(text) <= 15 for text in texts):
+        return {name: int(text) for name, text in zip(names, texts, strict=True)}
+    return {name: index for index, name in enumerate(names)}
+
+
+def _embedded(text: Any, where: str) -> list[Any]:
+    if text in (None, ""):
+        return []
+    try:
+        parsed = json.loads(str(text))
+    except ValueError:
+        raise MapFormatError(f"{where}: buildings is not JSON") from None
+    if not isinstance(parsed, list):
+        raise MapFormatError(f"{where}: buildings must be an array")
+    return parsed
+
+
+def _cities(graph: Any, source: str) -> RoadNetwork:
+    builder = RoadNetworkBuilder()
+    numbers, projection = _projected(graph, ("position_x", "position_y"), source, builder)
+    next_edge = 10 ** len(str(len(numbers)))
+    seen: set[tuple[int, int]] = set()
+    for tail, head, values in graph.edges(data=True):
+        one, other = numbers[tail], numbers[head]
+        if one == other:
+            continue
+        length = _number(values, "distance", f"{source}: edge {tail} - {head}") * 1000.0
+        for start, end in ((one, other), (other, one)):
+            if (start, end) in seen:
+                continue
+            seen.add((start, end))
+            builder.add_edge(
+                next_edge, start, end, length_m=length, road_class=RoadClass.GP, lanes=2, max_speed_kph=90.0
+            )
+            next_edge += 1
+    return builder.build(core_only=True, origin=(projection.lon0, projection.lat0))
