@@ -54,7 +54,8 @@ def spanning_tree(points: Points, pairs: IndexPairs) -> NDArray[np.bool_]:
     """Return which pairs belong to the minimum spanning tree by length; shape (pairs,)."""
     count = len(points)
     length = pair_lengths(points, pairs)
-    tree = minimum_spanning_tree(coo_array((length, (pairs[:, 0], pairs[:, 1])), shape=(count, count)).tocsr()).tocoo()
+    ends = pairs.astype(np.int32)  # SciPy 1.15, the last for Python 3.10, takes no other indices here
+    tree = minimum_spanning_tree(coo_array((length, (ends[:, 0], ends[:, 1])), shape=(count, count)).tocsr()).tocoo()
     code = pairs[:, 0] * count + pairs[:, 1]
     return np.isin(code, np.asarray(tree.row, dtype=np.int64) * count + tree.col)
 
