@@ -82,7 +82,9 @@ def test_sessions_stay_with_their_world(scaled: Project) -> None:
         assert session in marks
         worlds.add(frozenset(marks))
         cookie = {"Cookie": f"spine_session={session}"}
-        with connect(f"ws://127.0.0.1:{scaled.port}/ws", max_size=None, additional_headers=cookie) as connection:
+        with connect(
+            f"ws://127.0.0.1:{scaled.port}/ws", max_size=None, additional_headers=cookie, close_timeout=0.1
+        ) as connection:
             assert names_of_agents(Client(connection)) & set(sessions) == marks
     assert len(worlds) == len(SERVERS)
 
@@ -91,7 +93,7 @@ def test_newcomer_gets_a_session(scaled: Project) -> None:
     """Who has no session is given one as a cookie, with plain HTTP and with the WebSocket handshake."""
     with urllib.request.urlopen(f"http://127.0.0.1:{scaled.port}/health", timeout=10) as answer:
         assert re.match(r"spine_session=\w+; Path=/; HttpOnly; SameSite=Lax", answer.headers["Set-Cookie"])
-    with connect(f"ws://127.0.0.1:{scaled.port}/ws", max_size=None) as connection:
+    with connect(f"ws://127.0.0.1:{scaled.port}/ws", max_size=None, close_timeout=0.1) as connection:
         assert connection.response is not None
         assert "spine_session=" in connection.response.headers["Set-Cookie"]
 

@@ -111,7 +111,8 @@ class Client:
 @contextmanager
 def client(port: int, path: str = "/ws") -> Iterator[Client]:
     """A client that has just connected."""
-    with connect(f"ws://127.0.0.1:{port}{path}", max_size=None, compression=None) as connection:
+    # closing does not wait for the answer: it would come after all the ticks that were not read
+    with connect(f"ws://127.0.0.1:{port}{path}", max_size=None, compression=None, close_timeout=0.1) as connection:
         yield Client(connection)
 
 

@@ -1,0 +1,152 @@
+"""Real server processes and real sockets for tests."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from websockets.sync.client import ClientConnection, connect
+
+Json = dict[str, Any]
+PATIENCE_S = 30.0
+
+
+def free_port() -> int:
+    """Return a port of the loopback interface nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Server:
+    """A running `spine serve`."""
+
+    process: subprocess.Popen[str]
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def get(self, path: str) -> Any:
+        """Return the JSON of a path."""
+        with urllib.request.urlopen(self.url + path, timeout=PATIENCE_S) as response:
+            return json.load(response)
+
+    def status(self, path: str) -> int:
+        """Return the HTTP status of a path."""
+        try:
+            with urllib.request.urlopen(self.url + path, timeout=PATIENCE_S) as response:
+                return int(response.status)
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    @contextlib.contextmanager
+    def client(self, **options: Any) -> Iterator[Client]:
+        """Connect a client."""
+        with connect(f"ws://127.0.0.1:{self.port}/ws", max_size=None, compression=None, **options) as websocket:
+            yield Client(websocket)
+
+    def stop(self, number: int = signal.SIGTERM) -> tuple[int, str]:
+        """End the server by a signal and return its exit code and what it printed."""
+        self.process.send_signal(number)
+        output, _ = self.process.communicate(timeout=PATIENCE_S)
+        return self.process.returncode, output
+
+
+@dataclass
+class Client:
+    """A client that keeps everything it has heard."""
+
+    websocket: ClientConnection
+    heard: list[Json] = field(default_factory=list)
+    number: int = 0
+
+    def next(self, timeout: float = PATIENCE_S) -> Json:
+        """Return the next message."""
+        message: Json = json.loads(self.websocket.recv(timeout))
+        self.heard.append(message)
+        return message
+
+    def until(self, wanted: Callable[[Json], bool], timeout: float = PATIENCE_S) -> Json:
+        """Return the first further message that is wanted."""
+        deadline = time.monotonic() + timeout
+        while (left := deadline - time.monotonic()) > 0:
+            message = self.next(left)
+            if wanted(message):
+                return message
+        raise AssertionError("the wanted message did not come")
+
+    def signal(self, name: str, timeout: float = PATIENCE_S) -> Json:
+        """Return the next message of a name."""
+        return self.until(lambda message: message.get("signal") == name, timeout)
+
+    def send(self, action: str, **params: Any) -> str:
+        """Send an action and return its request id."""
+        self.number += 1
+        request_id = f"r{self.number}"
+        self.websocket.send(json.dumps({"action": action, "params": params, "request_id": request_id}))
+        return request_id
+
+    def ask(self, action: str, **params: Any) -> Json:
+        """Send an action and return its one answer."""
+        request_id = self.send(action, **params)
+        return self.until(lambda message: message.get("request_id") == request_id)
+
+
+@contextlib.contextmanager
+def running_server(scenario: str = "none", *flags: str, **environment: str) -> Iterator[Server]:
+    """Start a server on a free port, wait until it is ready, and end it afterwards."""
+    port = free_port()
+    variables = {**os.environ, "HOST": "127.0.0.1", "LOG_FORMAT": "json", **environment}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "spine", "serve", "--port", str(port), "--scenario", scenario, *flags],
+        env=variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    server = Server(process, port)
+    try:
+        wait_until(lambda: process.poll() is not None or is_ready(server))
+        if process.poll() is not None:
+            raise AssertionError(
+                f"the server ended with {process.returncode}: {process.stdout and process.stdout.read()}"
+            )
+        yield server
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.communicate(timeout=10.0)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.communicate()
+
+
+def is_ready(server: Server) -> bool:
+    """Return whether `/ready` says yes."""
+    try:
+        return server.status("/ready") == 200
+    except OSError:
+        return False
+
+
+def wait_until(condition: Callable[[], bool], timeout: float = PATIENCE_S) -> None:
+    """Ask again and again until a condition holds."""
+    deadline = time.monotonic() + timeout
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError("the condition did not come true in time")
+        time.sleep(0.02)
