@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from tests.world.worlds import check_invariants, grid_network
+from support.worlds import check_invariants, grid_network
 
 from spine.errors import CommandError
 from spine.network.facilities import FuelStation, Parking, Site

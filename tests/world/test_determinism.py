@@ -6,9 +6,10 @@ import hashlib
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
-from tests.world.worlds import check_invariants, grid_network, run, small_world
+from support.worlds import check_invariants, grid_network, run, small_world
 
 from spine.errors import CheckpointError
 from spine.world import CreateTruck, World
@@ -99,17 +100,17 @@ def test_another_truck_leaves_the_draws_of_the_others() -> None:
 
 _SCRIPT = """
 import hashlib
-from tests.world.worlds import run, small_world
+from support.worlds import run, small_world
 events = run(small_world(), 6.0)
 print(hashlib.sha256(repr(events).encode()).hexdigest(), len(events))
 """
 
 
-def test_two_processes_with_different_hash_seeds_agree() -> None:
+def test_two_processes_with_different_hash_seeds_agree(repository: Path) -> None:
     """String hashing, which differs from process to process, decides nothing."""
     outputs = set()
     for seed in ("1", "4242"):
-        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(repository / "tests")}
         done = subprocess.run(
             [sys.executable, "-c", _SCRIPT], env=environment, capture_output=True, text=True, check=True
         )

@@ -56,7 +56,7 @@ def plot_map(
     if network.node_count == 0:
         raise ConfigurationError("drawing: the map is empty")
     spans = [max(float(np.ptp(column)), 1.0) for column in (network.node_x, network.node_y)]
-    height_in = min(max(width_in * spans[1] / spans[0], 0.45 * width_in), 1.6 * width_in)
+    height_in = min(max(0.825 * width_in * spans[1] / spans[0], 0.4 * width_in), 1.6 * width_in)
     figure = Figure(figsize=(width_in, height_in + 0.9), facecolor=_PAPER)
     axes = figure.add_axes((0.165, 0.04, 0.825, 0.9))
     axes.set_aspect("equal")
@@ -152,6 +152,17 @@ def _draw_scale(axes: Axes, span_m: float) -> None:
     x0 = high - 0.03 * (high - low) - length
     y0 = bottom + 0.03 * (top - bottom)
     tick = 0.006 * (top - bottom)
+    box = {"boxstyle": "round,pad=0.25", "facecolor": _PAPER, "edgecolor": "none", "alpha": 0.9}
     axes.plot([x0, x0, x0 + length, x0 + length], [y0 + tick, y0, y0, y0 + tick], color=_INK, linewidth=1.6, zorder=31)
     label = f"{length // 1000} km" if length >= 1000 else f"{length} m"
-    axes.text(x0 + length / 2.0, y0 + 1.6 * tick, label, ha="center", va="bottom", fontsize=8.5, color=_INK, zorder=31)
+    axes.text(
+        x0 + length / 2.0,
+        y0 + 1.6 * tick,
+        label,
+        ha="center",
+        va="bottom",
+        fontsize=8.5,
+        color=_INK,
+        bbox=box,
+        zorder=30,
+    )

@@ -6,9 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import resources
 from pathlib import Path
-from typing import Annotated
 
-from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.routing import WebSocketRoute
 from starlette.staticfiles import StaticFiles
@@ -32,13 +31,13 @@ _NO_DASHBOARD = """<!doctype html><html lang="en"><meta charset="utf-8"><title>S
 
 
 def make_app(settings: Settings) -> FastAPI:
-    """Return the application of a server; its engine starts and ends with it."""
+    """Return the application of a server; its engine (`app.state.supervisor`) is to be started before and ends with it."""
     metrics = Metrics()
     supervisor = Supervisor(settings, metrics)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await supervisor.start()
+        # Started before, by who runs the server: an engine that cannot start must end in one line, not in a lifespan traceback.
         try:
             yield
         finally:
@@ -89,11 +88,10 @@ def _add_health(app: FastAPI, supervisor: Supervisor, metrics: Metrics) -> None:
 
 
 def _add_api(app: FastAPI, settings: Settings, supervisor: Supervisor) -> None:
-    def may_look(request: Request) -> str:
+    def may_look(request: Request) -> None:
         role, _ = role_of(settings, request.headers.get("authorization"), [])
         if role is None:
             raise HTTPException(401, "a valid token is needed", {"WWW-Authenticate": "Bearer"})
-        return role
 
     async def ask(what: str) -> Response:
         try:
@@ -101,27 +99,29 @@ def _add_api(app: FastAPI, settings: Settings, supervisor: Supervisor) -> None:
         except EngineUnavailableError as error:
             raise HTTPException(503, str(error)) from None
 
-    looker = Annotated[str, Depends(may_look)]
+    router = APIRouter(prefix="/api", tags=["world"], dependencies=[Depends(may_look)], default_response_class=Response)
 
-    @app.get("/api/state", tags=["world"], response_class=Response)
-    async def state(_: looker) -> Response:
+    @router.get("/state")
+    async def state() -> Response:
         """Return the whole picture: run state, clock, agents, buildings, packages."""
         return await ask("state")
 
-    @app.get("/api/map", tags=["world"], response_class=Response)
-    async def show_map(_: looker) -> Response:
+    @router.get("/map")
+    async def show_map() -> Response:
         """Return the map as `map.created` has it."""
         return await ask("map")
 
-    @app.get("/api/agents", tags=["world"], response_class=Response)
-    async def agents(_: looker) -> Response:
+    @router.get("/agents")
+    async def agents() -> Response:
         """Return all agents as `agent.listed` has them."""
         return await ask("agents")
 
-    @app.get("/api/summary", tags=["world"], response_class=Response)
-    async def summary(_: looker) -> Response:
+    @router.get("/summary")
+    async def summary() -> Response:
         """Return the figures of the run so far."""
         return await ask("summary")
+
+    app.include_router(router)
 
 
 def _add_dashboard(app: FastAPI) -> None:

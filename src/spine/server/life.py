@@ -17,13 +17,14 @@ from collections.abc import Iterator
 import structlog
 import uvicorn
 
-from spine.errors import ConfigurationError
+from spine.errors import ConfigurationError, SpineError
 from spine.server.app import make_app
 from spine.server.hub import CLOSE_GOING_AWAY
 from spine.server.logs import configure_logs
 from spine.server.settings import Settings
 
 EXIT_STUCK = 70
+EXIT_NOT_STARTED = 2
 _HEALTHCHECK_S = 5.0
 _GRACE_S = 3
 _BEAT_S = 0.5
@@ -69,6 +70,12 @@ def _bind(settings: Settings) -> socket.socket:
 
 async def _serve(settings: Settings, listener: socket.socket) -> int:
     app = make_app(settings)
+    try:
+        await app.state.supervisor.start()
+    except SpineError:
+        await app.state.supervisor.stop()
+        listener.close()
+        return EXIT_NOT_STARTED
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -102,14 +109,15 @@ async def _serve(settings: Settings, listener: socket.socket) -> int:
     log.info("serving", host=host, port=port, scenario=settings.scenario, websocket=f"ws://{host}:{port}/ws")
     try:
         await server.serve(sockets=[listener])
-    except SystemExit as error:
-        return int(error.code or 0) if isinstance(error.code, int) else 1
+    except SystemExit:
+        # Uvicorn's way to say that the application did not start; the reason has been printed.
+        return EXIT_NOT_STARTED
     finally:
         beat.cancel()
         watchdog.stop()
         listener.close()
     if not server.started:
-        return 2
+        return EXIT_NOT_STARTED
     log.info("stopped")
     return 0
 

@@ -13,6 +13,7 @@ from typing import Any
 from spine.errors import CommandError
 from spine.network.facilities import FuelStation, Parking, Site
 from spine.world import demand, events, freight, fuel, hours, movement, queues, sites
+from spine.world.agenda import Due
 from spine.world.commands import CreateBroker, CreateBuildingAgent, CreateTruck, TruckSpec
 from spine.world.config import PUMP_LITRES_PER_S
 from spine.world.model import Broker, Facility, ParkingState, SiteState, StationState, Truck
@@ -171,8 +172,8 @@ def create_truck(state: State, command: CreateTruck) -> None:
     fuel.new_tank(state, truck)
     state.changed_agents[truck.id] = None
     state.emit(events.AgentAdded(state.now, truck.id, "truck"))
-    state.followups.append(("free", truck.id))
-    state.followups.append(("next", truck.id))
+    # It stands still until time goes on; its first decision falls at this very instant, when the world is next advanced.
+    state.agenda.put(state.now, Due.BEGIN, truck.id, truck.version)
 
 
 def _take_row(state: State, agent_id: str) -> int:

@@ -24,6 +24,7 @@ class Due(IntEnum):
     OFFERS = 8
     PRICE_DAY = 9
     SAMPLE = 10
+    BEGIN = 11
 
 
 Entry = tuple[float, int, int, str, int]

@@ -119,6 +119,12 @@ def admitted(state: State, truck: Truck) -> None:
         parking.admitted(state, truck, facility)
 
 
+def begin(state: State, truck: Truck) -> None:
+    """A new truck looks for work, then decides."""
+    state.followups.append(("free", truck.id))
+    state.followups.append(("next", truck.id))
+
+
 def next_thing(state: State, truck: Truck) -> None:
     """Decide for a truck that has become idle, unless an award has set it off meanwhile."""
     if truck.activity is Activity.IDLE:

@@ -373,6 +373,7 @@ _TRUCK_ENTRIES: dict[int, Callable[[State, Truck], None]] = {
     Due.HANDLED: driver.handling_ended,
     Due.FUELLED: driver.fuelling_ended,
     Due.RESTED: driver.rest_ended,
+    Due.BEGIN: driver.begin,
 }
 
 

@@ -20,12 +20,19 @@ _KNOWN_BY_DISTANCE = 800
 
 
 def build_highways(draft: Draft, draws: Generator) -> None:
-    """Join the towns: minimum spanning tree over the centres and each centre's nearest ones."""
+    """Join the towns: each centre with its nearest ones, a spanning tree over all, and a spanning tree over the majors.
+
+    The last is the backbone: without it satellites would stand between majors everywhere and there would be no motorway (W6).
+    """
     centers = [center for center in draft.centers if center.nodes]
     if len(centers) < 2:
         return
     spots = np.array([(center.x, center.y) for center in centers])
-    for one, other in _center_pairs(spots, draft.parameters.inter_connectivity):
+    pairs = set(_center_pairs(spots, draft.parameters.inter_connectivity))
+    majors = [index for index, center in enumerate(centers) if center.major]
+    if len(majors) > 1:
+        pairs |= {(majors[one], majors[other]) for one, other in _center_pairs(spots[majors], 1)}
+    for one, other in sorted(pairs):
         _build_highway(draft, centers[one], centers[other], draws)
 
 

@@ -1,0 +1,145 @@
+"""The builder refuses what makes no sense, by name, and keeps everything else exactly."""
+
+from __future__ import annotations
+
+from math import inf, nan
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spine.errors import NetworkError
+from spine.network import Parking, RoadClass, RoadNetworkBuilder, Site, strong_components
+
+
+def _builder(nodes: int = 3) -> RoadNetworkBuilder:
+    builder = RoadNetworkBuilder()
+    for node in range(nodes):
+        builder.add_node(node, 100.0 * node, 0.0)
+    return builder
+
+
+def _edge(builder: RoadNetworkBuilder, edge: int, tail: int, head: int, **changes: object) -> None:
+    values: dict[str, object] = {"length_m": 100.0, "road_class": RoadClass.L, "lanes": 1, "max_speed_kph": 50.0}
+    builder.add_edge(edge, tail, head, **{**values, **changes})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"length_m": 0.0}, "edge 9: length_m = 0.0 must be finite and greater than 0"),
+        ({"length_m": -5.0}, "edge 9: length_m = -5.0"),
+        ({"length_m": nan}, "edge 9: length_m = nan"),
+        ({"max_speed_kph": inf}, "edge 9: max_speed_kph = inf"),
+        ({"max_speed_kph": 0.0}, "edge 9: max_speed_kph = 0.0"),
+        ({"lanes": 0}, "edge 9: lanes = 0"),
+        ({"weight_limit_kg": 0.0}, "edge 9: weight_limit_kg = 0.0"),
+        ({"weight_limit_kg": nan}, "edge 9: weight_limit_kg = nan"),
+        ({"shape": [(nan, 0.0)]}, "shape"),
+    ],
+)
+def test_bad_edges_are_refused_by_name(changes: dict[str, object], message: str) -> None:
+    """A length, speed, lane count, limit or shape that makes no sense names edge, field and value."""
+    builder = _builder()
+    _edge(builder, 9, 0, 1, **changes)
+    with pytest.raises(NetworkError, match=message):
+        builder.build()
+
+
+def test_dangling_edges_and_twice_used_ids_are_refused() -> None:
+    """An edge needs known ends, and ids are unique."""
+    builder = _builder()
+    _edge(builder, 4, 0, 77)
+    with pytest.raises(NetworkError, match="edge 4: to_node = 77 must be the id of a node"):
+        builder.build()
+    builder = _builder()
+    builder.add_node(1, 0.0, 0.0)
+    with pytest.raises(NetworkError, match="node 1: this id is used twice"):
+        builder.build()
+    builder = _builder()
+    _edge(builder, 4, 0, 1)
+    _edge(builder, 4, 1, 0)
+    with pytest.raises(NetworkError, match="edge 4: this id is used twice"):
+        builder.build()
+    builder = _builder()
+    builder.add_node(5, nan, 0.0)
+    with pytest.raises(NetworkError, match="node 5: x = nan"):
+        builder.build()
+
+
+def test_bad_facilities_are_refused_by_name() -> None:
+    """Facilities need unique ids, known nodes and sensible numbers."""
+    for facility, message in (
+        (Parking("p", 99, 3), "node 99 is not on this map"),
+        (Parking("p", 0, 0), "capacity = 0"),
+        (Site("s", 0, "S", -1.0), "activity_rate = -1.0"),
+        (Site("s", 0, "S", 1.0, destination_weights={"t": -2.0}), "destination_weights"),
+        (Parking("", 0, 3), "id must not be empty"),
+    ):
+        builder = _builder()
+        builder.add_facility(facility)
+        with pytest.raises(NetworkError, match=message):
+            builder.build()
+
+
+def test_the_core_is_kept_and_the_rest_counted() -> None:
+    """Of a one-way spur and a two-way road only the strongly connected part stays, with a note."""
+    builder = _builder(4)
+    _edge(builder, 10, 0, 1)
+    _edge(builder, 11, 1, 0)
+    _edge(builder, 12, 1, 2)
+    builder.add_facility(Parking("kept", 1, 3))
+    builder.add_facility(Parking("lost", 2, 3))
+    network = builder.build(core_only=True)
+    assert network.node_ids.tolist() == [0, 1]
+    assert [facility.id for facility in network.facilities] == ["kept"]
+    assert "dropped 2 of 4 nodes, 1 edges and 1 facilities" in network.notes[0]
+
+
+def test_the_core_may_be_asked_for_a_heavy_truck() -> None:
+    """A part reachable only over a weak bridge is no part of the core of a heavier truck."""
+    builder = _builder(3)
+    for number, (tail, head) in enumerate([(0, 1), (1, 0)]):
+        _edge(builder, number, tail, head)
+    for number, (tail, head) in enumerate([(1, 2), (2, 1)], start=10):
+        _edge(builder, number, tail, head, weight_limit_kg=3500.0)
+    assert builder.build(core_only=True).node_count == 3
+    assert builder.build(core_only=True, core_for_kg=7500.0).node_count == 2
+
+
+def test_a_network_cannot_be_changed() -> None:
+    """The columns are read-only."""
+    builder = _builder()
+    _edge(builder, 1, 0, 1)
+    network = builder.build()
+    with pytest.raises(ValueError, match="read-only"):
+        network.edge_length_m[0] = 1.0
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=40).filter(lambda pairs: len(pairs) > 0),
+    st.booleans(),
+)
+def test_adjacency_is_right_for_any_multigraph(pairs: list[tuple[int, int]], core_only: bool) -> None:
+    """Both adjacency tables list each edge once under its own end, and a core is one strong part."""
+    builder = _builder(10)
+    for number, (tail, head) in enumerate(pairs):
+        _edge(builder, number, tail, head)
+    network = builder.build(core_only=core_only)
+    for offsets, edges, ends in (
+        (network.out_offsets, network.out_edges, network.edge_from),
+        (network.in_offsets, network.in_edges, network.edge_to),
+    ):
+        assert sorted(edges.tolist()) == list(range(network.edge_count))
+        for node in range(network.node_count):
+            assert all(ends[edge] == node for edge in edges[offsets[node] : offsets[node + 1]])
+    if core_only:
+        assert strong_components(network)[0] == 1
+        kept = {
+            (int(network.node_ids[a]), int(network.node_ids[b]))
+            for a, b in zip(network.edge_from, network.edge_to, strict=True)
+        }
+        assert kept <= set(pairs)
+    else:
+        assert np.array_equal(network.edge_ids, np.arange(len(pairs)))

@@ -1,0 +1,179 @@
+"""The life of a server: start, signals, a dead or stuck engine, tokens, settings, logs."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from support.server import free_port, running_server, wait_until
+from websockets.exceptions import ConnectionClosed
+
+from spine.server.life import healthcheck
+from spine.server.settings import Settings
+
+
+def _engine_pid(server_pid: int) -> int:
+    done = subprocess.run(
+        ["ps", "-o", "pid=,args=", "--ppid", str(server_pid)], capture_output=True, text=True, check=True
+    )
+    return next(int(line.split()[0]) for line in done.stdout.splitlines() if "spine.server.engine" in line)
+
+
+def test_the_demo_delivers() -> None:
+    """A plain client of the demo sees map, agents, rising ticks, and packages born, picked up and delivered."""
+    with running_server("demo", "--autostart", "--speed", "600") as server, server.client() as client:
+        assert [client.next()["signal"] for _ in range(2)] == ["map.created", "agent.listed"]
+        for name in ("package.created", "package.picked_up", "package.delivered"):
+            client.signal(name)
+        ticks = [message["data"]["tick"] for message in client.heard if message["signal"] == "tick.start"]
+        assert ticks[1:] == list(range(ticks[1], ticks[-1] + 1))
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_cleanly(number: int) -> None:
+    """Clients get 1001, the exit code is 0, every line of the log is a JSON object with its fields."""
+    with running_server("demo", "--autostart") as server, server.client() as client:
+        client.signal("tick.end")
+        server.process.send_signal(number)
+        with pytest.raises(ConnectionClosed) as closed:
+            client.until(lambda _: False)
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 1001
+        output, _ = server.process.communicate(timeout=5.0)
+        assert server.process.returncode == 0
+    lines = [json.loads(line) for line in output.splitlines()]
+    assert all({"time", "level", "event", "logger", "version"} <= set(line) for line in lines)
+    assert {"spine.server", "uvicorn.error"} <= {line["logger"] for line in lines}
+    assert any("client_id" in line for line in lines)
+    assert lines[-1]["event"] == "stopped"
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_dead_or_stuck_engine_is_started_again_under_living_clients(how: int) -> None:
+    """Clients are told, `/ready` turns bad, the engine comes back, the socket stays and gets a fresh picture."""
+    with running_server("demo", "--autostart") as server, server.client() as client:
+        client.signal("tick.end")
+        os.kill(_engine_pid(server.process.pid), how)
+        error = client.signal("error")
+        assert "engine" in error["data"]["message"]
+        assert client.next()["signal"] == "simulation.paused"
+        client.signal("map.created")
+        client.signal("tick.end")
+        wait_until(lambda: server.status("/ready") == 200)
+        metrics = __import__("urllib.request").request.urlopen(server.url + "/metrics").read().decode()
+        assert "spine_engine_restarts_total 1.0" in metrics
+
+
+def test_a_healthcheck_tells_well_from_ill() -> None:
+    """0 for a running server, 1 when nobody listens."""
+    with running_server() as server:
+        assert healthcheck(Settings.read(host="127.0.0.1", port=server.port)) == 0
+    assert healthcheck(Settings.read(host="127.0.0.1", port=free_port())) == 1
+
+
+def test_tokens_divide_lookers_from_controllers() -> None:
+    """Without a token no entry, with the view token only questions, with the control token everything; header or subprotocol."""
+    with running_server(SPINE_VIEW_TOKEN="view-token", SPINE_CONTROL_TOKEN="control-token") as server:
+        with server.client() as stranger, pytest.raises(ConnectionClosed) as closed:
+            stranger.next()
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 1008
+        with server.client(additional_headers={"Authorization": "Bearer view-token"}) as looker:
+            assert looker.ask("agent.list")["signal"] == "agent.listed"
+            assert "only look" in looker.ask("simulation.start")["message"]
+        with server.client(subprotocols=["spine.bearer.control-token"]) as controller:
+            assert controller.ask("simulation.start")["signal"] == "simulation.started"
+        assert server.status("/api/state") == 401
+
+
+def test_foreign_origins_are_refused() -> None:
+    """A page of another origin may not steer the world when origins are set; programs may."""
+    with running_server(SPINE_ALLOWED_ORIGINS="https://good.example") as server:
+        for origin, welcome in (("https://good.example", True), ("https://evil.example", False), (None, True)):
+            with server.client(origin=origin) as client:
+                if welcome:
+                    assert client.ask("agent.list")["signal"] == "agent.listed"
+                else:
+                    with pytest.raises(ConnectionClosed):
+                        client.ask("agent.list")
+
+
+def test_too_many_actions_are_refused_with_a_reason() -> None:
+    """A client over its rate is told so, by request id, and others are not slowed."""
+    with running_server(SPINE_ACTIONS_PER_SECOND="5") as server, server.client() as client:
+        requests = [client.send("agent.list") for _ in range(20)]
+        answers = {}
+        while len(answers) < len(requests):
+            message = client.next()
+            answers[message["request_id"]] = message
+        refused = [message for message in answers.values() if message["signal"] == "error"]
+        assert 5 <= len(refused) <= 15
+        assert "more than 5 actions a second" in refused[0]["message"]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("PORT", "99999"),
+        ("PORT", "abc"),
+        ("LOG_LEVEL", "LOUD"),
+        ("LOG_FORMAT", "xml"),
+        ("SPINE_SPEED", "-1"),
+        ("SPINE_SCENARIO", "nowhere"),
+    ],
+)
+def test_wrong_settings_are_refused_by_name(variable: str, value: str) -> None:
+    """Exit code 2, one line that names the variable and the value, no traceback."""
+    environment = {**os.environ, "HOST": "127.0.0.1", "PORT": str(free_port()), variable: value}
+    done = subprocess.run(
+        [sys.executable, "-m", "spine", "serve"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert value in done.stderr
+    assert variable in done.stderr or variable == "SPINE_SCENARIO"
+    assert "Traceback" not in done.stderr + done.stdout
+
+
+def test_a_taken_port_is_named() -> None:
+    """Two servers on one port: the second says which."""
+    with running_server() as server:
+        done = subprocess.run(
+            [sys.executable, "-m", "spine", "serve", "--host", "127.0.0.1", "--port", str(server.port)],
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+        assert done.returncode == 2
+        assert f"PORT = {server.port}" in done.stderr
+
+
+def test_the_http_part() -> None:
+    """Health, readiness, metrics, state, summary, docs and the page."""
+    with running_server("demo") as server:
+        for path in (
+            "/health",
+            "/ready",
+            "/metrics",
+            "/api/state",
+            "/api/map",
+            "/api/agents",
+            "/api/summary",
+            "/docs",
+            "/",
+        ):
+            assert server.status(path) == 200
+        assert server.status("/nothing/here") == 404
+        assert len(server.get("/api/map")) == 31
+        assert server.get("/api/agents")["total"] == 21
+        assert server.get("/api/state")["run_state"] == "stopped"
+        assert "packages_created" in server.get("/api/summary")

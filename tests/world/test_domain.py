@@ -1,0 +1,500 @@
+"""The rules of the domain with their check values (specification chapter 18), seen through commands, views and events."""
+
+from __future__ import annotations
+
+from math import inf
+
+import numpy as np
+import pytest
+
+from spine.errors import CommandError, ConfigurationError
+from spine.network import FuelStation, PackageProfile, Parking, RoadClass, RoadNetwork, RoadNetworkBuilder, Site
+from spine.world import (
+    CreateBroker,
+    CreateBuilding,
+    CreateTruck,
+    DeleteAgent,
+    TruckSpec,
+    UpdateAgent,
+    World,
+    WorldConfig,
+    events,
+)
+from spine.world.clock import wall_of
+from spine.world.policies.fuel import LinearFuel
+from spine.world.policies.hours import BaselineHours
+from spine.world.views import Activity, SiteView, TruckView
+from support.worlds import check_invariants, grid_network, run, small_world
+
+
+def _line(length_m: float, edges: int, *facilities: Site | Parking | FuelStation, speed: float = 80.0) -> RoadNetwork:
+    """Return a two-way road of equal edges with facilities on its nodes 0..edges."""
+    builder = RoadNetworkBuilder()
+    for node in range(edges + 1):
+        builder.add_node(node, node * length_m, 0.0)
+    for node in range(edges):
+        for number, (tail, head) in enumerate(((node, node + 1), (node + 1, node))):
+            builder.add_edge(
+                1000 + 2 * node + number,
+                tail,
+                head,
+                length_m=length_m,
+                road_class=RoadClass.A,
+                lanes=2,
+                max_speed_kph=speed,
+            )
+    for facility in facilities:
+        builder.add_facility(facility)
+    return builder.build()
+
+
+def _truck(world: World, truck: str = "t") -> TruckView:
+    view = world.agent(truck)
+    assert isinstance(view, TruckView)
+    return view
+
+
+def _site(name: str, node: int, rate: float = 0.0, **changes: object) -> Site:
+    return Site(name, node, name, rate, **changes)  # type: ignore[arg-type]
+
+
+def test_clock_values() -> None:
+    """18.15: noon of day 1 at the start, midnight of day 2 after half a day; it never shows 24:00."""
+    assert wall_of(0.0, 43_200.0) == (1, 12.0)
+    assert wall_of(43_200.0, 43_200.0) == (2, 0.0)
+    assert wall_of(43_200.0 - 1e-9, 43_200.0) == (2, 0.0)
+    assert wall_of(7200 * 0.5, 43_200.0) == (1, 13.0)
+
+
+def test_consumption_values() -> None:
+    """18.2-18.4: 25 l/100 km empty, 40 with 10 t, 28.6 with 2.4 t."""
+    fuel = LinearFuel()
+    assert fuel.litres_per_m(0.0) * 1e5 == pytest.approx(25.0)
+    assert fuel.litres_per_m(100.0) * 1e5 == pytest.approx(40.0)
+    assert fuel.litres_per_m(24.0) * 1e5 == pytest.approx(28.6)
+
+
+def test_rest_and_penalty_values() -> None:
+    """18.8-18.10: required rests, thresholds between 7 h + risk and 8 h, fines by overtime."""
+    hours = BaselineHours()
+    rests = {5: 5, 6: 6, 7: 8, 8: 10, 9: 12}
+    assert {h: hours.required_rest_s(h * 3600.0) / 3600.0 for h in rests} == rests
+    assert hours.threshold_s(0.5, 0.0) == 7.5 * 3600.0
+    assert hours.threshold_s(0.5, 1.0) == 8.0 * 3600.0
+    assert [hours.penalty(h * 3600.0) for h in (0.5, 1.5, 2.5)] == [100.0, 200.0, 500.0]
+
+
+def test_fuel_thresholds() -> None:
+    """18.11: with risk 0.5 the driver looks for fuel between 22.5 % and 10 % of the tank."""
+    fuel = LinearFuel()
+    assert fuel.threshold_share(0.5, 0.0) == pytest.approx(0.225)
+    assert fuel.threshold_share(0.5, 1.0) == pytest.approx(0.10)
+
+
+def test_driving_carries_no_time_lost_at_nodes() -> None:
+    """W5: 10 km in a hundred pieces at 80 km/h take 450 s and 2.5 l, at any step."""
+    for dt in (0.05, 1.0, 10.0, 1000.0):
+        world = World(_line(100.0, 100, Parking("p", 100, 5)))
+        world.apply(CreateTruck("t", TruckSpec(start_node=0)))
+        seen: list[events.Event] = []
+        while world.now < 500.0:
+            seen += world.step(dt)
+        arrived = [event for event in seen if isinstance(event, events.TruckArrived)]
+        assert [event.time for event in arrived] == [pytest.approx(450.0)]
+        assert _truck(world).current_fuel_l == pytest.approx(500.0 - 2.5)
+        assert _truck(world).co2_emitted_kg == pytest.approx(2.5 * 2.68)
+
+
+def test_truck_limits_are_those_of_trucks() -> None:
+    """W15: on a motorway posted 140 a truck able to do 100 drives 80; its own limiter wins when lower."""
+    network = _line(10_000.0, 1, Parking("p", 1, 5), speed=140.0)
+    for top, expected in ((100.0, 80.0), (62.0, 62.0)):
+        world = World(network)
+        world.apply(CreateTruck("t", TruckSpec(start_node=0, max_speed_kph=top)))
+        world.step(10.0)
+        assert _truck(world).current_speed_kph == pytest.approx(expected)
+
+
+def _delivery_world(size: float = 10.0, **config: object) -> World:
+    """Return a world with a truck, a lazy destination and an origin whose packages are of one size."""
+    profile = PackageProfile(size_range=(size, size), pickup_window_s=(7200, 7200), delivery_window_s=(14_400, 14_400))
+    network = _line(1000.0, 20, _site("a", 0, 2.0, packages=profile), _site("b", 10), Parking("p", 2, 3))
+    world = World(network, WorldConfig(seed=5, **config))  # type: ignore[arg-type]
+    world.apply(CreateBroker("broker"))
+    return world
+
+
+def test_a_package_is_carried_and_paid() -> None:
+    """Born, awarded, loaded for 120 s per tonne, driven, unloaded, paid in full; the books balance."""
+    world = _delivery_world()
+    world.apply(CreateTruck("t", TruckSpec(start_node=2)))
+    log = run(world, 2.0)
+    first = next(event for event in log if isinstance(event, events.PackageCreated))
+    mine = [event for event in log if getattr(event, "package_id", None) == first.package_id]
+    kinds = [type(event).__name__ for event in mine]
+    assert kinds[:4] == ["PackageCreated", "PackageAssigned", "PackagePickedUp", "PackageDelivered"]
+    docked = next(event for event in log if isinstance(event, events.HandlingStarted))
+    assert docked.duration_s == pytest.approx(120.0)
+    paid = next(event for event in mine if isinstance(event, events.PaymentReceived))
+    assert paid.payment == pytest.approx(first.value)
+    check_invariants(world)
+
+
+def test_lateness_costs_a_thousandth_of_the_value_per_second() -> None:
+    """18.14: 250 s late pays 75 %, 1000 s late or more pays nothing - and late is late, not lost."""
+    world = _delivery_world()
+    world.apply(CreateTruck("t", TruckSpec(start_node=2)))
+    log: list[events.Event] = []
+    while not any(isinstance(event, events.PackagePickedUp) for event in log):
+        log += world.step(30.0)
+    world.apply(UpdateAgent("t", {"max_speed_kph": 80.0}))
+    package = next(p for p in world.packages() if p.status == "IN_TRANSIT")
+    truck = world._state.trucks["t"]
+    world._state.packages[package.id].delivery_deadline = world.now - 10_000.0
+    assert truck.cargo == [package.id]
+    log = run(world, 1.0)
+    delivered = next(e for e in log if isinstance(e, events.PackageDelivered) and e.package_id == package.id)
+    assert not delivered.on_time
+    assert delivered.late_s > 10_000.0
+    paid = next(e for e in log if isinstance(e, events.PaymentReceived) and e.package_id == package.id)
+    assert paid.payment == 0.0
+
+
+def test_what_nobody_fetches_expires_once_and_is_fined() -> None:
+    """W25-W27: without trucks a package expires exactly at its pickup deadline with cause `no_offer`, and the broker pays half its value."""
+    world = _delivery_world()
+    log = run(world, 4.0)
+    born = {event.package_id: event for event in log if isinstance(event, events.PackageCreated)}
+    expired = [event for event in log if isinstance(event, events.PackageExpired)]
+    assert len(expired) >= 2
+    assert len({event.package_id for event in expired}) == len(expired)
+    for event in expired:
+        assert event.time == born[event.package_id].pickup_deadline
+        assert event.cause == "no_offer"
+    fines = [event.fine for event in log if isinstance(event, events.ExpiryFined)]
+    assert fines == [pytest.approx(0.5 * event.value_lost) for event in expired]
+    check_invariants(world)
+
+
+def test_oversize_demand_is_refused_with_an_event() -> None:
+    """W23: what fits no truck of the fleet is never born, and says why."""
+    world = _delivery_world(size=30.0)
+    world.apply(CreateTruck("t", TruckSpec(capacity=24.0)))
+    log = run(world, 3.0)
+    assert not [event for event in log if isinstance(event, events.PackageCreated)]
+    assert {event.reason for event in log if isinstance(event, events.PackageRejected)} == {"oversize"}
+    allowed = _delivery_world(size=30.0, refuse_oversize=False)
+    allowed.apply(CreateTruck("t", TruckSpec(capacity=24.0)))
+    assert [event for event in run(allowed, 3.0) if isinstance(event, events.PackageCreated)]
+
+
+def test_births_are_poisson_at_the_rate_asked_for() -> None:
+    """W20: 400 packages an hour are 400, not 240; hourly profiles shape the day."""
+    network = _line(1000.0, 3, _site("a", 0, 400.0), _site("b", 3))
+    log = run(World(network, WorldConfig(seed=1)), 10.0)
+    born = sum(isinstance(event, events.PackageCreated) for event in log)
+    assert born == pytest.approx(4000, rel=0.06)
+    profile = tuple(2.0 if 12 <= hour < 18 else 0.0 for hour in range(24))
+    network = _line(1000.0, 3, _site("a", 0, 100.0, hourly_profile=profile), _site("b", 3))
+    log = run(World(network, WorldConfig(seed=1)), 24.0)
+    times = np.array([event.time for event in log if isinstance(event, events.PackageCreated)])
+    assert len(times) == pytest.approx(1200, rel=0.1)
+    assert times.max() < 6.5 * 3600.0
+
+
+def test_batches_are_born_together() -> None:
+    """An order of several packages arrives at one instant."""
+    network = _line(1000.0, 3, _site("a", 0, 20.0, batch_size_range=(3, 3)), _site("b", 3))
+    times = [e.time for e in run(World(network), 4.0) if isinstance(e, events.PackageCreated)]
+    assert len(times) % 3 == 0
+    assert times[::3] == times[1::3] == times[2::3]
+
+
+def test_urgent_same_day_is_worth_three_point_six_times() -> None:
+    """18.13: value = base x priority x urgency."""
+    profile = PackageProfile(
+        value_range=(100.0, 100.0), priority_weights=(0, 0, 0, 1), urgency_weights=(0, 0, 1), size_range=(1, 2)
+    )
+    network = _line(1000.0, 3, _site("a", 0, 20.0, packages=profile), _site("b", 3))
+    values = {e.value for e in run(World(network), 2.0) if isinstance(e, events.PackageCreated)}
+    assert sorted(values) == [pytest.approx(360.0)]
+
+
+def _long_haul(*facilities: Parking | FuelStation, **spec: object) -> World:
+    """Return a world with one truck that shuttles over a road of 600 km."""
+    profile = PackageProfile(size_range=(5, 5), pickup_window_s=(90_000, 90_000), delivery_window_s=(200_000, 200_000))
+    network = _line(
+        5000.0, 120, _site("a", 0, 0.2, packages=profile), _site("b", 120, 0.2, packages=profile), *facilities
+    )
+    world = World(network, WorldConfig(seed=3))
+    world.apply(CreateBroker("broker"))
+    world.apply(CreateTruck("t", TruckSpec(start_node=0, **spec)))  # type: ignore[arg-type]
+    return world
+
+
+_LOTS = tuple(Parking(f"lot-{node}", node, 2) for node in range(0, 121, 10))
+_STATIONS = tuple(FuelStation(f"fuel-{node}", node, 1, 1.0) for node in (20, 60, 100))
+
+
+def test_long_hauls_rest_and_refuel_on_the_way() -> None:
+    """W29: on 600 km the driver rests in a lot before eight hours and fuels before the tank is empty, by plan, without a fine."""
+    world = _long_haul(*_LOTS, *_STATIONS, fuel_tank_capacity_l=150.0)
+    log = run(world, 72.0)
+    rests = [event for event in log if isinstance(event, events.RestStarted)]
+    fuelled = [event for event in log if isinstance(event, events.FuellingCompleted)]
+    assert len(rests) >= 2
+    assert len(fuelled) >= 3
+    assert all(7.0 * 3600.0 <= event.driven_s <= 8.0 * 3600.0 for event in rests)
+    assert all(event.building_id is not None for event in rests)
+    assert not [e for e in log if isinstance(e, (events.OutOfFuel, events.Penalized, events.TruckStuck))]
+    ended = [event for event in log if isinstance(event, events.RestEnded)]
+    for begin, end in zip(rests, ended, strict=False):
+        assert end.rested_s == pytest.approx(begin.required_s)
+    check_invariants(world)
+
+
+def test_without_parkings_the_driver_rests_at_the_roadside_and_says_so() -> None:
+    """No lot anywhere: a rest all the same, and an event that names the reason."""
+    log = run(_long_haul(*_STATIONS), 48.0)
+    assert {event.building_id for event in log if isinstance(event, events.RestStarted)} == {None}
+    assert "no_parking" in {event.reason for event in log if isinstance(event, events.TruckStuck)}
+
+
+def test_a_dry_truck_is_rescued_at_a_price() -> None:
+    """W32: without a station in reach the truck strands on its edge, waits for the service, pays, and drives on."""
+    world = _long_haul(*_LOTS, fuel_tank_capacity_l=60.0)
+    log = run(world, 30.0)
+    dry = [event for event in log if isinstance(event, events.OutOfFuel)]
+    rescued = [event for event in log if isinstance(event, events.TruckRescued)]
+    assert len(dry) >= 2
+    assert len(rescued) >= len(dry) - 1
+    assert rescued[0].time == pytest.approx(dry[0].time + 5400.0)
+    assert rescued[0].total_cost == pytest.approx(500.0 + 60.0 * 5.0, rel=0.05)
+    check_invariants(world)
+
+
+def test_a_stranded_truck_is_where_it_ran_dry() -> None:
+    """While stranded it is on its edge, with speed and fuel 0."""
+    world = _long_haul(*_LOTS, fuel_tank_capacity_l=60.0)
+    log: list[events.Event] = []
+    while not any(isinstance(event, events.OutOfFuel) for event in log):
+        log += world.step(60.0)
+    dry = next(event for event in log if isinstance(event, events.OutOfFuel))
+    view = _truck(world)
+    assert view.activity is Activity.STRANDED
+    assert (view.current_edge, view.current_speed_kph, view.current_fuel_l) == (dry.edge, 0.0, 0.0)
+    assert view.edge_progress_m == pytest.approx(dry.edge_progress_m)
+    assert view.odometer_m == pytest.approx(60.0 / 25.0 * 100_000.0, rel=0.2)
+
+
+def test_filling_takes_its_time_and_costs_the_price_at_the_start() -> None:
+    """18.5: pumping at 0.833 l/s; W36: the price is that of the moment pumping begins."""
+    log = run(_long_haul(*_LOTS, *_STATIONS, fuel_tank_capacity_l=150.0), 48.0)
+    started = [event for event in log if isinstance(event, events.FuellingStarted)]
+    done = [event for event in log if isinstance(event, events.FuellingCompleted)]
+    for begin, end in zip(started, done, strict=False):
+        assert end.time - begin.time == pytest.approx(begin.litres / 0.833)
+        assert end.unit_price == begin.unit_price
+        assert end.total_cost == pytest.approx(end.litres * end.unit_price)
+
+
+def test_idling_in_a_lot_long_enough_counts_as_rest() -> None:
+    """W31: a truck that waited in a lot for as long as it would have to rest starts a new driving period."""
+    world = _delivery_world()
+    world.apply(CreateTruck("t", TruckSpec(start_node=12)))
+    run(world, 1.0)
+    world.apply(DeleteAgent("broker"))
+    run(world, 20.0)
+    assert _truck(world).driving_time_s > 0.0
+    world.apply(CreateBroker("broker"))
+    log: list[events.Event] = []
+    while not any(isinstance(event, events.TruckDeparted) for event in log):
+        log += world.step(10.0)
+    assert _truck(world).driving_time_s < 60.0
+
+
+def test_docks_serve_in_order_and_count_the_waiting() -> None:
+    """W37: with one dock the others queue, first come first served."""
+    profile = PackageProfile(size_range=(20, 20), pickup_window_s=(9000, 9000), delivery_window_s=(40_000, 40_000))
+    network = _line(
+        500.0, 10, _site("a", 5, 30.0, docks=1, packages=profile), _site("b", 0, docks=1), Parking("p", 10, 50)
+    )
+    world = World(network, WorldConfig(seed=2))
+    world.apply(CreateBroker("broker"))
+    for index in range(12):
+        world.apply(CreateTruck(f"t{index}", TruckSpec(start_node=index % 10)))
+    log: list[events.Event] = []
+    for _ in range(600):
+        log += world.step(30.0)
+        check_invariants(world)
+    joined = [event for event in log if isinstance(event, events.QueueJoined) and event.building_id == "a"]
+    assert len(joined) > 5
+    served = [e for e in log if isinstance(e, events.HandlingStarted) and e.site_id == "a" and e.waited_s > 0.0]
+    assert [event.agent_id for event in served] == [event.agent_id for event in joined[: len(served)]]
+    assert world.summary().as_dict()["dock_waited"] >= len(served)
+
+
+def test_weight_limits_are_obeyed() -> None:
+    """W17: a heavy truck takes the long way round a weak bridge, a light one the bridge."""
+    builder = RoadNetworkBuilder()
+    for node, (x, y) in enumerate([(0.0, 0.0), (1000.0, 0.0), (500.0, 3000.0)]):
+        builder.add_node(node, x, y)
+    number = 10
+    for tail, head, length, limit in ((0, 1, 1000.0, 3500.0), (0, 2, 3100.0, None), (2, 1, 3100.0, None)):
+        for a, b in ((tail, head), (head, tail)):
+            builder.add_edge(
+                number, a, b, length_m=length, road_class=RoadClass.G, max_speed_kph=70.0, weight_limit_kg=limit
+            )
+            number += 1
+    builder.add_facility(Parking("p", 1, 2))
+    network = builder.build()
+    for mass, metres in ((5.0, 6200.0), (2.0, 1000.0)):
+        world = World(network)
+        world.apply(CreateTruck("t", TruckSpec(start_node=0, capacity=10.0, empty_mass_t=mass)))
+        world.step(3600.0)
+        assert _truck(world).odometer_m == pytest.approx(metres)
+
+
+def test_node_and_edge_zero_are_like_any_other() -> None:
+    """W19: a site on node 0 is served."""
+    world = _delivery_world()
+    world.apply(CreateTruck("t", TruckSpec(start_node=0)))
+    log = run(world, 3.0)
+    assert [event for event in log if isinstance(event, events.PackageDelivered)]
+
+
+def test_an_award_turns_an_idle_truck_around_at_the_next_node() -> None:
+    """W44: a truck on its way to a lot does not drive there first."""
+    profile = PackageProfile(size_range=(5, 5), pickup_window_s=(9000, 9000), delivery_window_s=(40_000, 40_000))
+    network = _line(1000.0, 60, _site("a", 0, packages=profile), _site("b", 1), Parking("far", 60, 2))
+    world = World(network, WorldConfig(seed=2))
+    world.apply(CreateBroker("broker"))
+    world.apply(CreateTruck("t", TruckSpec(start_node=5)))
+    world.step(100.0)
+    assert _truck(world).is_seeking_idle_parking
+    world.apply(CreateBuilding(_site("c", 3, 400.0, packages=profile)))
+    log: list[events.Event] = []
+    while not any(isinstance(event, events.TruckArrived) for event in log):
+        log += world.step(1.0)
+    arrived = next(event for event in log if isinstance(event, events.TruckArrived))
+    assert arrived.node < 15
+
+
+def test_a_full_lot_is_followed_by_the_next_best() -> None:
+    """W35: no endless wait at a full lot while another has room."""
+    network = _line(1000.0, 20, Parking("near", 1, 1), Parking("next", 3, 5))
+    world = World(network)
+    for index in range(4):
+        world.apply(CreateTruck(f"t{index}", TruckSpec(start_node=0)))
+    run(world, 1.0)
+    places = [_truck(world, f"t{index}").current_building_id for index in range(4)]
+    assert sorted(places, key=str) == ["near", "next", "next", "next"]
+    check_invariants(world)
+
+
+def test_trucks_with_a_home_wait_there() -> None:
+    """W16: start node and home are selectable; an idle truck returns home when told to."""
+    network = _line(1000.0, 20, Parking("p", 1, 5))
+    world = World(network)
+    world.apply(CreateTruck("t", TruckSpec(start_node=15, home_node=4, returns_home=True)))
+    run(world, 1.0)
+    assert _truck(world).current_node == 4
+
+
+def test_the_price_moves_once_a_day_at_midnight_and_stays_near_its_mean() -> None:
+    """W38: a year of mean-reverting prices neither collapses nor explodes."""
+    world = World(_line(1000.0, 2))
+    log = run(world, 24.0 * 365, dt=86_400.0)
+    changes = [event for event in log if isinstance(event, events.FuelPriceChanged)]
+    assert len(changes) == 365
+    assert {(event.time + 43_200.0) % 86_400.0 for event in changes} == {0.0}
+    assert all(2.5 < event.price < 10.0 for event in changes)
+
+
+def test_the_policies_are_named_and_unknown_names_refused() -> None:
+    """Polling works as the plain alternative; a wrong name lists the right ones."""
+    world = _delivery_world(dispatch="polling")
+    world.apply(CreateTruck("t", TruckSpec(start_node=2)))
+    assert [event for event in run(world, 3.0) if isinstance(event, events.PackageDelivered)]
+    with pytest.raises(ConfigurationError, match="dispatch = 'magic': unknown; known are contract_net, polling"):
+        World(_line(1000.0, 2), WorldConfig(dispatch="magic"))
+
+
+def test_gravity_prefers_the_near() -> None:
+    """W21: with gravity the nearer of two equal sites gets more."""
+    sites = (_site("a", 0, 60.0), _site("near", 2, 1.0), _site("far", 19, 1.0))
+    world = World(_line(5000.0, 20, *sites), WorldConfig(seed=4, destinations="gravity"))
+    log = run(world, 5.0)
+    went = [e.destination_site for e in log if isinstance(e, events.PackageCreated) and e.origin_site == "a"]
+    assert went.count("near") > 3 * went.count("far") > 0
+
+
+def test_deleting_a_truck_leaves_nothing_dangling() -> None:
+    """W53: cargo is lost with a cause, open awards are offered again, its place is free."""
+    world = small_world(trucks=5)
+    run(world, 2.0)
+    loaded = next(t for t in world.truck_ids() if _truck(world, t).loaded_packages)
+    cargo = set(_truck(world, loaded).loaded_packages)
+    log = world.apply(DeleteAgent(loaded))
+    assert {e.package_id for e in log if isinstance(e, events.PackageExpired)} == cargo
+    assert {e.cause for e in log if isinstance(e, events.PackageExpired)} <= {"truck_removed"}
+    check_invariants(world)
+    run(world, 2.0)
+    check_invariants(world)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"capacity": 3.0}, "capacity: 3 is outside the allowed range 4 to 45"),
+        ({"capacity": "9"}, "capacity: '9' is not a finite number"),
+        ({"risk_factor": True}, "risk_factor: True is not"),
+        ({"current_fuel_l": 1e6}, "more than the tank holds"),
+        ({"route": []}, "route: cannot be set"),
+        ({"tags": 3}, "tags: 3 is not an object"),
+        ({"max_speed_kph": inf}, "max_speed_kph: inf is not a finite number"),
+    ],
+)
+def test_bad_updates_are_refused_whole(changes: dict[str, object], message: str) -> None:
+    """R15: one bad value and nothing changes."""
+    world = small_world(trucks=1)
+    before = world.dump()
+    with pytest.raises(CommandError, match=message):
+        world.apply(UpdateAgent("truck-0", {"risk_factor": 0.9, **changes}))
+    assert world.dump() == before
+
+
+def test_summary_figures_fit_together() -> None:
+    """20.15: shares are shares, hours add up to trucks x time, emissions follow from litres."""
+    world = small_world()
+    run(world, 12.0)
+    figures = world.summary().as_dict()
+    hours = sum(value or 0.0 for name, value in figures.items() if name.startswith("hours_"))
+    assert hours == pytest.approx(6 * 12.0)
+    assert figures["km"] == pytest.approx((figures["loaded_km"] or 0) + (figures["empty_km"] or 0))
+    assert figures["co2_kg"] == pytest.approx((figures["litres"] or 0) * 2.68)
+    assert sum(row["delivered"] for row in world.truck_figures()) == figures["packages_delivered"]  # type: ignore[misc]
+    assert sum(row["delivered"] for row in world.facility_figures("site")) == figures["packages_delivered"]  # type: ignore[misc]
+    assert len(world.time_series()) == 12 * 4
+
+
+def test_site_statistics_are_those_of_the_events() -> None:
+    """13.3: what a site counts is what happened there."""
+    world = small_world()
+    log = run(world, 6.0)
+    for building_id in world.building_ids():
+        view = world.building(building_id)
+        if isinstance(view, SiteView):
+            born = sum(isinstance(e, events.PackageCreated) and e.origin_site == building_id for e in log)
+            brought = sum(isinstance(e, events.PackageDelivered) and e.site_id == building_id for e in log)
+            assert (view.statistics.packages_generated, view.statistics.packages_delivered) == (born, brought)
+
+
+def test_a_quiet_world_costs_nothing() -> None:
+    """Without activity a year is a few tens of thousands of entries: samples and price days, no ticks."""
+    world = World(grid_network(rate=0.0))
+    world.apply(CreateTruck("t"))
+    assert world.advance_to(30 * 86_400.0)
+    assert world.next_due() is not None
+    log = world.advance_to(31 * 86_400.0)
+    assert [type(event) for event in log] == [events.FuelPriceChanged]
