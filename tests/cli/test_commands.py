@@ -108,7 +108,7 @@ def test_mistakes_end_in_one_clear_message_and_code_2(arguments: tuple[str, ...]
 
 
 def test_maps_go_through_all_commands(tmp_path: Path) -> None:
-    """generate -> info -> plot -> import -> run."""
+    """Generate -> info -> plot -> import -> run."""
     made = tmp_path / "made.smap"
     _spine(
         "map",

@@ -146,7 +146,7 @@ def test_curviness_makes_highways_longer() -> None:
                 highway_curviness=curviness,
                 rural_density=0.5,
                 seed=8,
-            )  # fmt: skip
+            )
         )
         lengths.append(float(network.edge_length_m[_highways(network)].sum()))
     assert 1.04 < lengths[1] / lengths[0] < 1.45

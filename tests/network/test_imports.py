@@ -129,7 +129,7 @@ def test_geodesy() -> None:
 def test_damaged_extracts_are_refused_in_one_line(data: bytes) -> None:
     """Truncated XML and noise, as XML and as PBF."""
     for kind in ("osm", "pbf"):
-        with pytest.raises(MapFormatError, match="^x: ") as caught:
+        with pytest.raises(MapFormatError, match=r"^x: ") as caught:
             read_osm(data, kind, "x")
         assert "\n" not in str(caught.value)
 
@@ -163,7 +163,7 @@ def test_a_networkx_graph_in_metres_is_read(tmp_path: Path) -> None:
 )
 def test_malformed_graphml_is_refused_in_one_line(data: bytes) -> None:
     """No nodes, cut off, empty."""
-    with pytest.raises(MapFormatError, match="^x: "):
+    with pytest.raises(MapFormatError, match=r"^x: "):
         read_graphml(data, "x")
 
 

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
-from support.worlds import grid_network
 
 from spine.errors import RoutingError
 from spine.network import RoadClass, RoadNetwork, RoadNetworkBuilder, TreeRouter
+from support.worlds import grid_network
 
 _Roads = list[tuple[int, int, float, float, float]]
 _NODES = 8

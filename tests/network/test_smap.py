@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.worlds import grid_network
 
 from spine.errors import MapFormatError
 from spine.network.generate import GenerationParameters, generate
 from spine.network.smap import MapLimits, read_smap, write_smap
+from support.worlds import grid_network
 
 _EXAMPLE: dict[str, Any] = {
     "nodes": [
@@ -147,7 +147,7 @@ def test_malformed_files_are_refused_in_one_line(path: str, value: object, messa
 )
 def test_what_is_no_map_at_all_is_refused(data: bytes, message: str) -> None:
     """Truncated, foreign, not UTF-8, duplicate keys, NaN, absurd depth: one clear line."""
-    with pytest.raises(MapFormatError, match="^x: ") as caught:
+    with pytest.raises(MapFormatError, match=r"^x: ") as caught:
         read_smap(data, "x")
     assert message in str(caught.value)
 

@@ -49,7 +49,7 @@ run: {hours: 2}
         ("name: try", "name: [try", "x.yaml:"),
         ("name: try", "name: &a try\ndescription: *a", "x.yaml:2: aliases"),
         ("sites:\n", "sites:\n  hourly_profiles: 3\n", "x.yaml:14: sites.hourly_profiles: unknown field; did you mean 'hourly_profile'?"),
-        ("map:\n  generate: {preset: reference, map_width: 3000, map_height: 3000, num_major_centers: 1}", "map: {}", "x.yaml:3: map: needs exactly one of"),
+        ("  generate: {preset: reference, map_width: 3000, map_height: 3000, num_major_centers: 1}", "  {}", "x.yaml:3: map: needs"),
     ],
 )  # fmt: skip
 def test_complaints_name_line_and_field(old: str, new: str, message: str) -> None:
@@ -73,7 +73,7 @@ def test_all_problems_are_told_at_once() -> None:
 @given(st.one_of(st.binary(max_size=80), st.text(max_size=80).map(str.encode)))
 def test_noise_is_refused_with_the_one_error(noise: bytes) -> None:
     """Whatever bytes come, they are complained about, never crash."""
-    with pytest.raises(ScenarioError, match="^x"):
+    with pytest.raises(ScenarioError, match=r"^x"):
         parse_scenario(noise, "x")
 
 
@@ -114,7 +114,7 @@ def test_the_presets_are_there_and_good() -> None:
     demo = Scenario.load("demo").build()
     assert len(demo.truck_ids()) == 20
     assert Scenario.load("none").build().network.node_count == 0
-    with pytest.raises(ScenarioError, match="did you mean 'demo'"):
+    with pytest.raises(ScenarioError, match=r"did you mean 'demo'"):
         Scenario.load("dmeo")
 
 

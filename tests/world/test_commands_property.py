@@ -5,7 +5,6 @@ from __future__ import annotations
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from support.worlds import check_invariants, grid_network
 
 from spine.errors import CommandError
 from spine.network.facilities import FuelStation, Parking, Site
@@ -23,6 +22,7 @@ from spine.world import (
     World,
     WorldConfig,
 )
+from support.worlds import check_invariants, grid_network
 
 _NODES = st.integers(0, 80)
 

@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.worlds import check_invariants, grid_network, run, small_world
 
 from spine.errors import CheckpointError
 from spine.world import CreateTruck, World
+from support.worlds import check_invariants, grid_network, run, small_world
 
 
 @pytest.mark.parametrize("dt", [0.05, 1.0, 60.0, 3600.0])

@@ -161,7 +161,7 @@ def test_lateness_costs_a_thousandth_of_the_value_per_second() -> None:
 
 
 def test_what_nobody_fetches_expires_once_and_is_fined() -> None:
-    """W25-W27: without trucks a package expires exactly at its pickup deadline with cause `no_offer`, and the broker pays half its value."""
+    """W25-W27: without trucks a package expires at its pickup deadline, cause `no_offer`, and the broker pays half its value."""
     world = _delivery_world()
     log = run(world, 4.0)
     born = {event.package_id: event for event in log if isinstance(event, events.PackageCreated)}

@@ -41,7 +41,7 @@ class RunProgress:
             simulation.name, total=hours * 3600.0, clock="day 1", speed="", delivered=0
         )
 
-    def __enter__(self) -> RunProgress:
+    def __enter__(self) -> RunProgress:  # noqa: PYI034 - typing.Self needs Python 3.11
         self._progress.start()
         return self
 

@@ -47,7 +47,7 @@ class RunDirectory:
         # No name and no time stamp in the header: the same run gives the same bytes.
         self._events = gzip.GzipFile(filename="", mode="wb", fileobj=self._raw, mtime=0, compresslevel=5)
 
-    def __enter__(self) -> RunDirectory:
+    def __enter__(self) -> RunDirectory:  # noqa: PYI034 - typing.Self needs Python 3.11
         return self
 
     def __exit__(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -42,7 +43,7 @@ class _Columns:
 
     def column(self, name: str, dtype: type) -> NDArray[np.generic]:
         self.flush()
-        parts = [np.asarray(chunk[name]).astype(dtype) for chunk in self.chunks]
+        parts: list[NDArray[Any]] = [np.asarray(chunk[name]).astype(dtype) for chunk in self.chunks]
         return np.concatenate(parts) if parts else np.zeros(0, dtype=dtype)
 
 

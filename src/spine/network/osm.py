@@ -1,7 +1,7 @@
 """Import of OpenStreetMap extracts (extra `osm`): the roads a heavy truck may use, and the places it serves.
 
-Bytes in, network out. Ways are split where roads meet, and joined again where nothing changes; lengths are geodesic along the drawn shape; the largest strongly
-connected part is kept; what was dropped is counted in the notes. Needs pyosmium.
+Bytes in, network out. Ways are split where roads meet, and joined again where nothing changes; lengths are geodesic along the
+drawn shape; the largest strongly connected part is kept; what was dropped is counted in the notes. Needs pyosmium.
 """
 
 from __future__ import annotations

@@ -96,7 +96,8 @@ def add_places(network: RoadNetwork, places: list[Place], projection: LocalProje
         usable = np.arange(network.node_count)
     points = np.column_stack([network.node_x[usable], network.node_y[usable]])
     x, y = projection.to_xy([place.lon for place in places], [place.lat for place in places])
-    distance, nearest = cKDTree(points).query(np.column_stack([x, y]))
+    found = cKDTree(points).query(np.column_stack([x, y]))
+    distance, nearest = np.asarray(found[0]), np.asarray(found[1])
     merged: dict[tuple[str, int], Place] = {}
     far = 0
     for place, away, index in zip(places, distance.tolist(), nearest.tolist(), strict=True):

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from enum import Enum
+from typing import Literal
 
+from spine.network.osm_access import conditional_weights
 from spine.network.roads import RoadClass
 
 Tags = Mapping[str, str]
+Side = Literal["forward", "backward"]
+"""A direction of traffic along a way as it is drawn."""
 
 _CLASSES = {
     "motorway": RoadClass.A,
@@ -55,17 +59,17 @@ _IMPLICIT_SPEED_KPH = {
     "trunk": 100.0,
     "motorway": 130.0,
     "living_street": 20.0,
-    "zone30": 30.0,
-    "zone:30": 30.0,
+    "bicycle_road": 30.0,
     "walk": 7.0,
     "none": 130.0,
+    "nsl_single": 96.56064,
+    "nsl_dual": 112.65408,
 }
 
-_FORBIDDEN = {"no", "private", "agricultural", "forestry", "emergency", "military"}
-_ALLOWED = {"yes", "designated", "permissive", "destination", "delivery", "customers", "official"}
-_ACCESS_KEYS = ("hgv", "goods", "motor_vehicle", "vehicle", "access")
 _NUMBER = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*([a-zA-Z/]*)")
-_KPH_PER_MPH = 1.609344
+_COUNTRY = re.compile(r"^[a-z]{2}:")
+_ZONE = re.compile(r"(?:zone:?)?(\d{1,3})")
+_SPEED_UNITS = {"": 1.0, "km/h": 1.0, "kmh": 1.0, "kph": 1.0, "mph": 1.609344}
 _KG_PER_SHORT_TON = 907.18474
 _KG_PER_POUND = 0.45359237
 _MOST_LANES = 8
@@ -89,64 +93,66 @@ def road_class_of(tags: Tags) -> RoadClass | None:
     return _CLASSES.get(highway)
 
 
-def may_be_driven(tags: Tags) -> bool:
-    """Return whether a heavy truck may drive here; the most specific access tag decides."""
-    for key in _ACCESS_KEYS:
-        value = tags.get(key, "").split(";")[0].strip()
-        if value in _FORBIDDEN:
-            return False
-        if value in _ALLOWED:
-            return True
-    return True
-
-
 def direction_of(tags: Tags) -> Direction:
     """Return the direction of traffic; roundabouts and motorways are one-way unless they say otherwise."""
-    value = tags.get("oneway", "")
-    if value in ("yes", "true", "1"):
-        return Direction.FORWARD
-    if value in ("-1", "reverse"):
-        return Direction.BACKWARD
-    if value in ("no", "false", "0"):
-        return Direction.BOTH
+    for key in ("oneway:hgv", "oneway:motor_vehicle", "oneway"):
+        value = tags.get(key, "")
+        if value in ("yes", "true", "1"):
+            return Direction.FORWARD
+        if value in ("-1", "reverse"):
+            return Direction.BACKWARD
+        if value in ("no", "false", "0"):
+            return Direction.BOTH
     if tags.get("junction") in ("roundabout", "circular") or tags.get("highway") in ("motorway", "motorway_link"):
         return Direction.FORWARD
     return Direction.BOTH
 
 
-def speed_kph(tags: Tags) -> float:
-    """Return the posted limit, km/h: `maxspeed:hgv`, `maxspeed`, a zone, or the usual limit of the kind of road."""
-    for key in ("maxspeed:hgv", "maxspeed", "maxspeed:type", "source:maxspeed", "zone:maxspeed", "zone:traffic"):
-        found = parse_speed_kph(tags.get(key, ""))
+def speed_kph(tags: Tags, side: Side | None = None) -> float:
+    """Return the posted limit for a truck, km/h: the lower of `maxspeed` and `maxspeed:hgv`, else of a zone, else the usual one.
+
+    Args:
+        side: the direction of traffic along the way as drawn; tags of just that direction come before those of both.
+    """
+    posted = [
+        found
+        for key in ("maxspeed:hgv", "maxspeed")
+        if (found := parse_speed_kph(_sided(tags, key, side))) is not None
+    ]
+    if posted:
+        return min(posted)
+    for key in ("maxspeed:type", "source:maxspeed", "maxspeed:source", "zone:maxspeed", "zone:traffic"):
+        found = parse_speed_kph(_sided(tags, key, side))
         if found is not None:
             return found
     return _DEFAULT_SPEED_KPH.get(tags.get("highway", ""), 50.0)
 
 
+def _sided(tags: Tags, key: str, side: Side | None) -> str:
+    return tags.get(f"{key}:{side}", "") or tags.get(key, "") if side is not None else tags.get(key, "")
+
+
 def parse_speed_kph(text: str) -> float | None:
-    """Return a speed limit from a tag value such as ``50``, ``30 mph``, ``PL:urban``, ``none`` or ``50;70`` (the lower one)."""
+    """Return a speed limit from a tag value such as ``50``, ``30 mph``, ``PL:urban``, ``DE:zone:30``, ``none`` or ``50;70`` (the lower one)."""
     speeds = []
     for part in text.split(";"):
-        word = part.strip().lower()
+        # A country code before the rule: the rule is what counts.
+        word = _COUNTRY.sub("", part.strip().lower())
         number = _NUMBER.fullmatch(word)
-        if number:
-            value = float(number[1].replace(",", "."))
-            speeds.append(value * (_KPH_PER_MPH if number[2] == "mph" else 1.0))
-        else:
-            implicit = _IMPLICIT_SPEED_KPH.get(word.split(":", 1)[-1] if ":" in word else word)
-            if implicit is not None:
-                speeds.append(implicit)
+        if number and number[2] in _SPEED_UNITS:
+            speeds.append(float(number[1].replace(",", ".")) * _SPEED_UNITS[number[2]])
+        elif word in _IMPLICIT_SPEED_KPH:
+            speeds.append(_IMPLICIT_SPEED_KPH[word])
+        elif zone := _ZONE.fullmatch(word):
+            speeds.append(float(zone[1]))
     usable = [speed for speed in speeds if 0.0 < speed <= 300.0]
     return min(usable) if usable else None
 
 
 def weight_limit_kg(tags: Tags) -> float | None:
-    """Return the lowest gross weight limit, kilograms, None for none."""
-    limits = [
-        parse_weight_kg(tags.get(key, ""))
-        for key in ("maxweight", "maxweight:hgv", "maxweightrating", "maxweightrating:hgv")
-    ]
-    known = [limit for limit in limits if limit is not None]
+    """Return the lowest gross weight limit, kilograms, None for none; access conditions on the weight count."""
+    texts = [tags.get(key, "") for key in ("maxweight", "maxweight:hgv", "maxweightrating", "maxweightrating:hgv")]
+    known = [limit for text in (*texts, *conditional_weights(tags)) if (limit := parse_weight_kg(text)) is not None]
     return min(known) if known else None
 
 
@@ -162,11 +168,22 @@ def parse_weight_kg(text: str) -> float | None:
     return value * factor
 
 
-def lanes_per_direction(tags: Tags, direction: Direction) -> int:
-    """Return lanes in each direction of traffic, at least 1; without a tag 2 on motorways and expressways, else 1."""
+def lanes_per_direction(tags: Tags, direction: Direction, side: Side | None = None) -> int:
+    """Return lanes in a direction of traffic, at least 1; without a tag 2 on motorways and expressways, else 1.
+
+    Args:
+        direction: the directions the road is open in.
+        side: the direction of traffic along the way as drawn; `lanes:forward` and `lanes:backward` come before `lanes`.
+    """
+    if side is not None and direction is Direction.BOTH:
+        number = _NUMBER.match(tags.get(f"lanes:{side}", ""))
+        if number:
+            return _bounded_lanes(number[1], 1)
     number = _NUMBER.match(tags.get("lanes", ""))
     if number:
-        lanes = int(float(number[1].replace(",", ".")))
-        per_direction = lanes if direction is not Direction.BOTH else lanes // 2
-        return max(1, min(_MOST_LANES, per_direction))
+        return _bounded_lanes(number[1], 2 if direction is Direction.BOTH else 1)
     return 2 if tags.get("highway") in ("motorway", "trunk") else 1
+
+
+def _bounded_lanes(number: str, directions: int) -> int:
+    return max(1, min(_MOST_LANES, int(float(number.replace(",", "."))) // directions))

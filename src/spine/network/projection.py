@@ -1,7 +1,7 @@
 """Geography: distances on the WGS 84 ellipsoid and a local plane in metres, exact enough for a region.
 
-Lengths use the ellipsoid's radii of curvature at the middle latitude of each piece, good to a few parts in a million for pieces of road. The plane
-is the transverse-free local projection with the same radii at its origin: good to about 0.1 % within 100 km.
+Lengths use the ellipsoid's radii of curvature at the middle latitude of each piece, good to a few parts in a million for pieces
+of road. The plane is a sinusoidal projection about its origin with the same radii: good to about 0.1 % within 100 km.
 """
 
 from __future__ import annotations

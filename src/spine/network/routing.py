@@ -249,7 +249,8 @@ class TreeRouter:
         """Run Dijkstra's algorithm backwards from the destination and note every node's next edge."""
         data = self._profiles[profile]
         network = self.network
-        seconds, following = dijkstra(data.reverse, indices=destination, return_predecessors=True)
+        rows = dijkstra(data.reverse, indices=np.array([destination]), return_predecessors=True)
+        seconds, following = rows[0][0], rows[1][0]
         times = seconds.astype(np.float32)
         times.setflags(write=False)
         taken = np.flatnonzero(data.fastest & (following[network.edge_from] == network.edge_to))

@@ -11,7 +11,6 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
-from typing import Any
 
 from spine.errors import MapFormatError, NetworkError
 from spine.network.builder import RoadNetworkBuilder
@@ -27,12 +26,11 @@ from spine.network.facilities import (
 )
 from spine.network.graph import RoadNetwork
 from spine.network.roads import RoadClass
-
-Json = dict[str, Any]
+from spine.network.strict_json import LARGEST_INT, Json, JsonReader, is_number, parse_json, short
 
 _QUALIFIED = {"priority_weights": "Priority.", "urgency_weights": "DeliveryUrgency."}
 _CLASS_NAMES = {road_class.name: road_class for road_class in RoadClass}
-_LARGEST_INT = 2**53 - 1
+_DOCKS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,46 +61,13 @@ def read_smap(data: bytes, source: str = "map", limits: MapLimits = DEFAULT_LIMI
     return network_from_json(parse_json(data, source, limits.size_bytes), source, limits)
 
 
-def parse_json(data: bytes, source: str, most_bytes: int) -> object:
-    """Parse UTF-8 JSON strictly: no NaN or Infinity, no duplicate keys, bounded size and depth.
-
-    Raises:
-        MapFormatError: it is not such JSON.
-    """
-    if len(data) > most_bytes:
-        raise MapFormatError(f"{source}: {len(data)} bytes are more than the allowed {most_bytes}")
-
-    def refuse(name: str) -> object:
-        raise MapFormatError(f"{source}: {name} is not a JSON number; only finite numbers are allowed")
-
-    def unique(pairs: list[tuple[str, object]]) -> Json:
-        result = dict(pairs)
-        if len(result) != len(pairs):
-            keys = [key for key, _ in pairs]
-            twice = next(key for key in keys if keys.count(key) > 1)
-            raise MapFormatError(f"{source}: key {twice!r} stands twice in one object")
-        return result
-
-    try:
-        parsed: object = json.loads(data.decode("utf-8"), parse_constant=refuse, object_pairs_hook=unique)
-    except UnicodeDecodeError as error:
-        raise MapFormatError(f"{source}: not UTF-8 text (byte {error.start})") from None
-    except json.JSONDecodeError as error:
-        raise MapFormatError(f"{source}: not JSON: {error.msg} at line {error.lineno} column {error.colno}") from None
-    except RecursionError:
-        raise MapFormatError(f"{source}: nested too deeply") from None
-    except ValueError as error:
-        raise MapFormatError(f"{source}: not JSON: {error}") from None
-    return parsed
-
-
 def network_from_json(parsed: object, source: str = "map", limits: MapLimits = DEFAULT_LIMITS) -> RoadNetwork:
     """Return the network of a parsed graph object `{"nodes": [...], "edges": [...]}`.
 
     Raises:
         MapFormatError: it is malformed.
     """
-    top = _Reader(parsed, source)
+    top = JsonReader(parsed, source)
     nodes, edges = top.array("nodes"), top.array("edges")
     for name, found, most in (("nodes", nodes, limits.nodes), ("edges", edges, limits.edges)):
         if len(found) > most:
@@ -110,7 +75,7 @@ def network_from_json(parsed: object, source: str = "map", limits: MapLimits = D
     builder = RoadNetworkBuilder()
     buildings = 0
     for index, item in enumerate(nodes):
-        node = _Reader(item, f"{source}: node {index + 1}")
+        node = JsonReader(item, f"{source}: node {index + 1}")
         node_id = node.identifier("id")
         node.where = f"{source}: node {node_id}"
         builder.add_node(node_id, node.number("x"), node.number("y"))
@@ -120,7 +85,7 @@ def network_from_json(parsed: object, source: str = "map", limits: MapLimits = D
                 raise MapFormatError(f"{source}: more than the allowed {limits.buildings} buildings")
             builder.add_facility(facility_from_json(building, node_id, node.where))
     for index, item in enumerate(edges):
-        _read_edge(builder, _Reader(item, f"{source}: edge {index + 1}"), source)
+        _read_edge(builder, JsonReader(item, f"{source}: edge {index + 1}"), source)
     try:
         return builder.build()
     except MapFormatError:
@@ -129,10 +94,10 @@ def network_from_json(parsed: object, source: str = "map", limits: MapLimits = D
         raise MapFormatError(f"{source}: {error}") from None
 
 
-def _read_edge(builder: RoadNetworkBuilder, edge: _Reader, source: str) -> None:
+def _read_edge(builder: RoadNetworkBuilder, edge: JsonReader, source: str) -> None:
     edge_id = edge.identifier("id")
     edge.where = f"{source}: edge {edge_id}"
-    if edge.whole("mode", 0, _LARGEST_INT) != 1:
+    if edge.whole("mode", 0, LARGEST_INT) != 1:
         raise MapFormatError(f"{edge.where}: mode = {edge.item['mode']!r} must be 1 (road)")
     class_name = edge.text("road_class")
     if class_name not in _CLASS_NAMES:
@@ -140,7 +105,7 @@ def _read_edge(builder: RoadNetworkBuilder, edge: _Reader, source: str) -> None:
     limit = edge.item.get("weight_limit_kg")
     shape = []
     for point in edge.array("shape", optional=True):
-        if not (isinstance(point, list) and len(point) == 2 and all(_is_number(value) for value in point)):
+        if not (isinstance(point, list) and len(point) == 2 and all(is_number(value) for value in point)):
             raise MapFormatError(f"{edge.where}: shape must be a list of [x, y] pairs of finite numbers")
         shape.append((float(point[0]), float(point[1])))
     builder.add_edge(
@@ -156,121 +121,24 @@ def _read_edge(builder: RoadNetworkBuilder, edge: _Reader, source: str) -> None:
     )
 
 
-class _Reader:
-    """Reads typed fields of one JSON object; complaints name the object and the field."""
-
-    def __init__(self, item: object, where: str) -> None:
-        if not isinstance(item, dict):
-            raise MapFormatError(f"{where}: must be an object, not {_kind(item)}")
-        self.item: Json = item
-        self.where = where
-
-    def _get(self, name: str) -> object:
-        if name not in self.item:
-            raise MapFormatError(f"{self.where}: {name} is missing")
-        return self.item[name]
-
-    def array(self, name: str, *, optional: bool = False) -> list[Any]:
-        if optional and name not in self.item:
-            return []
-        value = self._get(name)
-        if not isinstance(value, list):
-            raise MapFormatError(f"{self.where}: {name} must be an array, not {_kind(value)}")
-        return value
-
-    def number(self, name: str, default: float | None = None) -> float:
-        if default is not None and name not in self.item:
-            return default
-        value = self._get(name)
-        if not _is_number(value):
-            raise MapFormatError(f"{self.where}: {name} = {_short(value)} must be a finite number")
-        return float(value)  # type: ignore[arg-type]  # _is_number has looked
-
-    def whole(self, name: str, low: int, high: int, default: int | None = None) -> int:
-        if default is not None and name not in self.item:
-            return default
-        value = self._get(name)
-        if not _is_number(value) or int(value) != value or not low <= int(value) <= high:  # type: ignore[call-overload]
-            raise MapFormatError(f"{self.where}: {name} = {_short(value)} must be a whole number from {low} to {high}")
-        return int(value)  # type: ignore[call-overload,no-any-return]
-
-    def text(self, name: str) -> str:
-        value = self._get(name)
-        if not isinstance(value, str):
-            raise MapFormatError(f"{self.where}: {name} must be text, not {_kind(value)}")
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            raise MapFormatError(f"{self.where}: {name} holds half a character (lone surrogate)") from None
-        return value
-
-    def identifier(self, name: str) -> int:
-        """Read a node or edge id: a whole number, or decimal text of one (protocol 10.2)."""
-        value = self._get(name)
-        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 16:
-            value = int(value)
-        if not _is_number(value) or int(value) != value or not 0 <= int(value) <= _LARGEST_INT:  # type: ignore[call-overload]
-            raise MapFormatError(
-                f"{self.where}: {name} = {_short(value)} must be a whole number from 0 to {_LARGEST_INT}"
-            )
-        return int(value)  # type: ignore[call-overload,no-any-return]
-
-    def object(self, name: str) -> Json:
-        if name not in self.item:
-            return {}
-        value = self.item[name]
-        if not isinstance(value, dict):
-            raise MapFormatError(f"{self.where}: {name} must be an object, not {_kind(value)}")
-        return value
-
-    def pair(self, name: str, default: tuple[float, float]) -> tuple[float, float]:
-        if name not in self.item:
-            return default
-        values = self.array(name)
-        if len(values) != 2 or not all(_is_number(value) and value >= 0 for value in values) or values[0] > values[1]:
-            raise MapFormatError(
-                f"{self.where}: {name} = {_short(values)} must be [smallest, largest], both at least 0"
-            )
-        return float(values[0]), float(values[1])
-
-
-def _is_number(value: object) -> bool:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return False
-    try:
-        return isfinite(value)
-    except OverflowError:
-        return False
-
-
-def _kind(value: object) -> str:
-    names = {dict: "an object", list: "an array", str: "text", bool: "true/false", type(None): "null"}
-    return names.get(type(value), "a number")
-
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
 def facility_from_json(item: object, node_id: int, where: str = "building") -> Facility:
     """Return the facility of a building object in file or signal spelling (protocol 7.11-7.14, R12).
 
     Raises:
         MapFormatError: it is malformed.
     """
-    reader = _Reader(item, f"{where}: building")
+    reader = JsonReader(item, f"{where}: building")
     building_id = reader.text("id")
     reader.where = f"{where}: building {building_id!r}"
     if not building_id:
         raise MapFormatError(f"{reader.where}: id must not be empty")
     kind = reader.item.get("type")
     if kind == "parking":
-        capacity = reader.whole("capacity", 1, _LARGEST_INT)
+        capacity = reader.whole("capacity", 1, LARGEST_INT)
         _check_occupants(reader, capacity)
         return Parking(building_id, node_id, capacity)
     if kind == "gas_station":
-        capacity = reader.whole("capacity", 1, _LARGEST_INT)
+        capacity = reader.whole("capacity", 1, LARGEST_INT)
         _check_occupants(reader, capacity)
         reader.number("balance_ducats", 0.0)
         cost_factor = reader.number("cost_factor")
@@ -282,7 +150,7 @@ def facility_from_json(item: object, node_id: int, where: str = "building") -> F
     return GenericBuilding(building_id, node_id)
 
 
-def _check_occupants(reader: _Reader, capacity: int) -> None:
+def _check_occupants(reader: JsonReader, capacity: int) -> None:
     occupants = reader.array("current_agents", optional=True)
     if not all(isinstance(name, str) for name in occupants):
         raise MapFormatError(f"{reader.where}: current_agents must be an array of agent ids")
@@ -290,13 +158,13 @@ def _check_occupants(reader: _Reader, capacity: int) -> None:
         raise MapFormatError(f"{reader.where}: {len(occupants)} current_agents are more than its capacity {capacity}")
 
 
-def _read_site(reader: _Reader, building_id: str, node_id: int) -> Site:
-    docks = reader.whole("capacity", 1, _LARGEST_INT, default=Site.__dataclass_fields__["docks"].default)
+def _read_site(reader: JsonReader, building_id: str, node_id: int) -> Site:
+    docks = reader.whole("capacity", 1, LARGEST_INT, default=_DOCKS)
     _check_occupants(reader, docks)
     reader.array("active_packages", optional=True)
     for name, value in reader.object("statistics").items():
-        if not _is_number(value):
-            raise MapFormatError(f"{reader.where}: statistics.{name} = {_short(value)} must be a finite number")
+        if not is_number(value):
+            raise MapFormatError(f"{reader.where}: statistics.{name} = {short(value)} must be a finite number")
     rate = reader.number("activity_rate")
     loading_rate = reader.number("loading_rate_tonnes_per_min", 0.5)
     if rate < 0.0:
@@ -305,11 +173,11 @@ def _read_site(reader: _Reader, building_id: str, node_id: int) -> Site:
         raise MapFormatError(f"{reader.where}: loading_rate_tonnes_per_min = {loading_rate:g} must be greater than 0")
     weights = {}
     for target, weight in reader.object("destination_weights").items():
-        if not _is_number(weight) or weight < 0:
-            raise MapFormatError(f"{reader.where}: destination_weights.{target} = {_short(weight)} must be at least 0")
+        if not is_number(weight) or weight < 0:
+            raise MapFormatError(f"{reader.where}: destination_weights.{target} = {short(weight)} must be at least 0")
         weights[target] = float(weight)
     profile = reader.array("hourly_profile", optional=True)
-    if profile and (len(profile) != 24 or not all(_is_number(v) and v >= 0 for v in profile) or not any(profile)):
+    if profile and (len(profile) != 24 or not all(is_number(v) and v >= 0 for v in profile) or not any(profile)):
         raise MapFormatError(f"{reader.where}: hourly_profile must be 24 numbers of at least 0, not all 0")
     batch = reader.pair("batch_size_range", (1.0, 1.0))
     if batch[0] < 1 or any(value != int(value) for value in batch):
@@ -322,13 +190,13 @@ def _read_site(reader: _Reader, building_id: str, node_id: int) -> Site:
         docks=docks,
         loading_rate_t_per_min=loading_rate,
         destination_weights=weights,
-        packages=_read_profile(_Reader(reader.object("package_config"), f"{reader.where}: package_config")),
+        packages=_read_profile(JsonReader(reader.object("package_config"), f"{reader.where}: package_config")),
         hourly_profile=tuple(float(value) for value in profile),
         batch_size_range=(int(batch[0]), int(batch[1])),
     )
 
 
-def _read_profile(reader: _Reader) -> PackageProfile:
+def _read_profile(reader: JsonReader) -> PackageProfile:
     plain = PackageProfile()
     return PackageProfile(
         size_range=reader.pair("size_range", plain.size_range),
@@ -340,7 +208,9 @@ def _read_profile(reader: _Reader) -> PackageProfile:
     )
 
 
-def _read_weights(reader: _Reader, name: str, allowed: Sequence[str], default: tuple[float, ...]) -> tuple[float, ...]:
+def _read_weights(
+    reader: JsonReader, name: str, allowed: Sequence[str], default: tuple[float, ...]
+) -> tuple[float, ...]:
     """Read weights under bare or qualified names (R12); names left out weigh 0."""
     found = reader.object(name)
     if not found:
@@ -350,8 +220,8 @@ def _read_weights(reader: _Reader, name: str, allowed: Sequence[str], default: t
         bare = key.removeprefix(_QUALIFIED[name])
         if bare not in weights:
             raise MapFormatError(f"{reader.where}: {name}.{key} is unknown; known are {', '.join(allowed)}")
-        if not _is_number(value) or value < 0:
-            raise MapFormatError(f"{reader.where}: {name}.{key} = {_short(value)} must be at least 0")
+        if not is_number(value) or value < 0:
+            raise MapFormatError(f"{reader.where}: {name}.{key} = {short(value)} must be at least 0")
         weights[bare] = float(value)
     if not any(weights.values()):
         raise MapFormatError(f"{reader.where}: {name} must not be all 0")

@@ -78,6 +78,6 @@ def _build(node: yaml.Node, path: Path, lines: dict[Path, int], source: str) -> 
     if isinstance(node, yaml.SequenceNode):
         return [_build(item, (*path, index), lines, source) for index, item in enumerate(node.value)]
     try:
-        return yaml.SafeLoader("").construct_object(node)  # type: ignore[no-untyped-call]
+        return yaml.SafeLoader("").construct_object(node)
     except (yaml.YAMLError, ValueError) as error:
         raise ScenarioError(f"{source}:{node.start_mark.line + 1}: {error}") from None

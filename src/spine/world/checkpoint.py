@@ -1,7 +1,8 @@
 """Dumping a world to bytes and loading it again, bit for bit (W56).
 
-Only what cannot be derived is written: the network's columns, the records of `model`, the agenda and counters. Trees, caches and the viewers'
-columns are made anew. The bytes are MessagePack behind a header with version and digest; loading checks both and every type, and runs no code.
+Only what cannot be derived is written: the network's columns, the records of `model`, the agenda and counters. Trees, caches
+and the viewers' columns are made anew. The bytes are MessagePack behind a header with version and digest; loading checks both
+and every type, and runs no code.
 """
 
 from __future__ import annotations
@@ -16,11 +17,13 @@ import numpy as np
 
 from spine.errors import CheckpointError, SpineError
 from spine.network import RoadNetwork
+from spine.network.facilities import Facility as Specification
 from spine.network.facilities import FuelStation, GenericBuilding, Parking, Site
 from spine.world.agenda import Agenda
 from spine.world.config import WorldConfig
 from spine.world.model import (
     Broker,
+    Facility,
     Ledger,
     Leg,
     Package,
@@ -186,7 +189,7 @@ def _restore(snapshot: _Snapshot, begin: Callable[[RoadNetwork, WorldConfig, flo
         state.sites[site.spec.id] = site
     state.parkings = {parking.spec.id: parking for parking in snapshot.parkings}
     state.stations = {station.spec.id: station for station in snapshot.stations}
-    by_id = {**state.sites, **state.parkings, **state.stations}
+    by_id: dict[str, Facility] = {**state.sites, **state.parkings, **state.stations}
     state.buildings = {building_id: by_id[building_id] for building_id in snapshot.building_order}
     state.generics = {generic.id: generic for generic in snapshot.generics}
     for name in (
@@ -284,9 +287,8 @@ def _unpack_network(packed: _Network) -> RoadNetwork:
     for name, column in packed.columns.items():
         array = np.frombuffer(column.data, dtype=np.dtype(column.dtype)).reshape(column.shape)
         columns[name] = array
-    by_id = {
-        facility.id: facility for facility in (*packed.sites, *packed.parkings, *packed.stations, *packed.generics)
-    }
+    facilities: list[Specification] = [*packed.sites, *packed.parkings, *packed.stations, *packed.generics]
+    by_id = {facility.id: facility for facility in facilities}
     unknown = set(columns) - {field.name for field in fields(RoadNetwork)}
     if unknown:
         raise CheckpointError(f"checkpoint: unknown network columns {sorted(unknown)}")

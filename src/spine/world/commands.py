@@ -84,7 +84,10 @@ class UpdateAgent:
 
 @dataclass(frozen=True, slots=True)
 class DeleteAgent:
-    """Remove an agent. A truck's cargo is lost (expired with cause `truck_removed`), its open awards are offered again, its place is freed."""
+    """Remove an agent.
+
+    A truck's cargo is lost (expired with cause `truck_removed`), its open awards are offered again, its place is freed.
+    """
 
     agent_id: str
 

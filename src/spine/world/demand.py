@@ -1,8 +1,8 @@
 """Demand: when and what packages a site gives birth to (domain 5.1, 5.2, W20, W23, W24).
 
-Births are a Poisson process, thinned where the rate changes over the day (Lewis and Shedler 1979): candidates come at the highest rate of the
-profile, each is kept with the ratio of the present rate to it. Everything about birth n of a site is drawn from (seed, site, n), so nothing
-else in the world can change it.
+Births are a Poisson process, thinned where the rate changes over the day (Lewis and Shedler 1979): candidates come at the
+highest rate of the profile, each is kept with the ratio of the present rate to it. Everything about birth n of a site is drawn
+from (seed, site, n), so nothing else in the world can change it.
 """
 
 from __future__ import annotations
@@ -85,9 +85,11 @@ def _make(state: State, site: SiteState) -> Package | None:
     size = _between(profile.size_range, draws[1])
     destination = _destination(state, site, draws[0])
     if destination is None:
-        return _reject(state, site, size, "no_destination")
+        _reject(state, site, size, "no_destination")
+        return None
     if state.config.refuse_oversize and 0.0 < state.largest_capacity < size:
-        return _reject(state, site, size, "oversize")
+        _reject(state, site, size, "oversize")
+        return None
     priority = pick(profile.priority_weights, draws[3])
     urgency = pick(profile.urgency_weights, draws[4])
     value = _between(profile.value_range, draws[2]) * PRIORITY_FACTORS[priority] * URGENCY_FACTORS[urgency]

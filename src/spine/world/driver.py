@@ -1,13 +1,13 @@
 """What a truck does next: the one place where decisions of trucks are made, and the table of their transitions (domain 6.2, 6.7).
 
-A truck is asked only when something has ended (a leg, handling, pumping, a rest, a wait) or its plan has changed. Order of the questions: fuel,
-hours, next stop, idle waiting.
+A truck is asked only when something has ended (a leg, handling, pumping, a rest, a wait) or its plan has changed. Order of the
+questions: fuel, hours, next stop, idle waiting.
 """
 
 from __future__ import annotations
 
 from spine.world import events, freight, fuel, hours, movement, parking, queues, sites
-from spine.world.model import ParkingState, SiteState, StationState, Truck
+from spine.world.model import Leg, ParkingState, SiteState, StationState, Truck
 from spine.world.schedule import update_etas
 from spine.world.state import State
 from spine.world.views import Activity
@@ -142,7 +142,7 @@ def _leave_place(state: State, truck: Truck) -> None:
     state.set_activity(truck, Activity.IDLE)
 
 
-def _set_off(state: State, truck: Truck, leg: movement.Leg, heading_to: str | None) -> None:
+def _set_off(state: State, truck: Truck, leg: Leg, heading_to: str | None) -> None:
     if truck.building is not None:
         _leave_place(state, truck)
     truck.heading_to = heading_to

@@ -88,7 +88,7 @@ class FleetIndex:
         if radius == 0:
             return [row * side + column]
         low, high = max(0, column - radius), min(side - 1, column + radius)
-        cells = []
+        cells: list[int] = []
         for edge_row in (row - radius, row + radius):
             if 0 <= edge_row < side:
                 cells.extend(range(edge_row * side + low, edge_row * side + high + 1))

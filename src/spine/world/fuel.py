@@ -53,7 +53,7 @@ def choose_station(state: State, truck: Truck, goal: int | None) -> StationState
         onward = state.travel_s(station.node, goal, truck.profile) if goal is not None else 0.0
         if not isfinite(onward):
             continue
-        wanted = litres_wanted(state, truck, station)
+        wanted = litres_wanted(truck, station)
         cost = (seconds + onward + queues.expected_wait_s(station)) * VALUE_OF_TIME_PER_S
         cost += wanted * unit_price(state, station)
         cost += (truck.tank_l - truck.fuel_l - wanted) * state.fuel_price
@@ -67,7 +67,7 @@ def unit_price(state: State, station: StationState) -> float:
     return state.fuel_price * station.spec.cost_factor
 
 
-def litres_wanted(state: State, truck: Truck, station: StationState) -> float:
+def litres_wanted(truck: Truck, station: StationState) -> float:
     """Return how much a truck buys here: a full tank, or half of one where fuel is dear (W36)."""
     level = truck.tank_l
     if station.spec.cost_factor > DEAR:
@@ -89,7 +89,7 @@ def go_to_pump(state: State, truck: Truck, station: StationState) -> None:
 def start_pumping(state: State, truck: Truck, station: StationState, waited_s: float) -> None:
     """Begin to pump; the price is that of this moment."""
     state.set_activity(truck, Activity.FUELLING)
-    truck.fuelling_l = litres_wanted(state, truck, station)
+    truck.fuelling_l = litres_wanted(truck, station)
     truck.fuelling_price = unit_price(state, station)
     truck.version += 1
     state.emit(
@@ -116,3 +116,11 @@ def finish_pumping(state: State, truck: Truck) -> None:
     new_tank(state, truck)
     state.set_activity(truck, Activity.IDLE)
     state.emit(events.FuellingCompleted(state.now, truck.id, station.spec.id, litres, price, total, truck.balance))
+
+
+def cut_pumping_short(state: State, truck: Truck) -> None:
+    """Pay for what has been pumped when pumping is cut short."""
+    if truck.activity is Activity.FUELLING:
+        pumped = (state.now - truck.activity_since) * PUMP_LITRES_PER_S
+        truck.fuelling_l = min(truck.fuelling_l, pumped)
+        finish_pumping(state, truck)

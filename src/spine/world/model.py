@@ -225,8 +225,8 @@ class QueueFigures:
 class SiteState:
     """A site and what is there now.
 
-    `births` counts draws of its demand stream, `serial` packages born; `waiting` holds packages not yet loaded, `open` those of them that are
-    not awarded, both in order of birth.
+    `births` counts draws of its demand stream, `serial` packages born; `waiting` holds packages not yet loaded, `open` those of
+    them that are not awarded, both in order of birth.
     """
 
     spec: Site

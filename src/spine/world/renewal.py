@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from spine.network.facilities import Facility, GenericBuilding
-from spine.world import admin, movement, stats
+from spine.world import agents, buildings, movement, stats
 from spine.world.commands import CreateBroker, CreateBuildingAgent, CreateTruck
 from spine.world.model import Truck
 from spine.world.state import State
@@ -18,7 +18,7 @@ def open_facilities(state: State, facilities: Iterable[Facility]) -> None:
         if isinstance(facility, GenericBuilding):
             state.generics[facility.id] = facility
         else:
-            admin.add_facility(state, facility, announce=False)
+            buildings.add_facility(state, facility, announce=False)
     state.forget_facilities()
 
 
@@ -36,11 +36,11 @@ def move_agents(old: State, new: State) -> None:
             if new.network.node_count:
                 _move_truck(old, new, old.trucks[agent_id])
         elif kind == "broker" and old.broker is not None:
-            admin.create_broker(new, CreateBroker(agent_id, old.broker.balance, old.broker.tags))
+            agents.create_broker(new, CreateBroker(agent_id, old.broker.balance, old.broker.tags))
             if new.broker is not None:
                 new.broker.initial_balance = old.broker.initial_balance
         else:
-            admin.create_building_agent(new, CreateBuildingAgent(agent_id, old.building_agents[agent_id]))
+            agents.create_building_agent(new, CreateBuildingAgent(agent_id, old.building_agents[agent_id]))
     new.events.clear()
 
 
@@ -55,7 +55,7 @@ def _move_truck(old: State, new: State, truck: Truck) -> None:
         start_node=None,
         home_node=None,
     )
-    admin.create_truck(new, CreateTruck(truck.id, spec, truck.tags))
+    agents.create_truck(new, CreateTruck(truck.id, spec, truck.tags))
     moved = new.trucks[truck.id]
     moved.spec = replace(truck.spec, start_node=None, home_node=None)
     moved.figures = stats.figures_now(old, truck)
@@ -77,10 +77,10 @@ def recreate_agents(old: State, new: State) -> None:
     for agent_id, kind in old.agents.items():
         if kind == "truck":
             truck = old.trucks[agent_id]
-            admin.create_truck(new, CreateTruck(agent_id, truck.spec, truck.tags))
+            agents.create_truck(new, CreateTruck(agent_id, truck.spec, truck.tags))
         elif kind == "broker" and old.broker is not None:
             broker = old.broker
-            admin.create_broker(new, CreateBroker(agent_id, broker.initial_balance, broker.tags))
+            agents.create_broker(new, CreateBroker(agent_id, broker.initial_balance, broker.tags))
         else:
-            admin.create_building_agent(new, CreateBuildingAgent(agent_id, old.building_agents[agent_id]))
+            agents.create_building_agent(new, CreateBuildingAgent(agent_id, old.building_agents[agent_id]))
     new.events.clear()

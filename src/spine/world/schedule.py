@@ -1,8 +1,9 @@
 """What a truck can promise: its plan as a schedule, and the cheapest feasible insertion of one more package (W39-W43).
 
-A schedule walks the stops from the first node at which the truck can change its mind: driving, rests that will fall due, refuelling, the expected wait
-for a dock, handling. A bid is the cheapest pair of places for pickup and delivery that keeps capacity, precedence, and every
-promised time window. Cost: O(stops) travel times, O(stops squared) pairs ranked by detour, the first feasible one wins.
+A schedule walks the stops from the first node at which the truck can change its mind: driving, rests that will fall due,
+refuelling, the expected wait for a dock, handling. A bid is the cheapest pair of places for pickup and delivery that keeps
+capacity, precedence, and every promised time window. Cost: O(stops) travel times, O(stops squared) pairs ranked by detour, the
+first feasible one wins.
 """
 
 from __future__ import annotations
@@ -224,7 +225,7 @@ def _ranked_pairs(
     destination_times = state.router.times_to(delivery.node, profile)
     direct = destination_times.item(pickup.node)
     first_leg = origin_times.item(start.node)
-    if direct == inf or first_leg == inf:
+    if inf in (direct, first_leg):
         return []
     count = len(visits)
     if count == 0:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from spine.errors import CommandError
-from spine.network import RoadNetwork, Router, TreeRouter
+from spine.network import RoadNetwork, RoadNetworkBuilder, Router, TreeRouter
 from spine.world import (
-    admin,
+    agents,
     broker,
+    buildings,
     checkpoint,
     demand,
     driver,
@@ -130,21 +131,21 @@ class World:
         state = self._state
         match command:
             case CreateTruck():
-                admin.create_truck(state, command)
+                agents.create_truck(state, command)
             case CreateBroker():
-                admin.create_broker(state, command)
+                agents.create_broker(state, command)
             case CreateBuildingAgent():
-                admin.create_building_agent(state, command)
+                agents.create_building_agent(state, command)
             case UpdateAgent():
-                admin.update_agent(state, command.agent_id, command.changes)
+                agents.update_agent(state, command.agent_id, command.changes)
             case DeleteAgent():
-                admin.delete_agent(state, command.agent_id)
+                agents.delete_agent(state, command.agent_id)
             case CreateBuilding():
-                admin.add_facility(state, command.facility)
+                buildings.add_facility(state, command.facility)
             case UpdateBuilding():
-                admin.update_building(state, command.building_id, command.changes)
+                buildings.update_building(state, command.building_id, command.changes)
             case DeleteBuilding():
-                admin.delete_building(state, command.building_id)
+                buildings.delete_building(state, command.building_id)
             case ReplaceNetwork():
                 self._replace_network(command.network)
             case Reset():
@@ -336,11 +337,12 @@ class World:
         Raises:
             CheckpointError: the data are damaged or of another version.
         """
-        world = cls.__new__(cls)
-        world._make_router = make_router
-        world._extra_policies = extra_policies
-        world._state = checkpoint.load(data, world._begin)
+        world = cls(RoadNetworkBuilder().build(), make_router=make_router, extra_policies=extra_policies)
+        world._load(data)
         return world
+
+    def _load(self, data: bytes) -> None:
+        self._state = checkpoint.load(data, self._begin)
 
 
 def _settle(state: State, entry: Entry) -> None:

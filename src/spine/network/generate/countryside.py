@@ -118,8 +118,9 @@ def connect_everything(draft: Draft) -> None:
         for part in range(parts):
             inside = np.flatnonzero(label == part)
             outside = np.flatnonzero(label != part)
-            distance, nearest = cKDTree(points[outside]).query(points[inside])
-            at = int(np.argmin(distance))
+            found = cKDTree(points[outside]).query(points[inside])
+            nearest = np.asarray(found[1])
+            at = int(np.argmin(found[0]))
             pair = (int(inside[at]), int(outside[nearest[at]]))
             joined.add((min(pair), max(pair)))
             if parts == 2:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.random import Generator
 from scipy.sparse import coo_array
@@ -38,12 +40,12 @@ def build_highways(draft: Draft, draws: Generator) -> None:
 
 def _center_pairs(spots: Points, nearest: int) -> list[tuple[int, int]]:
     count = len(spots)
-    _, near = cKDTree(spots).query(spots, k=min(nearest + 1, count))
+    near = np.asarray(cKDTree(spots).query(spots, k=min(nearest + 1, count))[1])
     pairs = {(min(i, int(j)), max(i, int(j))) for i in range(count) for j in near[i] if int(j) != i and int(j) < count}
     if count <= _KNOWN_BY_DISTANCE:
         tree = minimum_spanning_tree(distance_matrix(spots, spots)).tocoo()
     else:
-        _, wider = cKDTree(spots).query(spots, k=12)
+        wider = np.asarray(cKDTree(spots).query(spots, k=12)[1])
         rows = np.repeat(np.arange(count), 11)
         columns = wider[:, 1:].reshape(-1)
         length = np.hypot(*(spots[rows] - spots[columns]).T)
@@ -70,7 +72,7 @@ def _build_highway(draft: Draft, one: Center, other: Center, draws: Generator) -
     if start == end or draft.length_m(start, end) < MIN_LINK_M:
         return
     chain = [start, *_way(draft, start, end, draws), end]
-    for tail, head in zip(chain[:-1], chain[1:], strict=True):
+    for tail, head in pairwise(chain):
         draft.links.append(Link(tail, head, road_class, lane_count, speed, needed=True))
     inner = chain[1:-1]
     if road_class is RoadClass.GP:

@@ -1,7 +1,8 @@
 """Phase 1: where nodes are - towns, countryside, villages (domain 3.3, W10, W11, W13).
 
-Town nodes stand on a rotated square lattice that is bent and jittered the more, the lower `gridness` is; its pitch is chosen so that the number
-of nodes is the one asked for. Areas are those of the clipped union of the discs: what an earlier centre covers is not counted again.
+Town nodes stand on a rotated square lattice that is bent and jittered the more, the lower `gridness` is; its pitch is chosen so
+that the number of nodes is the one asked for. Areas are those of the clipped union of the discs: what an earlier centre covers
+is not counted again.
 """
 
 from __future__ import annotations
@@ -95,7 +96,7 @@ class _TownShape:
         points = lattice + self._loose * pitch * (jitter + bend)
         cosine, sine = np.cos(self._angle), np.sin(self._angle)
         turned = points @ np.array([[cosine, sine], [-sine, cosine]])
-        moved: Points = turned + (self._center.x, self._center.y)
+        moved: Points = turned + np.array([self._center.x, self._center.y])
         return moved
 
 

@@ -7,7 +7,7 @@ the scenario layer fills from the entry-point group ``spine.policies``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, cast
+from typing import Any
 
 from spine.errors import ConfigurationError
 from spine.world.config import WorldConfig
@@ -53,7 +53,7 @@ def resolve_policies(config: WorldConfig, extra: PolicyTable | None = None) -> P
         name = getattr(config, slot)
         if name not in known:
             raise ConfigurationError(f"policy {slot} = {name!r}: unknown; known are {', '.join(sorted(known))}")
-        chosen[slot] = cast(object, known[name]())
+        chosen[slot] = known[name]()
     return Policies(**chosen)
 
 

@@ -51,8 +51,8 @@ def _may_be_late(state: State, package: Package) -> bool:
 class ContractNet:
     """Every candidate bids its marginal cost; the lowest bid wins, ties go to the nearer truck.
 
-    Call, bids and award happen at one instant: there is no message to wait for, so a truck that rests or loads answers like any other and nothing
-    stalls (W45). The nearest `candidates` are asked first, three times as many when none of them can.
+    Call, bids and award happen at one instant: there is no message to wait for, so a truck that rests or loads answers like any
+    other and nothing stalls (W45). The nearest `candidates` are asked first, three times as many when none of them can.
     """
 
     def award(self, state: State, package: Package) -> Award | None:

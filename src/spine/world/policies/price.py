@@ -22,6 +22,6 @@ class RandomWalkPrice:
 
     volatility = 0.1
 
-    def next_price(self, price: float, config: WorldConfig, uniforms: list[float]) -> float:
+    def next_price(self, price: float, config: WorldConfig, uniforms: list[float]) -> float:  # noqa: ARG002 - the protocol's
         """Return the next day's price."""
         return price * (1.0 + self.volatility * (2.0 * uniforms[0] - 1.0))

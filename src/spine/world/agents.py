@@ -1,4 +1,4 @@
-"""Carrying out commands: agents and facilities come, change and go, and nothing is left dangling (W49, W53, protocol R14-R17).
+"""Agents come, change and go, and nothing is left dangling (W53, protocol R14-R16).
 
 Every function checks first and acts then: a refused command (`CommandError`) has changed nothing.
 """
@@ -6,17 +6,14 @@ Every function checks first and acts then: a refused command (`CommandError`) ha
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
-from math import isfinite
 from typing import Any
 
 from spine.errors import CommandError
-from spine.network.facilities import FuelStation, Parking, Site
-from spine.world import demand, events, freight, fuel, hours, movement, queues, sites
+from spine.world import events, freight, fuel, hours, movement, queues, sites
 from spine.world.agenda import Due
+from spine.world.checks import checked_number
 from spine.world.commands import CreateBroker, CreateBuildingAgent, CreateTruck, TruckSpec
-from spine.world.config import PUMP_LITRES_PER_S
-from spine.world.model import Broker, Facility, ParkingState, SiteState, StationState, Truck
+from spine.world.model import Broker, Truck
 from spine.world.state import State
 from spine.world.views import Activity
 
@@ -86,22 +83,6 @@ BROKER_ATTRIBUTES = frozenset(
 BUILDING_AGENT_ATTRIBUTES = frozenset({"id", "kind", "inbox_count", "outbox_count", "building"})
 
 
-def _number(
-    name: str, value: object, *, low: float | None = None, high: float | None = None, above: float | None = None
-) -> float:
-    """Return a finite number within bounds, or refuse by name."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value):
-        raise CommandError(f"{name}: {value!r} is not a finite number")
-    number = float(value)
-    if low is not None and high is not None and not low <= number <= high:
-        raise CommandError(f"{name}: {number:g} is outside the allowed range {low:g} to {high:g}")
-    if low is not None and number < low:
-        raise CommandError(f"{name}: {number:g} must be at least {low:g}")
-    if above is not None and number <= above:
-        raise CommandError(f"{name}: {number:g} must be greater than {above:g}")
-    return number
-
-
 def _new_agent_id(state: State, agent_id: str) -> None:
     if not agent_id:
         raise CommandError("agent_id: must not be empty")
@@ -110,14 +91,14 @@ def _new_agent_id(state: State, agent_id: str) -> None:
 
 
 def _check_spec(state: State, spec: TruckSpec) -> None:
-    _number("max_speed_kph", spec.max_speed_kph, above=0.0)
-    _number("capacity", spec.capacity, low=CAPACITY_RANGE_CU[0], high=CAPACITY_RANGE_CU[1])
-    _number("risk_factor", spec.risk_factor, low=0.0, high=1.0)
-    _number("initial_balance_ducats", spec.balance_ducats)
-    _number("fuel_tank_capacity_l", spec.fuel_tank_capacity_l, above=0.0)
+    checked_number("max_speed_kph", spec.max_speed_kph, above=0.0)
+    checked_number("capacity", spec.capacity, low=CAPACITY_RANGE_CU[0], high=CAPACITY_RANGE_CU[1])
+    checked_number("risk_factor", spec.risk_factor, low=0.0, high=1.0)
+    checked_number("initial_balance_ducats", spec.balance_ducats)
+    checked_number("fuel_tank_capacity_l", spec.fuel_tank_capacity_l, above=0.0)
     if spec.initial_fuel_l is not None:
-        _number("initial_fuel_l", spec.initial_fuel_l, low=0.0)
-    _number("empty_mass_t", spec.empty_mass_t, above=0.0)
+        checked_number("initial_fuel_l", spec.initial_fuel_l, low=0.0)
+    checked_number("empty_mass_t", spec.empty_mass_t, above=0.0)
     if state.network.node_count == 0:
         raise CommandError("agent_kind: a truck needs a map, and there is none yet; create or import one first")
     for name, node in (("start_node", spec.start_node), ("home_node", spec.home_node)):
@@ -190,7 +171,7 @@ def create_broker(state: State, command: CreateBroker) -> None:
     _new_agent_id(state, command.agent_id)
     if state.broker is not None:
         raise CommandError(f"agent_kind: there is a broker already ({state.broker.id!r}); a world has one")
-    balance = _number("balance_ducats", command.balance_ducats)
+    balance = checked_number("balance_ducats", command.balance_ducats)
     broker = Broker(command.agent_id, balance, dict(command.tags), initial_balance=balance)
     state.broker = broker
     state.agents[broker.id] = "broker"
@@ -229,7 +210,7 @@ def update_agent(state: State, agent_id: str, changes: Mapping[str, object]) -> 
     elif kind == "broker" and state.broker is not None:
         broker = state.broker
         tags = _new_tags(broker.tags, changes, {"balance_ducats"}, BROKER_ATTRIBUTES)
-        balance = _number("balance_ducats", changes.get("balance_ducats", broker.balance))
+        balance = checked_number("balance_ducats", changes.get("balance_ducats", broker.balance))
         state.ledger.adjustments += balance - broker.balance
         broker.balance, broker.tags = balance, tags
     else:
@@ -259,12 +240,12 @@ def _new_tags(
 
 
 _TRUCK_CHECKS: dict[str, Callable[[object], float]] = {
-    "max_speed_kph": lambda value: _number("max_speed_kph", value, above=0.0),
-    "capacity": lambda value: _number("capacity", value, low=CAPACITY_RANGE_CU[0], high=CAPACITY_RANGE_CU[1]),
-    "risk_factor": lambda value: _number("risk_factor", value, low=0.0, high=1.0),
-    "balance_ducats": lambda value: _number("balance_ducats", value),
-    "fuel_tank_capacity_l": lambda value: _number("fuel_tank_capacity_l", value, above=0.0),
-    "current_fuel_l": lambda value: _number("current_fuel_l", value, low=0.0),
+    "max_speed_kph": lambda value: checked_number("max_speed_kph", value, above=0.0),
+    "capacity": lambda value: checked_number("capacity", value, low=CAPACITY_RANGE_CU[0], high=CAPACITY_RANGE_CU[1]),
+    "risk_factor": lambda value: checked_number("risk_factor", value, low=0.0, high=1.0),
+    "balance_ducats": lambda value: checked_number("balance_ducats", value),
+    "fuel_tank_capacity_l": lambda value: checked_number("fuel_tank_capacity_l", value, above=0.0),
+    "current_fuel_l": lambda value: checked_number("current_fuel_l", value, low=0.0),
 }
 
 
@@ -322,7 +303,7 @@ def _delete_truck(state: State, truck: Truck) -> None:
     for stop in list(truck.plan):
         if stop.pickup:
             freight.withdraw_award(state, state.packages[stop.package_id], "truck_removed")
-    _end_pumping(state, truck)
+    fuel.cut_pumping_short(state, truck)
     queues.leave(state, truck)
     state.set_activity(truck, Activity.IDLE)
     if state.arena is not None:
@@ -335,130 +316,3 @@ def _delete_truck(state: State, truck: Truck) -> None:
     state.ledger.purses_removed += truck.balance
     del state.trucks[truck.id]
     state.update_largest_capacity()
-
-
-def _end_pumping(state: State, truck: Truck) -> None:
-    """Pay for what has been pumped when pumping is cut short."""
-    if truck.activity is Activity.FUELLING:
-        pumped = (state.now - truck.activity_since) * PUMP_LITRES_PER_S
-        truck.fuelling_l = min(truck.fuelling_l, pumped)
-        fuel.finish_pumping(state, truck)
-
-
-def add_facility(state: State, spec: Site | Parking | FuelStation, *, announce: bool = True) -> None:
-    """Add a facility with its live state; a site begins to give birth to packages."""
-    if spec.id in state.buildings or spec.id in state.generics:
-        raise CommandError(f"building_id: {spec.id!r} is already used on this map")
-    if not spec.id:
-        raise CommandError("building_id: must not be empty")
-    if not state.has_node(spec.node_id):
-        raise CommandError(f"node_id: node {spec.node_id} is not on this map")
-    _check_facility(spec)
-    node = state.network.node_index(spec.node_id)
-    if isinstance(spec, Site):
-        site = SiteState(spec, node)
-        state.buildings[spec.id] = state.sites[spec.id] = site
-        demand.schedule_birth(state, site)
-    elif isinstance(spec, Parking):
-        state.buildings[spec.id] = state.parkings[spec.id] = ParkingState(spec, node)
-    else:
-        state.buildings[spec.id] = state.stations[spec.id] = StationState(spec, node)
-    if announce:
-        state.forget_facilities()
-        state.touch_building(spec.id)
-        state.emit(events.BuildingAdded(state.now, spec.id, spec.node_id, kind_of(state.buildings[spec.id])))
-
-
-def kind_of(facility: Facility) -> str:
-    """Return the building type of a facility as the wire spells it."""
-    if isinstance(facility, SiteState):
-        return "site"
-    return "parking" if isinstance(facility, ParkingState) else "gas_station"
-
-
-def _check_facility(spec: Site | Parking | FuelStation) -> None:
-    if isinstance(spec, Site):
-        _number("activity_rate", spec.activity_rate, low=0.0)
-        _number("loading_rate_tonnes_per_min", spec.loading_rate_t_per_min, above=0.0)
-        _whole("docks", spec.docks)
-        for target, weight in spec.destination_weights.items():
-            _number(f"destination_weights[{target}]", weight, low=0.0)
-        return
-    _whole("capacity", spec.capacity)
-    if isinstance(spec, FuelStation):
-        _number("cost_factor", spec.cost_factor, above=0.0)
-
-
-def _whole(name: str, value: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise CommandError(f"{name}: {value!r} must be a whole number of at least 1")
-
-
-def _known_building(state: State, building_id: str) -> Facility:
-    facility = state.buildings.get(building_id)
-    if facility is None:
-        raise CommandError(f"building_id: there is no site, parking or gas station {building_id!r}")
-    return facility
-
-
-_SETTABLE = {
-    "site": {"name", "activity_rate", "docks", "loading_rate_t_per_min", "destination_weights", "packages"},
-    "parking": {"capacity"},
-    "gas_station": {"capacity", "cost_factor"},
-}
-
-
-def update_building(state: State, building_id: str, changes: Mapping[str, object]) -> None:
-    """Change settable attributes of a facility; places in use are never taken away."""
-    facility = _known_building(state, building_id)
-    settable = _SETTABLE[kind_of(facility)]
-    unknown = sorted(set(changes) - settable)
-    if unknown:
-        raise CommandError(f"{unknown[0]}: cannot be set; settable are {', '.join(sorted(settable))}")
-    values: dict[str, Any] = dict(changes)
-    spec = replace(facility.spec, **values)
-    _check_facility(spec)
-    places = spec.docks if isinstance(spec, Site) else spec.capacity
-    if places < len(facility.occupants):
-        raise CommandError(
-            f"capacity: {places} is less than the {len(facility.occupants)} trucks inside {building_id!r}"
-        )
-    facility.spec = spec  # type: ignore[assignment]  # replace() keeps the type of the specification
-    if isinstance(facility, SiteState) and "activity_rate" in changes:
-        facility.birth_version += 1
-        demand.schedule_birth(state, facility)
-    state.forget_facilities()
-    state.touch_building(building_id)
-    queues.admit_next(state, facility)
-    state.emit(events.BuildingModified(state.now, building_id, dict(changes)))
-
-
-def delete_building(state: State, building_id: str) -> None:
-    """Remove a facility; packages from or to a site are lost, trucks inside are set on its node and decide anew."""
-    facility = _known_building(state, building_id)
-    kind = kind_of(facility)
-    inside = [state.trucks[truck_id] for truck_id in [*facility.occupants, *facility.queue]]
-    facility.queue.clear()
-    for truck in inside:
-        if truck.handled_stops:
-            sites.abandon_dock(state, truck)
-        _end_pumping(state, truck)
-    if isinstance(facility, SiteState):
-        for package in list(state.packages.values()):
-            if building_id in (package.origin, package.destination):
-                freight.expire(state, package, "site_removed")
-    for truck in inside:
-        truck.building, truck.queued = None, False
-        if truck.activity is Activity.WAITING_PARKING:
-            state.set_activity(truck, Activity.RESTING)
-        elif truck.activity is not Activity.RESTING:
-            state.set_activity(truck, Activity.IDLE)
-            state.followups.append(("next", truck.id))
-    if isinstance(facility, StationState):
-        state.ledger.purses_removed += facility.balance
-    del state.buildings[building_id]
-    for table in (state.sites, state.parkings, state.stations):
-        table.pop(building_id, None)
-    state.changed_buildings.pop(building_id, None)
-    state.forget_facilities()
-    state.emit(events.BuildingRemoved(state.now, building_id, kind))

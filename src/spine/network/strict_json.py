@@ -1,0 +1,151 @@
+"""JSON from strangers: parsed strictly, read field by field, every complaint naming the thing and the field."""
+
+from __future__ import annotations
+
+import json
+from math import isfinite
+from typing import Any
+
+from spine.errors import MapFormatError
+
+Json = dict[str, Any]
+
+LARGEST_INT = 2**53 - 1
+"""Largest whole number that every JSON reader keeps exactly."""
+
+
+def parse_json(data: bytes, source: str, most_bytes: int) -> object:
+    """Parse UTF-8 JSON strictly: no NaN or Infinity, no duplicate keys, bounded size and depth.
+
+    Raises:
+        MapFormatError: it is not such JSON.
+    """
+    if len(data) > most_bytes:
+        raise MapFormatError(f"{source}: {len(data)} bytes are more than the allowed {most_bytes}")
+
+    def refuse(name: str) -> object:
+        raise MapFormatError(f"{source}: {name} is not a JSON number; only finite numbers are allowed")
+
+    def unique(pairs: list[tuple[str, object]]) -> Json:
+        result = dict(pairs)
+        if len(result) != len(pairs):
+            keys = [key for key, _ in pairs]
+            twice = next(key for key in keys if keys.count(key) > 1)
+            raise MapFormatError(f"{source}: key {twice!r} stands twice in one object")
+        return result
+
+    try:
+        parsed: object = json.loads(data.decode("utf-8"), parse_constant=refuse, object_pairs_hook=unique)
+    except UnicodeDecodeError as error:
+        raise MapFormatError(f"{source}: not UTF-8 text (byte {error.start})") from None
+    except json.JSONDecodeError as error:
+        raise MapFormatError(f"{source}: not JSON: {error.msg} at line {error.lineno} column {error.colno}") from None
+    except RecursionError:
+        raise MapFormatError(f"{source}: nested too deeply") from None
+    except ValueError as error:
+        raise MapFormatError(f"{source}: not JSON: {error}") from None
+    return parsed
+
+
+class JsonReader:
+    """Reads typed fields of one JSON object; complaints name the object and the field."""
+
+    def __init__(self, item: object, where: str) -> None:
+        if not isinstance(item, dict):
+            raise MapFormatError(f"{where}: must be an object, not {kind_of(item)}")
+        self.item: Json = item
+        self.where = where
+
+    def _get(self, name: str) -> object:
+        if name not in self.item:
+            raise MapFormatError(f"{self.where}: {name} is missing")
+        return self.item[name]
+
+    def array(self, name: str, *, optional: bool = False) -> list[Any]:
+        """Return an array field; [] when it is optional and absent."""
+        if optional and name not in self.item:
+            return []
+        value = self._get(name)
+        if not isinstance(value, list):
+            raise MapFormatError(f"{self.where}: {name} must be an array, not {kind_of(value)}")
+        return value
+
+    def number(self, name: str, default: float | None = None) -> float:
+        """Return a finite number field, or its default when absent."""
+        if default is not None and name not in self.item:
+            return default
+        value = self._get(name)
+        if not is_number(value):
+            raise MapFormatError(f"{self.where}: {name} = {short(value)} must be a finite number")
+        return float(value)  # type: ignore[arg-type]  # is_number has looked
+
+    def whole(self, name: str, low: int, high: int, default: int | None = None) -> int:
+        """Return a whole number field within bounds, or its default when absent."""
+        if default is not None and name not in self.item:
+            return default
+        value = self._get(name)
+        if not is_number(value) or int(value) != value or not low <= int(value) <= high:  # type: ignore[call-overload]
+            raise MapFormatError(f"{self.where}: {name} = {short(value)} must be a whole number from {low} to {high}")
+        return int(value)  # type: ignore[call-overload,no-any-return]
+
+    def text(self, name: str) -> str:
+        """Return a text field."""
+        value = self._get(name)
+        if not isinstance(value, str):
+            raise MapFormatError(f"{self.where}: {name} must be text, not {kind_of(value)}")
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise MapFormatError(f"{self.where}: {name} holds half a character (lone surrogate)") from None
+        return value
+
+    def identifier(self, name: str) -> int:
+        """Read a node or edge id: a whole number, or decimal text of one (protocol 10.2)."""
+        value = self._get(name)
+        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 16:
+            value = int(value)
+        if not is_number(value) or int(value) != value or not 0 <= int(value) <= LARGEST_INT:  # type: ignore[call-overload]
+            raise MapFormatError(
+                f"{self.where}: {name} = {short(value)} must be a whole number from 0 to {LARGEST_INT}"
+            )
+        return int(value)  # type: ignore[call-overload,no-any-return]
+
+    def object(self, name: str) -> Json:
+        """Return an object field, {} when absent."""
+        if name not in self.item:
+            return {}
+        value = self.item[name]
+        if not isinstance(value, dict):
+            raise MapFormatError(f"{self.where}: {name} must be an object, not {kind_of(value)}")
+        return value
+
+    def pair(self, name: str, default: tuple[float, float]) -> tuple[float, float]:
+        """Return a field of two ordered numbers of at least 0, or its default when absent."""
+        if name not in self.item:
+            return default
+        values = self.array(name)
+        if len(values) != 2 or not all(is_number(value) and value >= 0 for value in values) or values[0] > values[1]:
+            raise MapFormatError(f"{self.where}: {name} = {short(values)} must be [smallest, largest], both at least 0")
+        return float(values[0]), float(values[1])
+
+
+def is_number(value: object) -> bool:
+    """Return whether a JSON value is a finite number and no boolean."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    try:
+        return isfinite(value)
+    except OverflowError:
+        return False
+
+
+def kind_of(value: object) -> str:
+    """Return what a JSON value is, in words."""
+    names = {dict: "an object", list: "an array", str: "text", bool: "true/false", type(None): "null"}
+    return names.get(type(value), "a number")
+
+
+def short(value: object) -> str:
+    """Return a value as text of at most 60 characters."""
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

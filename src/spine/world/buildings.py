@@ -1,0 +1,132 @@
+"""Facilities come, change and go, and nothing is left dangling (W53).
+
+Every function checks first and acts then: a refused command (`CommandError`) has changed nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from spine.errors import CommandError
+from spine.network.facilities import FuelStation, Parking, Site
+from spine.world import demand, events, freight, fuel, queues, sites
+from spine.world.checks import check_count, checked_number
+from spine.world.model import Facility, ParkingState, SiteState, StationState
+from spine.world.state import State
+from spine.world.views import Activity
+
+
+def add_facility(state: State, spec: Site | Parking | FuelStation, *, announce: bool = True) -> None:
+    """Add a facility with its live state; a site begins to give birth to packages."""
+    if spec.id in state.buildings or spec.id in state.generics:
+        raise CommandError(f"building_id: {spec.id!r} is already used on this map")
+    if not spec.id:
+        raise CommandError("building_id: must not be empty")
+    if not state.has_node(spec.node_id):
+        raise CommandError(f"node_id: node {spec.node_id} is not on this map")
+    _check_facility(spec)
+    node = state.network.node_index(spec.node_id)
+    if isinstance(spec, Site):
+        site = SiteState(spec, node)
+        state.buildings[spec.id] = state.sites[spec.id] = site
+        demand.schedule_birth(state, site)
+    elif isinstance(spec, Parking):
+        state.buildings[spec.id] = state.parkings[spec.id] = ParkingState(spec, node)
+    else:
+        state.buildings[spec.id] = state.stations[spec.id] = StationState(spec, node)
+    if announce:
+        state.forget_facilities()
+        state.touch_building(spec.id)
+        state.emit(events.BuildingAdded(state.now, spec.id, spec.node_id, kind_of(state.buildings[spec.id])))
+
+
+def kind_of(facility: Facility) -> str:
+    """Return the building type of a facility as the wire spells it."""
+    if isinstance(facility, SiteState):
+        return "site"
+    return "parking" if isinstance(facility, ParkingState) else "gas_station"
+
+
+def _check_facility(spec: Site | Parking | FuelStation) -> None:
+    if isinstance(spec, Site):
+        checked_number("activity_rate", spec.activity_rate, low=0.0)
+        checked_number("loading_rate_tonnes_per_min", spec.loading_rate_t_per_min, above=0.0)
+        check_count("docks", spec.docks)
+        for target, weight in spec.destination_weights.items():
+            checked_number(f"destination_weights[{target}]", weight, low=0.0)
+        return
+    check_count("capacity", spec.capacity)
+    if isinstance(spec, FuelStation):
+        checked_number("cost_factor", spec.cost_factor, above=0.0)
+
+
+def _known_building(state: State, building_id: str) -> Facility:
+    facility = state.buildings.get(building_id)
+    if facility is None:
+        raise CommandError(f"building_id: there is no site, parking or gas station {building_id!r}")
+    return facility
+
+
+_SETTABLE = {
+    "site": {"name", "activity_rate", "docks", "loading_rate_t_per_min", "destination_weights", "packages"},
+    "parking": {"capacity"},
+    "gas_station": {"capacity", "cost_factor"},
+}
+
+
+def update_building(state: State, building_id: str, changes: Mapping[str, object]) -> None:
+    """Change settable attributes of a facility; places in use are never taken away."""
+    facility = _known_building(state, building_id)
+    settable = _SETTABLE[kind_of(facility)]
+    unknown = sorted(set(changes) - settable)
+    if unknown:
+        raise CommandError(f"{unknown[0]}: cannot be set; settable are {', '.join(sorted(settable))}")
+    values: dict[str, Any] = dict(changes)
+    spec = replace(facility.spec, **values)
+    _check_facility(spec)
+    places = spec.docks if isinstance(spec, Site) else spec.capacity
+    if places < len(facility.occupants):
+        raise CommandError(
+            f"capacity: {places} is less than the {len(facility.occupants)} trucks inside {building_id!r}"
+        )
+    facility.spec = spec
+    if isinstance(facility, SiteState) and "activity_rate" in changes:
+        facility.birth_version += 1
+        demand.schedule_birth(state, facility)
+    state.forget_facilities()
+    state.touch_building(building_id)
+    queues.admit_next(state, facility)
+    state.emit(events.BuildingModified(state.now, building_id, dict(changes)))
+
+
+def delete_building(state: State, building_id: str) -> None:
+    """Remove a facility; packages from or to a site are lost, trucks inside are set on its node and decide anew."""
+    facility = _known_building(state, building_id)
+    kind = kind_of(facility)
+    inside = [state.trucks[truck_id] for truck_id in [*facility.occupants, *facility.queue]]
+    facility.queue.clear()
+    for truck in inside:
+        if truck.handled_stops:
+            sites.abandon_dock(state, truck)
+        fuel.cut_pumping_short(state, truck)
+    if isinstance(facility, SiteState):
+        for package in list(state.packages.values()):
+            if building_id in (package.origin, package.destination):
+                freight.expire(state, package, "site_removed")
+    for truck in inside:
+        truck.building, truck.queued = None, False
+        if truck.activity is Activity.WAITING_PARKING:
+            state.set_activity(truck, Activity.RESTING)
+        elif truck.activity is not Activity.RESTING:
+            state.set_activity(truck, Activity.IDLE)
+            state.followups.append(("next", truck.id))
+    if isinstance(facility, StationState):
+        state.ledger.purses_removed += facility.balance
+    del state.buildings[building_id]
+    for table in (state.sites, state.parkings, state.stations):
+        table.pop(building_id, None)
+    state.changed_buildings.pop(building_id, None)
+    state.forget_facilities()
+    state.emit(events.BuildingRemoved(state.now, building_id, kind))
