@@ -1,13 +1,18 @@
-"""Actions: one pydantic model per action (protocol chapter 8). Unknown parameters are ignored, whole floats count as integers, booleans never do (R22)."""
+"""Actions: one pydantic model per action (protocol chapter 8).
+
+Unknown parameters are ignored, whole floats count as integers, booleans never do (R22).
+"""
 
 from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from spine.errors import ProtocolError
 from spine.network.generate import GenerationParameters
+
+_UNION_MEMBERS = ("float", "int", "str", "list")
 
 FASTEST_SPEED = 3600.0
 SLOWEST_SPEED = 0.01
@@ -15,7 +20,7 @@ LONGEST_ID = 256
 
 
 def _no_bool(value: object) -> object:
-    if isinstance(value, bool):
+    if value is True or value is False:
         raise ValueError("must be a number, not true or false")
     return value
 
@@ -27,10 +32,23 @@ def _whole(value: object) -> object:
     return value
 
 
+def _plain_name(value: str) -> str:
+    if value in (".", "..") or any(character in "/\\" or ord(character) < 32 for character in value):
+        raise ValueError("must be a plain file name without folders")
+    return value
+
+
+def _text(value: object) -> object:
+    if not isinstance(value, str):
+        raise ValueError("must be text")  # noqa: TRY004 - pydantic collects ValueErrors
+    return value
+
+
 Number = Annotated[float, BeforeValidator(_no_bool)]
 Integer = Annotated[int, BeforeValidator(_whole)]
 Identifier = Annotated[str, Field(min_length=1, max_length=LONGEST_ID, strict=True)]
 Text = Annotated[str, Field(strict=True)]
+FileName = Annotated[str, Field(strict=True, min_length=1, max_length=255), AfterValidator(_plain_name)]
 
 
 class ActionParams(BaseModel):
@@ -98,20 +116,16 @@ class SimulationReset(Nothing):
     answer: ClassVar[str] = "simulation.resetted"
 
 
-class _Export(ActionParams):
-    filename: Text | None = None
-
-
 class _Import(ActionParams):
-    file_content: Text
-    filename: Text | None = None
+    file_content: Annotated[Text, Field(description="base64 of UTF-8 JSON")]
 
 
-class ExportState(_Export):
+class ExportState(ActionParams):
     """Export everything as a save file."""
 
     action: ClassVar[str] = "simulation.export_state"
     answer: ClassVar[str] = "simulation.state_exported"
+    filename: FileName = "save"
 
 
 class ImportState(_Import):
@@ -119,13 +133,15 @@ class ImportState(_Import):
 
     action: ClassVar[str] = "simulation.import_state"
     answer: ClassVar[str] = "simulation.state_imported"
+    filename: FileName = "unknown.ssave"
 
 
-class MapExport(_Export):
+class MapExport(ActionParams):
     """Export the map."""
 
     action: ClassVar[str] = "map.export"
     answer: ClassVar[str] = "map.exported"
+    filename: FileName = "map"
 
 
 class MapImport(_Import):
@@ -133,6 +149,7 @@ class MapImport(_Import):
 
     action: ClassVar[str] = "map.import"
     answer: ClassVar[str] = "map.imported"
+    filename: FileName = "unknown.smap"
 
 
 class MapCreate(ActionParams):
@@ -207,7 +224,14 @@ class AgentList(ActionParams):
 
     action: ClassVar[str] = "agent.list"
     answer: ClassVar[str] = "agent.listed"
-    agent_kind: Text | None = None
+    agent_kind: Annotated[str | None, BeforeValidator(_text)] = None
+
+
+_BUILDING_NEEDS = {
+    "parking": ("capacity",),
+    "gas_station": ("capacity", "cost_factor"),
+    "site": ("name", "activity_rate"),
+}
 
 
 class BuildingCreate(ActionParams):
@@ -224,13 +248,18 @@ class BuildingCreate(ActionParams):
     destination_weights: dict[str, Annotated[Number, Field(ge=0.0)]] = Field(default_factory=dict)
     cost_factor: Annotated[Number, Field(gt=0.0, le=1e6)] | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_foreign_keys(cls, values: dict[str, Any]) -> dict[str, Any]:
+        kind = values.get("building_type")
+        if not isinstance(kind, str) or kind not in _BUILDING_NEEDS:
+            return {"building_type": kind} if "building_type" in values else {}
+        used = {"building_type", "building_id", "node_id", "destination_weights", *_BUILDING_NEEDS[kind]}
+        return {key: value for key, value in values.items() if key in used}
+
     @model_validator(mode="after")
     def _complete(self) -> BuildingCreate:
-        needed = {
-            "parking": ("capacity",),
-            "gas_station": ("capacity", "cost_factor"),
-            "site": ("name", "activity_rate"),
-        }[self.building_type]
+        needed = _BUILDING_NEEDS[self.building_type]
         missing = [name for name in needed if getattr(self, name) is None]
         if missing:
             raise ValueError(f"{missing[0]} is missing; a {self.building_type} needs {', '.join(needed)}")
@@ -243,6 +272,41 @@ class BuildingDelete(ActionParams):
     action: ClassVar[str] = "building.delete"
     answer: ClassVar[str] = "building.deleted"
     building_id: Text
+
+
+class StreamSubscribe(ActionParams):
+    """Ask for less, or for positions, instead of the plain stream (beyond the page; see `spine.protocol.positions`).
+
+    What is left out or null means: as the plain stream has it.
+    """
+
+    action: ClassVar[str] = "stream.subscribe"
+    answer: ClassVar[str] = "stream.subscribed"
+    rate_hz: Annotated[Number, Field(gt=0.0, le=100.0, description="at most so many ticks a second")] | None = None
+    area: (
+        Annotated[list[Number], Field(min_length=4, max_length=4, description="[x_min, y_min, x_max, y_max] in metres")]
+        | None
+    ) = None
+    agent_kinds: list[Literal["truck", "broker", "building"]] | None = None
+    fields: Annotated[list[Identifier], Field(max_length=64, description="keys of agent.updated")] | None = None
+    events: Annotated[bool, Field(strict=True, description="package.*, agent.event, event.created")] = True
+    buildings: Annotated[bool, Field(strict=True, description="building.updated")] = True
+    positions_hz: Annotated[Number, Field(gt=0.0, le=100.0, description="binary position frames a second")] | None = (
+        None
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> StreamSubscribe:
+        if self.area is not None and (self.area[0] > self.area[2] or self.area[1] > self.area[3]):
+            raise ValueError("area: must be [x_min, y_min, x_max, y_max]")
+        return self
+
+
+class StreamUnsubscribe(ActionParams):
+    """Go back to the plain stream (beyond the page)."""
+
+    action: ClassVar[str] = "stream.unsubscribe"
+    answer: ClassVar[str] = "stream.subscribed"
 
 
 ACTIONS: dict[str, type[ActionParams]] = {
@@ -266,9 +330,24 @@ ACTIONS: dict[str, type[ActionParams]] = {
         MapImport,
         BuildingCreate,
         BuildingDelete,
+        StreamSubscribe,
+        StreamUnsubscribe,
     )
 }
 """All actions by name."""
+
+
+QUESTIONS = frozenset(
+    {
+        "agent.describe",
+        "agent.list",
+        "map.export",
+        "simulation.export_state",
+        "stream.subscribe",
+        "stream.unsubscribe",
+    }
+)
+"""Actions that change nothing in the world: role `view` may ask them, and no journal needs them."""
 
 
 def read_params(name: str, params: dict[str, Any]) -> ActionParams:
@@ -280,7 +359,8 @@ def read_params(name: str, params: dict[str, Any]) -> ActionParams:
     model = ACTIONS.get(name)
     if model is None:
         raise ProtocolError(f"action: {name!r} is unknown")
-    return validated(model, params)
+    checked: ActionParams = validated(model, params)
+    return checked
 
 
 def validated(model: type[ActionParams], params: dict[str, Any], prefix: str = "") -> Any:
@@ -293,7 +373,9 @@ def validated(model: type[ActionParams], params: dict[str, Any], prefix: str = "
         return model.model_validate(params)
     except ValidationError as error:
         problems = []
-        for item in error.errors():
-            field = prefix + ".".join(str(part) for part in item["loc"] if part not in ("float", "int"))
+        for item in error.errors(include_url=False, include_input=False):
+            # Pydantic names the tried member of a union in the path; only names of fields are shown.
+            path = [str(part) for part in item["loc"] if isinstance(part, int) or part.isidentifier()]
+            field = prefix + ".".join(part for part in path if part not in _UNION_MEMBERS)
             problems.append(f"{field or 'params'}: {str(item['msg']).removeprefix('Value error, ')}")
         raise ProtocolError("; ".join(dict.fromkeys(problems))) from None

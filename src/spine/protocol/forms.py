@@ -233,50 +233,31 @@ def package_form(view: PackageView, clock: TickClock) -> Json:
     }
 
 
-def graph_form(world: World, *, qualified: bool, generic: bool) -> Json:
-    """Return the graph of a world with its buildings as they are now (7.10).
-
-    Args:
-        qualified: weight keys in the spelling of signals, else of files (R12).
-        generic: whether buildings without a function are part of it (R27).
-    """
-    graph = graph_to_json(_bare(world.network))
+def graph_file_form(world: World) -> Json:
+    """Return the graph of a world as files have it, with its buildings as they are now, generic ones included (10.2, R12, R27)."""
+    graph = graph_to_json(bare_network(world.network))
     by_node: dict[str, list[Json]] = {}
     for building_id in world.building_ids():
         view = world.building(building_id)
-        if generic or not isinstance(view, GenericBuildingView):
-            node = str(view.site.node_id if isinstance(view, SiteView) else view.node_id)
-            by_node.setdefault(node, []).append(building_form(view, qualified=qualified))
+        node = str(view.site.node_id if isinstance(view, SiteView) else view.node_id)
+        by_node.setdefault(node, []).append(building_form(view, qualified=False))
     for node in graph["nodes"]:
         node["buildings"] = by_node.get(node["id"], [])
     return graph
 
 
-def _bare(network: RoadNetwork) -> RoadNetwork:
+def bare_network(network: RoadNetwork) -> RoadNetwork:
+    """Return a network without its facilities."""
     values = {name: getattr(network, name) for name in network.__dataclass_fields__}
     return RoadNetwork(**{**values, "facilities": ()})
 
 
-def map_created_data(world: World) -> Json:
-    """Return the data of `map.created`: exactly 31 keys (7.17)."""
-    network = world.network
-    graph = graph_form(world, qualified=True, generic=False)
-    for edge in graph["edges"]:
-        edge.pop("shape", None)
-    buildings = [item for node in graph["nodes"] for item in node["buildings"]]
+def map_parameters(network: RoadNetwork) -> Json:
+    """Return the 26 parameters of a map: those it was generated with, else placeholders (R8)."""
     if network.generation is not None:
-        parameters = dict(network.generation)
-    else:
-        parameters = {
-            "map_width": max(1.0, float(network.node_x.max(initial=1.0))),
-            "map_height": max(1.0, float(network.node_y.max(initial=1.0))),
-            **PARAMETER_PLACEHOLDERS,
-        }
+        return dict(network.generation)
     return {
-        **parameters,
-        "generated_nodes": network.node_count,
-        "generated_edges": network.edge_count,
-        "generated_sites": sum(item["type"] == "site" for item in buildings),
-        "generated_parkings": sum(item["type"] == "parking" for item in buildings),
-        "graph": graph,
+        "map_width": max(1.0, float(network.node_x.max(initial=1.0))),
+        "map_height": max(1.0, float(network.node_y.max(initial=1.0))),
+        **PARAMETER_PLACEHOLDERS,
     }

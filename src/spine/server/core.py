@@ -12,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from spine.errors import GenerationError, ProtocolError, SpineError
 from spine.network import FuelStation, Parking, RoadNetwork, Site
 from spine.network.generate import generate
@@ -25,9 +27,10 @@ from spine.protocol.envelope import (
     encode_transport_error,
     parse_action,
 )
-from spine.protocol.forms import Json, TickClock
+from spine.protocol.forms import Json
 from spine.protocol.translate import translate
 from spine.server.messages import EVERYBODY, Message
+from spine.server.picture import Pace, Picture
 from spine.world import (
     CreateBroker,
     CreateBuilding,
@@ -41,31 +44,13 @@ from spine.world import (
     UpdateAgent,
     World,
 )
-from spine.world.clock import wall_of
 from spine.world.commands import Command
 from spine.world.events import Event
 
 _MAP_SUFFIX = ".smap"
 
 
-@dataclass(slots=True)
-class Pace:
-    """Ticks per real second and simulated seconds per real second."""
-
-    tick_rate: int = 20
-    speed: float = 1.0
-
-    @property
-    def dt(self) -> float:
-        """Simulated seconds per tick (R5)."""
-        return self.speed / self.tick_rate
-
-    def as_json(self) -> Json:
-        """Return SimulationParams (7.2)."""
-        return {"tick_rate": self.tick_rate, "speed": self.speed}
-
-
-class EngineCore:
+class EngineCore(Picture):
     """A world, its run state and its tick counter, speaking the protocol.
 
     Args:
@@ -75,15 +60,10 @@ class EngineCore:
     """
 
     def __init__(self, world: World, pace: Pace | None = None, *, running: bool = False) -> None:
-        self.world = world
-        self.pace = pace or Pace()
-        self.running = running
-        self.paused = False
-        self.tick_number = 0
+        super().__init__(world, pace or Pace(), running=running)
         self.actions_ok = 0
         self.actions_failed = 0
         self._pending: list[Event] = []
-        self._last_diff: dict[str, tuple[object, ...]] = {}
         self._handlers: dict[type[actions.ActionParams], Callable[[Any, _Call], list[Message]]] = {
             actions.SimulationStart: self._start,
             actions.SimulationStop: self._stop,
@@ -175,30 +155,29 @@ class EngineCore:
         except GenerationError as error:
             raise ProtocolError(f"map.create: {error}") from None
         self._replace_map(network)
-        answer = call.answer("map.created", forms.map_created_data(self.world))
-        return [answer, *self._diffs(self.world.truck_ids(), EVERYBODY)]
+        answer = call.answer("map.created", self.map_data())
+        return [answer, *self.diffs(self.world.truck_ids(), EVERYBODY)]
 
     def _replace_map(self, network: RoadNetwork) -> list[str]:
         """Put the agents onto a new map and return the ids of those that could not come along."""
         before = self.world.agents()
         self._apply(ReplaceNetwork(network))
-        self._last_diff.clear()
+        self.forget()
         now = set(self.world.agents())
         return [agent_id for agent_id in before if agent_id not in now]
 
     def _export_map(self, params: actions.MapExport, call: _Call) -> list[Message]:
 
-        graph = forms.graph_form(self.world, qualified=False, generic=True)
+        graph = forms.graph_file_form(self.world)
         content = base64.b64encode(json.dumps(graph, indent=2).encode("ascii")).decode("ascii")
-        name = _with_suffix(params.filename, "map", _MAP_SUFFIX)
+        name = _with_suffix(params.filename, _MAP_SUFFIX)
         return [call.reply("map.exported", {"filename": name, "file_content": content})]
 
     def _import_map(self, params: actions.MapImport, call: _Call) -> list[Message]:
-        name = params.filename if params.filename is not None else f"unknown{_MAP_SUFFIX}"
         network = read_smap(_decode_file(params.file_content), "file_content")
         messages = self._auto_stop()
         gone = self._replace_map(network)
-        messages.append(call.answer("map.imported", {"filename": name}))
+        messages.append(call.answer("map.imported", {"filename": _echoed(params.filename, _MAP_SUFFIX)}))
         messages += [self._deleted(agent_id) for agent_id in gone]
         return messages + self._new_picture()
 
@@ -212,9 +191,9 @@ class EngineCore:
     def _new_picture(self) -> list[Message]:
         """Return what everybody needs after an import: the map, the agents, where they are (R10)."""
         return [
-            Message(EVERYBODY, encode_signal("map.created", forms.map_created_data(self.world))),
-            Message(EVERYBODY, encode_signal("agent.listed", self._listing(None))),
-            *self._diffs(self.world.agents(), EVERYBODY),
+            Message(EVERYBODY, encode_signal("map.created", self.map_data())),
+            Message(EVERYBODY, encode_signal("agent.listed", self.listing(None))),
+            *self.diffs(self.world.agents(), EVERYBODY),
         ]
 
     def _create_agent(self, params: actions.AgentCreate, call: _Call) -> list[Message]:
@@ -239,20 +218,20 @@ class EngineCore:
         else:
             command = CreateBuildingAgent(params.agent_id)
         self._apply(command)
-        full = forms.agent_full(self.world.agent(params.agent_id), self._clock())
-        return [call.answer("agent.created", full), *self._diffs([params.agent_id], EVERYBODY)]
+        full = forms.agent_full(self.world.agent(params.agent_id), self.clock())
+        return [call.answer("agent.created", full), *self.diffs([params.agent_id], EVERYBODY)]
 
     def _update_agent(self, params: actions.AgentUpdate, call: _Call) -> list[Message]:
         self._apply(UpdateAgent(params.agent_id, params.agent_data))
         view = self.world.agent(params.agent_id)
-        return [call.answer("agent.updated", self._diff_data(params.agent_id, view))]
+        return [call.answer("agent.updated", self.diff_data(params.agent_id, view))]
 
     def _delete_agent(self, params: actions.AgentDelete, call: _Call) -> list[Message]:
         inside = [building for building in self.world.building_ids() if self._occupies(building, params.agent_id)]
         self._apply(DeleteAgent(params.agent_id))
-        self._last_diff.pop(params.agent_id, None)
+        self.forget(params.agent_id)
         answer = call.answer("agent.deleted", {"agent_id": params.agent_id, "tick": self.tick_number})
-        return [answer, *(self._building_message(building) for building in inside)]
+        return [answer, *(self.building_message(building) for building in inside)]
 
     def _occupies(self, building_id: str, agent_id: str) -> bool:
         return agent_id in getattr(self.world.building(building_id), "occupants", ())
@@ -261,11 +240,11 @@ class EngineCore:
         return Message(EVERYBODY, encode_signal("agent.deleted", {"agent_id": agent_id, "tick": self.tick_number}))
 
     def _describe_agent(self, params: actions.AgentDescribe, call: _Call) -> list[Message]:
-        full = forms.agent_full(self.world.agent(params.agent_id), self._clock())
+        full = forms.agent_full(self.world.agent(params.agent_id), self.clock())
         return [call.reply("agent.described", {**full, "tick": self.tick_number})]
 
     def _list_agents(self, params: actions.AgentList, call: _Call) -> list[Message]:
-        return [call.reply("agent.listed", self._listing(params.agent_kind))]
+        return [call.reply("agent.listed", self.listing(params.agent_kind))]
 
     def _create_building(self, params: actions.BuildingCreate, call: _Call) -> list[Message]:
         facility: Site | Parking | FuelStation
@@ -286,14 +265,14 @@ class EngineCore:
         data = {"node_id": params.node_id, "building": building, "tick": self.tick_number}
         messages = [call.answer("building.created", data)]
         if not self.running:
-            messages.append(Message(EVERYBODY, encode_signal("map.created", forms.map_created_data(self.world))))
+            messages.append(Message(EVERYBODY, encode_signal("map.created", self.map_data())))
         return messages
 
     def _delete_building(self, params: actions.BuildingDelete, call: _Call) -> list[Message]:
         self._apply(DeleteBuilding(params.building_id))
         messages = [call.answer("building.deleted", {"building_id": params.building_id, "tick": self.tick_number})]
         if not self.running:
-            messages.append(Message(EVERYBODY, encode_signal("map.created", forms.map_created_data(self.world))))
+            messages.append(Message(EVERYBODY, encode_signal("map.created", self.map_data())))
         return messages
 
     def _apply(self, command: Command) -> None:
@@ -307,124 +286,16 @@ class EngineCore:
         self.tick_number += 1
         happened = self._pending + self.world.step(self.pace.dt)
         self._pending = []
-        clock = self._clock()
-        bracket = self._tick_data()
+        clock = self.clock()
+        bracket = self.tick_data()
         messages = [Message(EVERYBODY, encode_signal("tick.start", bracket))]
         for event in happened:
             messages += [Message(EVERYBODY, encode_signal(*signal)) for signal in translate(event, clock)]
         changed = self.world.changes()
-        messages += self._diffs(changed.agents, EVERYBODY, only_due=True)
-        messages += [self._building_message(building_id) for building_id in changed.buildings]
+        messages += self.diffs(changed.agents, EVERYBODY, only_due=True)
+        messages += [self.building_message(building_id) for building_id in changed.buildings]
         messages.append(Message(EVERYBODY, encode_signal("tick.end", bracket)))
         return messages
-
-    def _clock(self) -> TickClock:
-        return TickClock(self.tick_number, self.world.now, self.pace.dt)
-
-    def _tick_data(self) -> Json:
-        day, hour = wall_of(self.world.now, self.world.config.start_of_day_s)
-        return {"tick": self.tick_number, "time": hour, "day": day}
-
-    def _diff_data(self, agent_id: str, view: forms.AgentView) -> Json:
-        return {**forms.agent_diff(view), "agent_id": agent_id, "tick": self.tick_number}
-
-    def _diffs(self, agent_ids: Any, client: int, *, only_due: bool = False) -> list[Message]:
-        """Return `agent.updated` messages; with `only_due` just those whose watched values differ from the last one sent."""
-        messages = []
-        for agent_id in agent_ids:
-            view = self.world.agent(agent_id)
-            if isinstance(view, forms.TruckView):
-                watched: tuple[object, ...] = tuple([getattr(view, name) for name in forms.WATCHED])
-            else:
-                watched = tuple(forms.agent_diff(view).items())
-            if only_due and self._last_diff.get(agent_id) == watched:
-                continue
-            if client == EVERYBODY:
-                self._last_diff[agent_id] = watched
-            body = encode_signal("agent.updated", self._diff_data(agent_id, view))
-            messages.append(Message(client, body, f"agent {agent_id}"))
-        return messages
-
-    def _building_message(self, building_id: str, client: int = EVERYBODY) -> Message:
-        data = {
-            "building_id": building_id,
-            "building": forms.building_form(self.world.building(building_id)),
-            "tick": self.tick_number,
-        }
-        return Message(client, encode_signal("building.updated", data), f"building {building_id}")
-
-    # Snapshots and questions
-
-    def snapshot(self, client: int) -> list[Message]:
-        """Return what a newcomer needs: map, agents, run state, positions, lively buildings, the last tick (R8, R9)."""
-        messages = []
-        if self.world.network.node_count:
-            messages.append(Message(client, encode_signal("map.created", forms.map_created_data(self.world))))
-        elif not self.world.agents():
-            return []
-        messages.append(Message(client, encode_signal("agent.listed", self._listing(None))))
-        pace = self.pace.as_json()
-        messages.append(
-            Message(client, encode_signal("simulation.started" if self.running else "simulation.updated", pace))
-        )
-        if self.paused:
-            messages.append(Message(client, encode_signal("simulation.paused", {})))
-        messages += self._diffs(self.world.agents(), client)
-        for building_id in self.world.building_ids():
-            if forms.building_is_lively(self.world.building(building_id)):
-                messages.append(self._building_message(building_id, client))
-        if self.tick_number:
-            bracket = self._tick_data()
-            messages += [Message(client, encode_signal(name, bracket)) for name in ("tick.start", "tick.end")]
-        return messages
-
-    def _listing(self, kind: str | None) -> Json:
-        clock = self._clock()
-        agents = [
-            {**forms.agent_full(self.world.agent(agent_id), clock), "agent_id": agent_id}
-            for agent_id in self.world.agents()
-            if kind is None or self.world.agent_kind(agent_id) == kind
-        ]
-        return {"total": len(agents), "agents": agents, "tick": self.tick_number}
-
-    def query(self, what: str) -> Json:
-        """Return the answer to a question over HTTP: `state`, `map`, `agents` or `summary`."""
-        if what == "map":
-            return forms.map_created_data(self.world)
-        if what == "agents":
-            return self._listing(None)
-        if what == "summary":
-            return dict(self.world.summary().as_dict())
-        clock = self._clock()
-        day, hour = wall_of(self.world.now, self.world.config.start_of_day_s)
-        return {
-            "run_state": "paused" if self.paused else "running" if self.running else "stopped",
-            **self.pace.as_json(),
-            "tick": self.tick_number,
-            "elapsed_s": self.world.now,
-            "day": day,
-            "time": hour,
-            "agents": [forms.agent_full(self.world.agent(agent_id), clock) for agent_id in self.world.agents()],
-            "buildings": [forms.building_form(self.world.building(item)) for item in self.world.building_ids()],
-            "packages": [forms.package_form(package, clock) for package in self.world.packages()],
-        }
-
-    def status(self) -> Json:
-        """Return what the server process keeps for health, metrics and logs."""
-        counts = self.world.package_counts()
-        return {
-            "running": self.running,
-            "paused": self.paused,
-            "tick": self.tick_number,
-            **self.pace.as_json(),
-            "elapsed_s": self.world.now,
-            "trucks": len(self.world.truck_ids()),
-            "waiting": counts.waiting,
-            "awarded": counts.awarded,
-            "aboard": counts.aboard,
-            "delivered": counts.delivered,
-            "expired": counts.expired,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -434,7 +305,7 @@ class _Call:
     client: int
     action: Action
 
-    def answer(self, signal: str, data: Json) -> Message:
+    def answer(self, signal: str, data: Json | msgspec.Raw) -> Message:
         """Return the answering signal for everybody, with the sender's request id (R1)."""
         return Message(EVERYBODY, encode_signal(signal, data, self.action.request_id))
 
@@ -443,8 +314,11 @@ class _Call:
         return Message(self.client, encode_signal(signal, data, self.action.request_id))
 
 
-def _with_suffix(name: str | None, default: str, suffix: str) -> str:
-    name = default if name is None else name
+def _echoed(name: str | None, suffix: str) -> str:
+    return f"unknown{suffix}" if name is None else name
+
+
+def _with_suffix(name: str, suffix: str) -> str:
     return name if name.endswith(suffix) else name + suffix
 
 

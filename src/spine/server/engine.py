@@ -1,7 +1,7 @@
 """The engine process: an `EngineCore` in a loop that keeps pace, joined to the server process by one socket.
 
-Ticks fall on absolute deadlines, so a late tick is caught up and the asked rate is the rate over any longer time. Frames from the server are taken
-between ticks. Nothing here waits for a client: the server process always drains the socket.
+Ticks fall on absolute deadlines, so a late tick is caught up and the asked rate is the rate over any longer time. Frames from
+the server are taken between ticks. Nothing here waits for a client: the server process always drains the socket.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ import msgspec
 
 from spine.errors import SpineError
 from spine.protocol.envelope import encode_action_error, encode_signal
-from spine.server.core import EngineCore, Pace
+from spine.server.core import EngineCore
 from spine.server.messages import EVERYBODY, LENGTH, Kind, Message
+from spine.server.picture import Pace
 
 STATUS_INTERVAL_S = 0.5
 MOST_CATCH_UP_S = 1.0
@@ -76,8 +77,7 @@ class Engine:
         period = 1.0 / self._core.pace.tick_rate
         try:
             messages = self._core.tick()
-        except Exception as error:
-            # A fault in a tick must reach the people watching before anything else (protocol 4.1, R25).
+        except Exception as error:  # noqa: BLE001 - whatever fails in a tick must reach the people watching (4.1, R25)
             traceback.print_exc()
             self._core.paused = True
             text = (
@@ -148,7 +148,7 @@ class Engine:
             self._send_messages(self._core.snapshot(frame[1]))
             self._send(Kind.LIVE, frame[1])
         elif kind == Kind.QUERY:
-            self._send(Kind.ANSWER, frame[1], json.dumps(self._core.query(frame[2])).encode())
+            self._send(Kind.ANSWER, frame[1], msgspec.json.encode(self._core.query(frame[2])))
         elif kind == Kind.STOP:
             self._stopping = True
 
@@ -181,7 +181,7 @@ def main() -> None:
     try:
         core = make_core(settings)
     except SpineError as error:
-        print(f"spine: {error}", file=sys.stderr)
+        sys.stderr.write(f"spine: {error}\n")
         sys.exit(2)
     try:
         Engine(core, pipe).run()

@@ -1,8 +1,9 @@
 """Fan-out: every client has a queue bounded in bytes; a slow client is its own problem (design, ideas 4).
 
-Stages for a slow one: updates that a later one replaces are merged away; if that is not enough the queue is dropped and a fresh snapshot fetched
-once the client has caught up; if it does not even take one message within the time limit it is disconnected with a reason. A newcomer
-hears nothing before its snapshot and everything after it: the engine marks the place in its one stream of frames.
+Stages for a slow one: updates that a later one replaces are merged away; if that is not enough the queue is dropped and a fresh
+snapshot fetched once the client has caught up; if it does not even take one message within the time limit it is disconnected
+with a reason. A newcomer hears nothing before its snapshot and everything after it: the engine marks the place in its one stream
+of frames.
 """
 
 from __future__ import annotations

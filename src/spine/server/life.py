@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import socket
+import sys
 import threading
 import time
 import urllib.error
@@ -165,9 +166,9 @@ def healthcheck(settings: Settings) -> int:
     """
     problem = _ready_problem(settings) or asyncio.run(_websocket_problem(settings))
     if problem:
-        print(f"unhealthy: {problem}")
+        sys.stdout.write(f"unhealthy: {problem}\n")
         return 1
-    print("healthy")
+    sys.stdout.write("healthy\n")
     return 0
 
 

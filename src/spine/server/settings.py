@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from spine.errors import ConfigurationError
 
+_ANY_HOST = ("0.0.0.0", "::", "localhost", "")  # noqa: S104 - what the operator may have asked for
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -73,7 +74,7 @@ class Settings(BaseSettings):
     @property
     def local_url(self) -> str:
         """Where this server can be reached from its own machine, host:port."""
-        host = "127.0.0.1" if self.host in ("0.0.0.0", "::", "localhost", "") else self.host
+        host = "127.0.0.1" if self.host in _ANY_HOST else self.host
         return f"{f'[{host}]' if ':' in host else host}:{self.port}"
 
     @property

@@ -148,7 +148,7 @@ class Supervisor:
             now = time.monotonic()
             dead = process is None or process.returncode is not None
             stuck = now - self.last_heard > SILENCE_S and now > self._busy_until
-            if self._stopping or not (dead or stuck):
+            if not (dead or stuck):
                 continue
             self.ready = False
             reason = "ended unexpectedly" if dead else f"did not answer for {now - self.last_heard:.1f} s"

@@ -1,0 +1,162 @@
+"""The protocol described for programs: JSON Schemas of all actions and signals, and an AsyncAPI 3 document made of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from spine import __version__
+from spine.network.generate import PRESETS, GenerationParameters
+from spine.protocol.actions import ACTIONS, BrokerData, MapCreate, TruckData
+from spine.protocol.signals import ASKER_ALONE, SIGNALS
+
+Json = dict[str, Any]
+
+_ABOUT = """One JSON object per text frame. Clients send actions, the server sends signals. A new client gets the present picture first
+(`map.created`, `agent.listed`, the run state, where everything is) and then every signal. An answer carries the `request_id` of its action;
+a failed action yields exactly one `error`. Answers are broadcast, except errors, exports and answers to questions, which go to the
+asker alone. Binary frames are only sent to clients that subscribed to positions."""
+
+
+def asyncapi_document(server_url: str = "localhost:8000") -> Json:
+    """Return the AsyncAPI 3 document of the WebSocket.
+
+    Args:
+        server_url: host and port the server is reached at.
+    """
+    schemas = _schemas()
+    messages: Json = {}
+    for name, model in ACTIONS.items():
+        messages[f"action.{name}"] = _message(name, model, schemas["actions"][name], _action_payload)
+    for name, signal_model in SIGNALS.items():
+        messages[f"signal.{name}"] = _message(name, signal_model, schemas["signals"][name], _signal_payload)
+    messages["positions"] = {
+        "name": "positions",
+        "title": "Positions of trucks",
+        "contentType": "application/octet-stream",
+        "summary": "Binary frame of columns, version 1; see docs/protocol.md.",
+    }
+    return {
+        "asyncapi": "3.0.0",
+        "info": {"title": "SPINE", "version": __version__, "description": _ABOUT},
+        "defaultContentType": "application/json",
+        "servers": {"here": {"host": server_url, "protocol": "ws", "pathname": "/ws"}},
+        "channels": {
+            "world": {
+                "address": "/ws",
+                "description": "The live world.",
+                "messages": {_key(name): {"$ref": f"#/components/messages/{_key(name)}"} for name in messages},
+            }
+        },
+        "operations": _operations(),
+        "components": {
+            "messages": {_key(name): message for name, message in messages.items()},
+            "schemas": schemas["definitions"],
+        },
+    }
+
+
+def _operations() -> Json:
+    operations: Json = {}
+    for name, model in ACTIONS.items():
+        replies = [model.answer, "error"]
+        operations[_key(f"send.{name}")] = {
+            "action": "receive",
+            "channel": {"$ref": "#/channels/world"},
+            "summary": _summary(model),
+            "messages": [_in_channel(f"action.{name}")],
+            "reply": {
+                "channel": {"$ref": "#/channels/world"},
+                "messages": [_in_channel(f"signal.{reply}") for reply in replies],
+            },
+        }
+    operations["hear"] = {
+        "action": "send",
+        "channel": {"$ref": "#/channels/world"},
+        "summary": "Everything that happens.",
+        "messages": [*(_in_channel(f"signal.{name}") for name in SIGNALS), _in_channel("positions")],
+    }
+    return operations
+
+
+def _in_channel(name: str) -> Json:
+    return {"$ref": f"#/channels/world/messages/{_key(name)}"}
+
+
+def _key(name: str) -> str:
+    return name.replace(".", "_")
+
+
+def _summary(model: type[BaseModel]) -> str:
+    return (model.__doc__ or "").strip().splitlines()[0]
+
+
+def _message(name: str, model: type[BaseModel], schema: Json, payload: Any) -> Json:
+    message = {"name": name, "title": name, "summary": _summary(model), "payload": payload(name, schema)}
+    if name in ASKER_ALONE:
+        message["tags"] = [{"name": "asker alone", "description": "As an answer it goes to the asker alone."}]
+    return message
+
+
+def _action_payload(name: str, schema: Json) -> Json:
+    return {
+        "type": "object",
+        "required": ["action"],
+        "properties": {
+            "action": {"const": name},
+            "params": schema,
+            "request_id": {"type": "string", "description": "chosen by the client, comes back with the answer"},
+        },
+    }
+
+
+def _signal_payload(name: str, schema: Json) -> Json:
+    return {
+        "type": "object",
+        "required": ["signal", "data"],
+        "properties": {
+            "signal": {"const": name},
+            "data": schema,
+            "request_id": {"type": "string", "description": "only on the direct answer to an action"},
+        },
+    }
+
+
+def _schemas() -> Json:
+    """Return a schema per action and signal that points into common definitions."""
+    models: list[type[BaseModel]] = [*ACTIONS.values(), TruckData, BrokerData]
+    inputs, definitions = models_json_schema(
+        [(model, "validation") for model in models], ref_template="#/components/schemas/{model}"
+    )
+    outputs, more = models_json_schema(
+        [(model, "serialization") for model in dict.fromkeys(SIGNALS.values())],
+        ref_template="#/components/schemas/{model}",
+    )
+    found: Json = {**definitions.get("$defs", {}), **more.get("$defs", {})}
+    found["MapCreate"] = _map_create_schema(found["MapData"])
+    found["AgentCreate"]["properties"]["agent_data"] = {
+        "description": "what the agent is to be; a building agent has no keys",
+        "anyOf": [{"$ref": "#/components/schemas/TruckData"}, {"$ref": "#/components/schemas/BrokerData"}],
+    }
+    by_input = {model: inputs[(model, "validation")] for model in models}
+    by_output = {model: outputs[(model, "serialization")] for model in SIGNALS.values()}
+    return {
+        "actions": {name: by_input[model] for name, model in ACTIONS.items()},
+        "signals": {name: by_output[model] for name, model in SIGNALS.items()},
+        "definitions": found,
+    }
+
+
+def _map_create_schema(map_data: Json) -> Json:
+    """Return the schema of `map.create`: the 26 parameters `map.created` echoes, foreign keys ignored (R23)."""
+    names = list(GenerationParameters.__dataclass_fields__)
+    return {
+        "title": "MapCreate",
+        "description": _summary(MapCreate),
+        "type": "object",
+        "required": names,
+        "properties": {name: map_data["properties"][name] for name in names},
+        "examples": [dict(PRESETS["reference"])],
+    }

@@ -1,0 +1,325 @@
+"""Shapes of objects on the wire as pydantic models (protocol chapter 7): for the schemas and for checking, never used per tick.
+
+Strict on purpose: whole numbers are integers, nothing is converted, what the page does not name is refused. What passes here passes the
+front ends' own validation.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Natural = Annotated[int, Field(ge=0, le=2**53 - 1)]
+Amount = Annotated[float, Field(ge=0.0)]
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+DecimalId = Annotated[str, Field(pattern=r"^[0-9]+$")]
+Priority = Literal["LOW", "MEDIUM", "HIGH", "URGENT"]
+Urgency = Literal["STANDARD", "EXPRESS", "SAME_DAY"]
+Status = Literal["WAITING_PICKUP", "IN_TRANSIT", "DELIVERED", "EXPIRED"]
+
+
+def _optional(schema: dict[str, Any]) -> None:
+    """Describe a key as one that may be absent: there is no default value on the wire."""
+    schema.pop("default", None)
+
+
+NegativeBalance = Annotated[
+    float,
+    Field(lt=0.0, description="the true balance, only when it is negative (R13)", json_schema_extra=_optional),
+]
+
+
+class Shape(BaseModel):
+    """Base of all shapes."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class TickData(Shape):
+    """The simulated clock at a tick (7.1)."""
+
+    tick: Natural = Field(description="number of the tick")
+    time: Annotated[float, Field(ge=0.0, lt=24.0)] = Field(description="hour of day, decimal")
+    day: Annotated[int, Field(ge=1)] = Field(description="first day is 1")
+
+
+class SimulationParams(Shape):
+    """The pace in force (7.2)."""
+
+    tick_rate: Annotated[int, Field(ge=1, le=100)] = Field(description="ticks per real second")
+    speed: Annotated[float, Field(gt=0.0, le=3600.0)] = Field(description="simulated seconds per real second")
+
+
+class DeliveryTask(Shape):
+    """One stop of a truck's plan (7.9)."""
+
+    site_id: str
+    task_type: Literal["PICKUP", "DELIVERY"]
+    package_ids: list[str]
+    estimated_arrival_tick: Natural
+    status: Literal["PENDING", "IN_PROGRESS", "COMPLETED"]
+
+
+class TruckDiff(Shape):
+    """Diff form of a truck (7.5)."""
+
+    id: str
+    kind: Literal["truck"]
+    max_speed_kph: Amount
+    capacity: Amount
+    loaded_packages: list[str]
+    current_speed_kph: Amount
+    current_node: Natural | None
+    current_edge: Natural | None
+    route: list[Natural] = Field(description="nodes still ahead")
+    route_start_node: Natural | None
+    route_end_node: Natural | None
+    current_building_id: str | None
+    driving_time_s: Amount
+    resting_time_s: Amount
+    is_resting: bool
+    balance_ducats: Amount
+    balance_ducats_signed: NegativeBalance = -1.0
+    risk_factor: Share
+    is_seeking_parking: bool
+    is_seeking_idle_parking: bool
+    original_destination: Natural | None
+    fuel_tank_capacity_l: Amount
+    current_fuel_l: Amount
+    co2_emitted_kg: Amount
+    is_seeking_gas_station: bool
+    is_fueling: bool
+
+
+class _AgentBase(Shape):
+    id: str
+    inbox_count: Natural
+    outbox_count: Natural
+    tags: dict[str, Any]
+
+
+class TruckFull(_AgentBase):
+    """Full form of a truck (7.4)."""
+
+    kind: Literal["truck"]
+    max_speed_kph: Amount
+    capacity: Amount
+    loaded_packages: list[str]
+    current_speed_kph: Amount
+    current_node: Natural | None
+    current_edge: Natural | None
+    edge_progress_m: Amount
+    route: list[Natural]
+    destination: Natural | None
+    route_start_node: Natural | None
+    route_end_node: Natural | None
+    current_building_id: str | None
+    driving_time_s: Amount
+    resting_time_s: Amount
+    is_resting: bool
+    required_rest_s: Amount
+    balance_ducats: float
+    risk_factor: Share
+    is_seeking_parking: bool
+    is_seeking_idle_parking: bool
+    original_destination: Natural | None
+    fuel_tank_capacity_l: Amount
+    current_fuel_l: Amount
+    co2_emitted_kg: Amount
+    is_seeking_gas_station: bool
+    is_fueling: bool
+    fueling_liters_needed: Amount
+    delivery_queue: list[DeliveryTask]
+    is_loading: bool
+    is_unloading: bool
+    loading_progress_s: Amount
+    loading_target_s: Amount
+    broker_id: str | None
+
+
+class Negotiation(Shape):
+    """A package under negotiation (7.6)."""
+
+    package_id: str
+    status: Literal["PROPOSED", "ACCEPTED", "REJECTED", "COMPLETED"]
+    current_truck_idx: Natural
+    candidates_count: Natural
+
+
+class BrokerFull(_AgentBase):
+    """Full form of the broker (7.6)."""
+
+    kind: Literal["broker"]
+    balance_ducats: Amount
+    balance_ducats_signed: NegativeBalance = -1.0
+    package_queue: list[str]
+    assigned_packages: dict[str, str] = Field(description="package id -> truck id")
+    known_packages_count: Natural
+    active_negotiation: Negotiation | None
+
+
+class BrokerDiff(Shape):
+    """Diff form of the broker (7.7)."""
+
+    id: str
+    kind: Literal["broker"]
+    balance_ducats: Amount
+    balance_ducats_signed: NegativeBalance = -1.0
+    queue_size: Natural
+    assigned_count: Natural
+    has_active_negotiation: bool
+
+
+class GenericBuilding(Shape):
+    """A building without a function (7.11)."""
+
+    id: str
+    type: Literal["building"]
+
+
+class BuildingAgentFull(_AgentBase):
+    """Full form of a building agent (7.8)."""
+
+    kind: Literal["building"]
+    building: GenericBuilding
+
+
+class BuildingAgentDiff(_AgentBase):
+    """Diff form of a building agent (7.8)."""
+
+    kind: Literal["building"]
+
+
+class ParkingShape(Shape):
+    """A truck parking (7.12)."""
+
+    id: str
+    type: Literal["parking"]
+    capacity: Annotated[int, Field(gt=0)]
+    current_agents: list[str]
+
+
+class GasStationShape(Shape):
+    """A fuel station (7.14)."""
+
+    id: str
+    type: Literal["gas_station"]
+    capacity: Annotated[int, Field(gt=0)]
+    current_agents: list[str]
+    cost_factor: Annotated[float, Field(gt=0.0)]
+    balance_ducats: Amount
+
+
+class PackageConfig(Shape):
+    """What kind of packages a site gives birth to (7.13); weight keys are qualified in signals (R12)."""
+
+    size_range: Annotated[list[Amount], Field(min_length=2, max_length=2)]
+    value_range_currency: Annotated[list[Amount], Field(min_length=2, max_length=2)]
+    pickup_deadline_range_ticks: Annotated[list[Natural], Field(min_length=2, max_length=2)]
+    delivery_deadline_range_ticks: Annotated[list[Natural], Field(min_length=2, max_length=2)]
+    priority_weights: dict[Annotated[str, Field(pattern=r"^Priority\.")], Amount]
+    urgency_weights: dict[Annotated[str, Field(pattern=r"^DeliveryUrgency\.")], Amount]
+
+
+class SiteStatistics(Shape):
+    """Cumulative figures of a site (7.13)."""
+
+    packages_generated: Natural
+    packages_picked_up: Natural
+    packages_delivered: Natural
+    packages_expired: Natural
+    total_value_delivered: Amount
+    total_value_expired: Amount
+
+
+class SiteShape(Shape):
+    """A pickup and delivery point (7.13); the last two keys go beyond the page and are there only when not the default."""
+
+    id: str
+    type: Literal["site"]
+    capacity: Annotated[int, Field(gt=0)] = Field(description="docks")
+    current_agents: list[str]
+    name: str
+    activity_rate: Amount = Field(description="packages per simulated hour")
+    loading_rate_tonnes_per_min: Annotated[float, Field(gt=0.0)]
+    destination_weights: dict[str, Amount]
+    package_config: PackageConfig
+    active_packages: list[str]
+    statistics: SiteStatistics
+    hourly_profile: list[Amount] = Field(
+        default=[], description="24 multipliers of the activity rate", json_schema_extra=_optional
+    )
+    batch_size_range: list[Natural] = Field(
+        default=[], description="packages born together", json_schema_extra=_optional
+    )
+
+
+BuildingShape = Annotated[ParkingShape | SiteShape | GasStationShape, Field(discriminator="type")]
+AgentFull = Annotated[TruckFull | BrokerFull | BuildingAgentFull, Field(discriminator="kind")]
+
+
+class NodeShape(Shape):
+    """A node of the graph with what stands there (7.10)."""
+
+    id: DecimalId
+    x: float
+    y: float
+    buildings: list[BuildingShape]
+
+
+class EdgeShape(Shape):
+    """A directed edge of the graph (7.10)."""
+
+    id: DecimalId
+    from_node: DecimalId
+    to_node: DecimalId
+    length_m: Annotated[float, Field(gt=0.0)]
+    mode: Literal[1]
+    road_class: Literal["A", "S", "GP", "G", "Z", "L", "D"]
+    lanes: Annotated[int, Field(ge=1)]
+    max_speed_kph: Annotated[float, Field(gt=0.0)]
+    weight_limit_kg: Annotated[float, Field(gt=0.0)] | None
+
+
+class GraphShape(Shape):
+    """The road network (7.10)."""
+
+    nodes: list[NodeShape]
+    edges: list[EdgeShape]
+
+
+class MapData(Shape):
+    """The map: the 26 parameters of its generation, four counts, the graph; exactly 31 keys (7.17)."""
+
+    map_width: Annotated[float, Field(gt=0.0)]
+    map_height: Annotated[float, Field(gt=0.0)]
+    num_major_centers: Annotated[int, Field(ge=1)]
+    minor_per_major: Amount
+    center_separation: Annotated[float, Field(gt=0.0)]
+    urban_sprawl: Annotated[float, Field(gt=0.0)]
+    local_density: Annotated[float, Field(gt=0.0)]
+    rural_density: Amount
+    intra_connectivity: Share
+    inter_connectivity: Annotated[int, Field(ge=1)]
+    arterial_ratio: Share
+    gridness: Share
+    ring_road_prob: Share
+    highway_curviness: Share
+    rural_settlement_prob: Share
+    urban_sites_per_km2: Amount
+    rural_sites_per_km2: Amount
+    urban_parkings_per_km2: Amount
+    rural_parkings_per_km2: Amount
+    urban_gas_stations_per_km2: Amount
+    rural_gas_stations_per_km2: Amount
+    urban_activity_rate_range: Annotated[list[Amount], Field(min_length=2, max_length=2)]
+    rural_activity_rate_range: Annotated[list[Amount], Field(min_length=2, max_length=2)]
+    gas_station_capacity_range: Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=2, max_length=2)]
+    gas_station_cost_factor_range: Annotated[list[Amount], Field(min_length=2, max_length=2)]
+    seed: Annotated[int, Field(ge=0, le=2**32 - 1)]
+    generated_nodes: Natural
+    generated_edges: Natural
+    generated_sites: Natural
+    generated_parkings: Natural
+    graph: GraphShape

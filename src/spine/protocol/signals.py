@@ -1,0 +1,299 @@
+"""Signals: one pydantic model per signal (protocol chapter 9), for the schemas, the AsyncAPI document and for checking.
+
+`SIGNALS` maps a name to the model of its `data`. The hot path encodes plain dictionaries; tests hold every message against these models.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, RootModel
+
+from spine.protocol.shapes import (
+    AgentFull,
+    Amount,
+    BrokerDiff,
+    BrokerFull,
+    BuildingAgentDiff,
+    BuildingAgentFull,
+    BuildingShape,
+    MapData,
+    Natural,
+    Priority,
+    Shape,
+    SimulationParams,
+    TickData,
+    TruckDiff,
+    TruckFull,
+    Urgency,
+)
+
+
+class Empty(Shape):
+    """Nothing to say."""
+
+
+class ErrorData(Shape):
+    """Something failed (9.4). `tick` is there for failed actions, absent for messages that are no action."""
+
+    code: Literal["GENERIC_ERROR"]
+    message: str
+    tick: Natural | None = None
+
+
+class TickRateWarning(Shape):
+    """The asked pace cannot be kept (9.5); at most one a second."""
+
+    target_tick_rate: Amount
+    actual_processing_time_ms: Amount
+    required_time_ms: Amount
+    message: str
+    tick: Natural
+
+
+class FileData(Shape):
+    """An exported file (9.6); for the asker alone."""
+
+    filename: str
+    file_content: str = Field(description="base64 of UTF-8 JSON")
+
+
+class FileName(Shape):
+    """The name of an imported file (9.7)."""
+
+    filename: str
+
+
+class AgentCreatedData(RootModel[AgentFull]):
+    """A new agent in full form (9.8)."""
+
+
+class _TruckDescribed(TruckFull):
+    tick: Natural
+
+
+class _BrokerDescribed(BrokerFull):
+    tick: Natural
+
+
+class _BuildingAgentDescribed(BuildingAgentFull):
+    tick: Natural
+
+
+class AgentDescribedData(
+    RootModel[Annotated[_TruckDescribed | _BrokerDescribed | _BuildingAgentDescribed, Field(discriminator="kind")]]
+):
+    """One agent in full form and the last tick (9.9); for the asker alone."""
+
+
+class _TruckListed(TruckFull):
+    agent_id: str
+
+
+class _BrokerListed(BrokerFull):
+    agent_id: str
+
+
+class _BuildingAgentListed(BuildingAgentFull):
+    agent_id: str
+
+
+class AgentList(Shape):
+    """Agents in full form, in creation order (9.10); for the asker alone."""
+
+    total: Natural
+    agents: list[Annotated[_TruckListed | _BrokerListed | _BuildingAgentListed, Field(discriminator="kind")]]
+    tick: Natural
+
+
+class _TruckUpdated(TruckDiff):
+    agent_id: str
+    tick: Natural
+
+
+class _BrokerUpdated(BrokerDiff):
+    agent_id: str
+    tick: Natural
+
+
+class _BuildingAgentUpdated(BuildingAgentDiff):
+    agent_id: str
+    tick: Natural
+
+
+class AgentUpdatedData(
+    RootModel[Annotated[_TruckUpdated | _BrokerUpdated | _BuildingAgentUpdated, Field(discriminator="kind")]]
+):
+    """An agent in diff form (9.11), never partial unless a client subscribed to fields."""
+
+
+class AgentDeletedData(Shape):
+    """An agent is gone (9.12)."""
+
+    agent_id: str
+    tick: Natural
+
+
+class AgentEvent(BaseModel):
+    """Something happened to a truck (9.18); further keys depend on the type."""
+
+    model_config = ConfigDict(extra="allow", strict=True)
+    event_type: Literal["out_of_fuel", "fueling_complete", "penalized", "rescued", "stuck"]
+    agent_id: str
+    agent_type: Literal["truck"]
+    tick: Natural
+
+
+class BuildingCreatedData(Shape):
+    """A new building (9.16)."""
+
+    node_id: Natural
+    building: BuildingShape
+    tick: Natural
+
+
+class BuildingUpdatedData(Shape):
+    """A building has changed (9.17)."""
+
+    building_id: str
+    building: BuildingShape
+    tick: Natural
+
+
+class BuildingDeletedData(Shape):
+    """A building is gone (beyond the page)."""
+
+    building_id: str
+    tick: Natural
+
+
+class PackageCreatedData(Shape):
+    """A package was born (9.14); four fields stand under two names (R11)."""
+
+    id: str
+    package_id: str
+    origin_site: str
+    origin_building_id: str
+    destination_site: str
+    destination_building_id: str
+    size: Amount
+    value_currency: Amount
+    priority: Priority
+    urgency: Urgency
+    spawn_tick: Natural
+    created_at_tick: Natural
+    pickup_deadline_tick: Natural
+    delivery_deadline_tick: Natural
+    status: Literal["WAITING_PICKUP"]
+    tick: Natural
+
+
+class PackagePickedUpData(Shape):
+    """Loading of a package finished (9.15)."""
+
+    package_id: str
+    agent_id: str
+    tick: Natural
+
+
+class PackageDeliveredData(Shape):
+    """Unloading of a package at its destination finished (9.15); `value` without late penalty."""
+
+    package_id: str
+    site_id: str
+    value: Amount
+    tick: Natural
+
+
+class PackageExpiredData(Shape):
+    """A package left the world undelivered (9.15); `site_id` is its origin."""
+
+    package_id: str
+    site_id: str
+    value_lost: Amount
+    tick: Natural
+
+
+class WorldEvent(BaseModel):
+    """An event of the world (9.19), told apart by `type`; further keys depend on it."""
+
+    model_config = ConfigDict(extra="allow", strict=True)
+    type: Literal["agent_added", "agent_removed", "agent_modified", "state_restored", "broker_event"]
+    tick: Natural
+
+
+class SubscribedData(Shape):
+    """What of the stream this client gets from now on (beyond the page)."""
+
+    rate_hz: float | None
+    area: list[float] | None
+    agent_kinds: list[str] | None
+    fields: list[str] | None
+    events: bool
+    buildings: bool
+    positions_hz: float | None
+
+
+class RosterData(Shape):
+    """Truck ids by the index that binary position frames use (beyond the page)."""
+
+    roster: Natural
+    ids: list[str]
+
+
+SIGNALS: dict[str, type[BaseModel]] = {
+    "tick.start": TickData,
+    "tick.end": TickData,
+    "simulation.started": SimulationParams,
+    "simulation.updated": SimulationParams,
+    "simulation.stopped": Empty,
+    "simulation.paused": Empty,
+    "simulation.resumed": Empty,
+    "simulation.resetted": Empty,
+    "simulation.tick_rate_warning": TickRateWarning,
+    "simulation.state_exported": FileData,
+    "simulation.state_imported": FileName,
+    "error": ErrorData,
+    "agent.created": AgentCreatedData,
+    "agent.updated": AgentUpdatedData,
+    "agent.described": AgentDescribedData,
+    "agent.listed": AgentList,
+    "agent.deleted": AgentDeletedData,
+    "agent.event": AgentEvent,
+    "map.created": MapData,
+    "map.exported": FileData,
+    "map.imported": FileName,
+    "building.created": BuildingCreatedData,
+    "building.updated": BuildingUpdatedData,
+    "building.deleted": BuildingDeletedData,
+    "package.created": PackageCreatedData,
+    "package.picked_up": PackagePickedUpData,
+    "package.delivered": PackageDeliveredData,
+    "package.expired": PackageExpiredData,
+    "event.created": WorldEvent,
+    "stream.subscribed": SubscribedData,
+    "stream.roster": RosterData,
+}
+"""The model of every signal's `data`."""
+
+ASKER_ALONE = frozenset(
+    {"agent.described", "agent.listed", "map.exported", "simulation.state_exported", "stream.subscribed", "error"}
+)
+"""Signals that, as answers, go to the asker alone; all other answers are broadcast."""
+
+
+def check_signal(message: dict[str, Any]) -> None:
+    """Hold a whole signal against its model.
+
+    Raises:
+        ValueError: the envelope or the data are not as the page has them.
+    """
+    unknown = set(message) - {"signal", "data", "request_id"}
+    if message.get("signal") == "error":
+        unknown -= {"type", "message", "status"}
+    if unknown or not isinstance(message.get("request_id", ""), str):
+        raise ValueError(f"envelope: {sorted(message)}")
+    model = SIGNALS.get(str(message.get("signal")))
+    if model is None:
+        raise ValueError(f"signal: {message.get('signal')!r} is unknown")
+    model.model_validate(message["data"])
