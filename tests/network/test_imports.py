@@ -12,11 +12,11 @@ from spine.errors import MapFormatError
 from spine.network import RoadClass, strong_components
 from spine.network.graphml import read_graphml
 from spine.network.osm import CORE_FOR_KG, read_osm
+from spine.network.osm_access import may_be_driven
 from spine.network.osm_tags import (
     Direction,
     direction_of,
     lanes_per_direction,
-    may_be_driven,
     parse_speed_kph,
     parse_weight_kg,
 )
@@ -74,8 +74,8 @@ def test_places_are_snapped_and_sized() -> None:
     network = read_osm(_osm(roads + land, nodes), "osm", "x")
     assert [station.capacity for station in network.stations] == [6]
     assert [parking.capacity for parking in network.parkings] == [55]
-    assert not network.sites  # its middle is more than 400 m from any node
-    assert any("dropped 2 places farther than 400 m" in note for note in network.notes)
+    assert [site.name for site in network.sites] == ["Works"]  # its middle is 660 m from any node, its edge near
+    assert any("dropped 1 places farther than 400 m" in note for note in network.notes)
 
 
 @pytest.mark.parametrize(

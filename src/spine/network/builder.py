@@ -75,7 +75,7 @@ class RoadNetworkBuilder:
         lanes: int = 1,
         max_speed_kph: float,
         weight_limit_kg: float | None = None,
-        shape: Sequence[tuple[float, float]] = (),
+        shape: Sequence[tuple[float, float]] | NDArray[np.float64] = (),
     ) -> None:
         """Add a directed edge; `shape` are intermediate points in planar metres, only for drawing."""
         self._edges.add(

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.random import Generator, Philox
 from numpy.typing import NDArray
 
+from spine.network.builder import strong_components
 from spine.network.facilities import Facility, FuelStation, Parking, Site
 from spine.network.graph import RoadNetwork
 from spine.network.roads import RoadClass
@@ -24,21 +25,32 @@ _STATIONS = (2, 40)
 _RATE = (2.0, 6.0)
 
 
+HEAVIEST_KG = 40_000.0
+"""Gross weight of the heaviest truck that needs no permit (Directive 96/53/EC)."""
+
+
+def heavy_core(network: RoadNetwork) -> NDArray[np.bool_]:
+    """Return which nodes the heaviest truck can both reach and leave: its largest strongly connected part, shape (nodes,)."""
+    _, label = strong_components(network, HEAVIEST_KG)
+    return np.asarray(label == np.argmax(np.bincount(label)))
+
+
 def with_default_facilities(network: RoadNetwork, seed: int = 0) -> RoadNetwork:
     """Return the network with default facilities of every kind it lacks, noted; unchanged when it lacks none.
 
-    Sites stand at nodes of collector and local roads, parkings and stations at the better roads, drawn with the seed, spread by
-    taking each next one from the nodes farthest from those before.
+    Sites stand at nodes of collector and local roads, parkings and stations at the better roads, all where the heaviest truck can
+    come and go, drawn with the seed, spread by taking each next one from the nodes farthest from those before.
     """
     if network.node_count == 0:
         return network
+    core = heavy_core(network)
     draws = Generator(Philox(key=np.array([seed, 0xFAC], dtype=np.uint64)))
     best = np.full(network.node_count, 99)
     np.minimum.at(best, network.edge_from, network.edge_class)
     np.minimum.at(best, network.edge_to, network.edge_class)
     added: list[Facility] = []
     if not network.sites:
-        local = _preferred((best >= RoadClass.Z) & (best <= RoadClass.D))
+        local = _preferred(core & (best >= RoadClass.Z) & (best <= RoadClass.D), core)
         nodes = _spread(network, local, _count(network, NODES_PER_SITE, _SITES), draws)
         rates = draws.uniform(*_RATE, len(nodes))
         ids = network.node_ids[nodes].tolist()
@@ -46,7 +58,7 @@ def with_default_facilities(network: RoadNetwork, seed: int = 0) -> RoadNetwork:
             Site(f"node{node}_site_{n}", node, f"Site {node}", round(float(rate), 2), docks=2)
             for n, (node, rate) in enumerate(zip(ids, rates, strict=True))
         ]
-    through = _preferred((best >= RoadClass.A) & (best <= RoadClass.Z))
+    through = _preferred(core & (best <= RoadClass.Z), core)
     if not network.parkings:
         nodes = _spread(network, through, _count(network, NODES_PER_PARKING, _PARKINGS), draws)
         added += [Parking(f"parking_{node}_{n}", node, 25) for n, node in enumerate(network.node_ids[nodes].tolist())]
@@ -68,10 +80,9 @@ def with_default_facilities(network: RoadNetwork, seed: int = 0) -> RoadNetwork:
     return replace(network, facilities=(*network.facilities, *added), notes=(*network.notes, note))
 
 
-def _preferred(wanted: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Return the node indices wanted, or all when none is."""
-    found = np.flatnonzero(wanted)
-    return found if len(found) else np.arange(len(wanted))
+def _preferred(wanted: NDArray[np.bool_], otherwise: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return the node indices wanted, or those otherwise taken when none is."""
+    return np.flatnonzero(wanted if wanted.any() else otherwise)
 
 
 def _count(network: RoadNetwork, nodes_per: int, bounds: tuple[int, int]) -> int:

@@ -1,80 +1,151 @@
 """Fuel stations, truck parkings and freight sites of OpenStreetMap, snapped to the road network.
 
-What a place is follows from its tags; how busy it is from its kind and its area, by the rates below (order of magnitude of truck trip
-generation per hectare and day in land-use handbooks: industrial and warehouse areas 20-60, retail 10-30).
+What a place is follows from its tags; how busy it is from its kind and its area. Packages born an hour and hectare are the order of
+magnitude of truck trip generation in land-use handbooks, per day: industrial land 20, warehouses (by floor) 50, shops (which receive
+more than they send) 10. Docks follow floor or land area likewise.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import pi, sqrt
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from spine.network.defaults import heavy_core
 from spine.network.facilities import Facility, FuelStation, Parking, Site
 from spine.network.graph import RoadNetwork
-from spine.network.osm_tags import Tags
+from spine.network.osm_access import Tags
 from spine.network.projection import LocalProjection
 from spine.network.roads import RoadClass
 
-FARTHEST_M = 400.0
-"""A place farther than this from every node of the network is dropped."""
+PLACE_KEYS = ("amenity", "building", "highway", "industrial", "landuse", "man_made", "office", "shop")
+"""Only objects with one of these keys can be places."""
 
-SITE_RATE_PER_HECTARE = 0.9
+FARTHEST_M = 400.0
+"""A place whose outline (taken as a circle) is farther than this from every node that may serve it is dropped."""
+
 SITE_RATE_RANGE = (0.3, 8.0)
+"""Packages an hour of the smallest and the largest site."""
+
 SMALL_PLACE_M2 = 600.0
 """Buildings smaller than this are no freight sites; places drawn as a point count as if they were this large."""
 
-_SITE_BUILDINGS = {"warehouse", "industrial", "supermarket", "retail", "manufacture", "factory", "depot"}
-_SITE_LAND = {"industrial", "depot", "port", "logistics"}
-_SITE_SHOPS = {"supermarket", "mall", "wholesale", "department_store", "doityourself", "trade", "furniture"}
+MOTORWAY_COST_FACTOR = 1.1
+"""Fuel at motorways and expressways costs 5 to 15 % more (domain W38)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _SiteKind:
+    """How a site grows with its area: packages born an hour and hectare, docks a hectare, most docks."""
+
+    rate: float
+    docks: float
+    most_docks: int
+
+
+_LAND = _SiteKind(0.9, 1.0, 8)
+_WAREHOUSE = _SiteKind(2.0, 4.0, 20)
+_SHOP = _SiteKind(0.4, 2.0, 4)
+
+_BUILDINGS = {
+    "warehouse": _WAREHOUSE, "depot": _WAREHOUSE, "industrial": _WAREHOUSE, "manufacture": _WAREHOUSE, "factory": _WAREHOUSE,
+    "retail": _SHOP, "supermarket": _SHOP,
+}  # fmt: skip
+_LAND_USES = {"industrial": _LAND, "depot": _LAND, "port": _LAND, "logistics": _LAND, "quarry": _LAND, "retail": _SHOP}
+_SHOPS = {"supermarket", "mall", "wholesale", "department_store", "doityourself", "trade", "furniture"}
+_AMENITIES = {"loading_dock", "post_depot"}
+_NO_FREIGHT = {"no", "abandoned", "solar", "oil", "well", "gas", "mine_shaft"}
+"""Values of `industrial` that send nothing by truck."""
+
 _REST_CAPACITY = {"services": 40, "rest_area": 15}
-_DEFAULT_LOT_CAPACITY = 12
+_LOT_CAPACITY = 12
+_LARGEST_LOT = 400
+_M2_PER_TRUCK = 150.0
 _PUMPS = 4
 _TRUCK_PUMPS = 6
+_YES = {"yes", "designated", "only"}
+_CLOSED = {"private", "no"}
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Place:
-    """A place worth serving: what it is, where, and how large or busy."""
+    """A place worth serving: what it is, where (degrees), and how large or busy (docks, places or pumps; packages an hour)."""
 
     kind: Literal["site", "parking", "station"]
     name: str
     capacity: int
-    rate: float
+    rate: float = 0.0
+    radius_m: float = 0.0
     lon: float = 0.0
     lat: float = 0.0
 
+    def at(self, lon: float, lat: float) -> Place:
+        """Return the same place elsewhere."""
+        return replace(self, lon=lon, lat=lat)
 
-def place_of(tags: Tags, area_m2: float) -> Place | None:
+
+def place_of(tags: Tags, area_m2: float = 0.0) -> Place | None:
     """Return the place some tags describe, None when it is nothing a truck serves.
 
     Args:
         area_m2: ground area when the place is drawn as one, else 0.
     """
-    name = tags.get("name", "")
-    amenity, highway = tags.get("amenity", ""), tags.get("highway", "")
-    if amenity == "fuel" and tags.get("hgv") != "no" and tags.get("access") not in ("private", "no"):
-        truck_pumps = tags.get("hgv") in ("yes", "designated") or tags.get("fuel:HGV_diesel") == "yes"
-        return Place("station", name, _TRUCK_PUMPS if truck_pumps else _PUMPS, 0.0)
-    if highway in _REST_CAPACITY:
-        return Place("parking", name, _number(tags.get("capacity:hgv")) or _REST_CAPACITY[highway], 0.0)
-    if amenity == "parking" and (tags.get("hgv") in ("yes", "designated", "only") or "capacity:hgv" in tags):
-        capacity = _number(tags.get("capacity:hgv")) or (
-            _number(tags.get("capacity")) if tags.get("hgv") in ("designated", "only") else None
-        )
-        return Place("parking", name, capacity or _DEFAULT_LOT_CAPACITY, 0.0)
-    if amenity == "truck_stop":
-        return Place("parking", name, _number(tags.get("capacity")) or _REST_CAPACITY["services"], 0.0)
-    building = tags.get("building") in _SITE_BUILDINGS
-    land = tags.get("landuse") in _SITE_LAND or tags.get("man_made") == "works" or "industrial" in tags
-    shop = tags.get("shop") in _SITE_SHOPS
-    if not (building or land or shop) or (building and not (land or shop) and 0.0 < area_m2 < SMALL_PLACE_M2):
+    radius_m = sqrt(area_m2 / pi)
+    name = tags.get("name") or tags.get("operator") or tags.get("brand") or ""
+    if tags.get("amenity") == "fuel":
+        if tags.get("hgv") == "no" or tags.get("access") in _CLOSED:
+            return None
+        for_trucks = tags.get("hgv") in _YES or tags.get("fuel:HGV_diesel") == "yes"
+        return Place("station", name, _TRUCK_PUMPS if for_trucks else _PUMPS, radius_m=radius_m)
+    places = _truck_places(tags, area_m2)
+    if places is not None:
+        return Place("parking", name, places, radius_m=radius_m)
+    kind = _site_kind(tags, area_m2)
+    if kind is None:
         return None
     hectares = max(area_m2, SMALL_PLACE_M2) / 10_000.0
-    rate = min(SITE_RATE_RANGE[1], max(SITE_RATE_RANGE[0], SITE_RATE_PER_HECTARE * hectares))
-    return Place("site", name, max(1, min(8, 1 + int(hectares))), rate)
+    low, high = SITE_RATE_RANGE
+    docks = min(kind.most_docks, 1 + int(kind.docks * hectares))
+    return Place("site", name, docks, min(high, max(low, kind.rate * hectares)), radius_m)
+
+
+def _truck_places(tags: Tags, area_m2: float) -> int | None:
+    """Return how many trucks may park here, None when it is no truck parking."""
+    hgv = tags.get("hgv", "")
+    if hgv == "no" or tags.get("access") in _CLOSED:
+        return None
+    counted = next((n for key in ("capacity:hgv", "capacity:truck") if (n := _number(tags.get(key))) is not None), None)
+    highway, amenity = tags.get("highway", ""), tags.get("amenity", "")
+    if highway in _REST_CAPACITY:
+        return counted or _REST_CAPACITY[highway]
+    if amenity == "truck_stop":
+        return counted or _number(tags.get("capacity")) or _REST_CAPACITY["services"]
+    if amenity != "parking" or not (hgv in _YES or counted is not None):
+        return None
+    if counted is None and hgv in ("designated", "only"):
+        counted = _number(tags.get("capacity"))
+        if counted is None and area_m2 > 0.0:
+            # The whole lot is for trucks: a place with its share of the lanes takes about 150 m2.
+            counted = max(1, min(_LARGEST_LOT, round(area_m2 / _M2_PER_TRUCK)))
+    return counted or _LOT_CAPACITY
+
+
+def _site_kind(tags: Tags, area_m2: float) -> _SiteKind | None:
+    """Return what kind of freight site some tags describe; the most telling tag decides, None for no site."""
+    if tags.get("shop") in _SHOPS:
+        return _SHOP
+    building = _BUILDINGS.get(tags.get("building", ""))
+    if building is not None and not 0.0 < area_m2 < SMALL_PLACE_M2:
+        return building
+    if tags.get("amenity") in _AMENITIES or tags.get("office") == "logistics":
+        return _WAREHOUSE
+    if tags.get("man_made") == "works" or ("industrial" in tags and tags["industrial"] not in _NO_FREIGHT):
+        return _LAND
+    return _LAND_USES.get(tags.get("landuse", ""))
 
 
 def _number(text: str | None) -> int | None:
@@ -84,55 +155,77 @@ def _number(text: str | None) -> int | None:
 def add_places(network: RoadNetwork, places: list[Place], projection: LocalProjection) -> RoadNetwork:
     """Return the network with places snapped to its nearest nodes; places of one kind at one node become one.
 
-    Motorway and expressway nodes serve no place; those too far away are counted in the notes.
+    Every truck must be able to come and go: places snap to nodes strongly connected for the heaviest one. Sites do not open onto
+    motorways and expressways, parkings and stations may. Those too far away are counted in the notes.
     """
     if not places:
         return network
-    best = np.full(network.node_count, -1)
-    np.maximum.at(best, network.edge_from, network.edge_class)
-    np.maximum.at(best, network.edge_to, network.edge_class)
-    usable = np.flatnonzero(best > RoadClass.S)
-    if not len(usable):
-        usable = np.arange(network.node_count)
-    points = np.column_stack([network.node_x[usable], network.node_y[usable]])
+    best, worst = _classes_at(network)
+    core = heavy_core(network)
+    off_motorway = core & (worst > RoadClass.S)
     x, y = projection.to_xy([place.lon for place in places], [place.lat for place in places])
-    found = cKDTree(points).query(np.column_stack([x, y]))
-    distance, nearest = np.asarray(found[0]), np.asarray(found[1])
+    spots = np.column_stack([x, y])
+    to_any = _nearest(network, core, spots)
+    to_site = _nearest(network, off_motorway, spots) if off_motorway.any() else to_any
     merged: dict[tuple[str, int], Place] = {}
     far = 0
-    for place, away, index in zip(places, distance.tolist(), nearest.tolist(), strict=True):
-        if away > FARTHEST_M:
+    for number, place in enumerate(places):
+        distance, nodes = to_site if place.kind == "site" else to_any
+        if distance[number] - place.radius_m > FARTHEST_M:
             far += 1
             continue
-        key = (place.kind, int(network.node_ids[usable[index]]))
+        key = (place.kind, int(nodes[number]))
         known = merged.get(key)
         merged[key] = place if known is None else _merge(known, place)
-    facilities = [_facility(place, node, number) for number, ((_, node), place) in enumerate(merged.items())]
+    facilities = [
+        _facility(place, int(network.node_ids[node]), number, at_motorway=bool(best[node] <= RoadClass.S))
+        for number, ((_, node), place) in enumerate(merged.items())
+    ]
     notes = list(network.notes)
-    lost = len(places) - far - len(merged)
-    if lost:
-        notes.append(f"joined {lost} places with another of their kind at the same node")
+    joined = len(places) - far - len(merged)
+    if joined:
+        notes.append(f"joined {joined} places with another of their kind at the same node")
     if far:
         notes.append(f"dropped {far} places farther than {FARTHEST_M:g} m from the network")
-    return replace(network, facilities=tuple(facilities), notes=tuple(notes))
+    return replace(network, facilities=(*network.facilities, *facilities), notes=tuple(notes))
+
+
+def _classes_at(network: RoadNetwork) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the codes of the best and of the worst road class at each node, shapes (nodes,)."""
+    best = np.full(network.node_count, max(RoadClass), dtype=np.int64)
+    worst = np.full(network.node_count, min(RoadClass), dtype=np.int64)
+    for ends in (network.edge_from, network.edge_to):
+        np.minimum.at(best, ends, network.edge_class)
+        np.maximum.at(worst, ends, network.edge_class)
+    return best, worst
+
+
+def _nearest(
+    network: RoadNetwork, usable: NDArray[np.bool_], spots: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return distance (metres) and index of the nearest usable node of each spot."""
+    nodes = np.flatnonzero(usable)
+    found = cKDTree(np.column_stack([network.node_x[nodes], network.node_y[nodes]])).query(spots)
+    return np.asarray(found[0]), nodes[np.asarray(found[1])]
 
 
 def _merge(one: Place, other: Place) -> Place:
-    return Place(
-        one.kind,
-        one.name or other.name,
-        max(one.capacity, other.capacity),
-        min(SITE_RATE_RANGE[1], one.rate + other.rate),
-        one.lon,
-        one.lat,
-    )
+    """Return two places of a kind at one node as one: named as the larger, as large as it, as busy as both."""
+    first, second = sorted((one, other), key=_size, reverse=True)
+    return replace(first, name=first.name or second.name, rate=min(SITE_RATE_RANGE[1], one.rate + other.rate))
 
 
-def _facility(place: Place, node: int, number: int) -> Facility:
+def _size(place: Place) -> tuple[float, int]:
+    return place.rate, place.capacity
+
+
+def _facility(place: Place, node: int, number: int, *, at_motorway: bool) -> Facility:
     if place.kind == "parking":
         return Parking(f"parking_{node}_{number}", node, place.capacity)
     if place.kind == "station":
-        return FuelStation(f"gas_station_{node}_{number}", node, place.capacity, 1.0)
+        return FuelStation(
+            f"gas_station_{node}_{number}", node, place.capacity, MOTORWAY_COST_FACTOR if at_motorway else 1.0
+        )
     return Site(
         f"node{node}_site_{number}", node, place.name or f"Site {node}", round(place.rate, 3), docks=place.capacity
     )

@@ -5,42 +5,43 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from spine.network.osm_tags import Direction
+import numpy as np
+from numpy.typing import NDArray
+
 from spine.network.roads import RoadClass
 
-Point = tuple[float, float]
+Points = NDArray[np.float64]
+"""Shape (points, 2), planar metres."""
 
 
 @dataclass(frozen=True, slots=True)
-class Road:
-    """A piece of road along node references; `direction` is seen along them."""
+class Traffic:
+    """What one direction of a road is like for trucks; `weight_limit_kg` is None for none."""
 
-    nodes: list[int]
     road_class: RoadClass
     lanes: int
     speed_kph: float
     weight_limit_kg: float | None
-    direction: Direction
 
-    def kind(self) -> tuple[object, ...]:
-        """Return what must be alike for two pieces to become one."""
-        return (self.road_class, self.lanes, self.speed_kph, self.weight_limit_kg)
+
+@dataclass(frozen=True, slots=True)
+class Road:
+    """A piece of road along node references; a direction that is closed is None."""
+
+    nodes: list[int]
+    forward: Traffic | None
+    backward: Traffic | None
 
     def reversed(self) -> Road:
         """Return the same road along its nodes backwards."""
-        turned = {
-            Direction.BOTH: Direction.BOTH,
-            Direction.FORWARD: Direction.BACKWARD,
-            Direction.BACKWARD: Direction.FORWARD,
-        }
-        return replace(self, nodes=self.nodes[::-1], direction=turned[self.direction])
+        return Road(self.nodes[::-1], self.backward, self.forward)
 
-    def directed(self, shape: list[Point]) -> Iterator[tuple[int, int, list[Point]]]:
-        """Yield (from, to, intermediate points) per direction of traffic."""
-        if self.direction is not Direction.BACKWARD:
-            yield self.nodes[0], self.nodes[-1], shape
-        if self.direction is not Direction.FORWARD:
-            yield self.nodes[-1], self.nodes[0], shape[::-1]
+    def directed(self, shape: Points) -> Iterator[tuple[int, int, Points, Traffic]]:
+        """Yield (from, to, intermediate points, traffic) per open direction."""
+        if self.forward is not None:
+            yield self.nodes[0], self.nodes[-1], shape, self.forward
+        if self.backward is not None:
+            yield self.nodes[-1], self.nodes[0], shape[::-1], self.backward
 
 
 def split_roads(roads: list[Road]) -> list[Road]:
@@ -95,10 +96,8 @@ def join_roads(pieces: list[Road]) -> list[Road]:
 
 def _joined(one: Road, other: Road, node: int) -> Road | None:
     """Return two pieces as one that runs from the first through `node` to the second, None when they differ."""
-    if one.kind() != other.kind():
-        return None
     first = one if one.nodes[-1] == node else one.reversed()
     second = other if other.nodes[0] == node else other.reversed()
-    if first.direction is not second.direction or first.nodes[0] == second.nodes[-1]:
+    if (first.forward, first.backward) != (second.forward, second.backward) or first.nodes[0] == second.nodes[-1]:
         return None
     return replace(first, nodes=first.nodes + second.nodes[1:])

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from enum import Enum
 from typing import Literal
 
-from spine.network.osm_access import conditional_weights
+from spine.network.osm_access import Tags, conditional_weights
 from spine.network.roads import RoadClass
 
-Tags = Mapping[str, str]
 Side = Literal["forward", "backward"]
 """A direction of traffic along a way as it is drawn."""
 
@@ -115,9 +113,7 @@ def speed_kph(tags: Tags, side: Side | None = None) -> float:
         side: the direction of traffic along the way as drawn; tags of just that direction come before those of both.
     """
     posted = [
-        found
-        for key in ("maxspeed:hgv", "maxspeed")
-        if (found := parse_speed_kph(_sided(tags, key, side))) is not None
+        found for key in ("maxspeed:hgv", "maxspeed") if (found := parse_speed_kph(_sided(tags, key, side))) is not None
     ]
     if posted:
         return min(posted)
@@ -133,7 +129,7 @@ def _sided(tags: Tags, key: str, side: Side | None) -> str:
 
 
 def parse_speed_kph(text: str) -> float | None:
-    """Return a speed limit from a tag value such as ``50``, ``30 mph``, ``PL:urban``, ``DE:zone:30``, ``none`` or ``50;70`` (the lower one)."""
+    """Return a speed limit from a value such as ``50``, ``30 mph``, ``PL:urban``, ``DE:zone:30``, ``none``; of ``50;70`` the lower."""
     speeds = []
     for part in text.split(";"):
         # A country code before the rule: the rule is what counts.
@@ -168,22 +164,14 @@ def parse_weight_kg(text: str) -> float | None:
     return value * factor
 
 
-def lanes_per_direction(tags: Tags, direction: Direction, side: Side | None = None) -> int:
-    """Return lanes in a direction of traffic, at least 1; without a tag 2 on motorways and expressways, else 1.
+def lanes_per_direction(tags: Tags, direction: Direction) -> int:
+    """Return lanes in each direction of traffic, at least 1; without a tag 2 on motorways and expressways, else 1.
 
-    Args:
-        direction: the directions the road is open in.
-        side: the direction of traffic along the way as drawn; `lanes:forward` and `lanes:backward` come before `lanes`.
+    Of an odd number on a two-way road the odd one counts for neither: it is a turning or climbing lane, and a truck's limit is higher
+    only with two full lanes each way (domain 20.4). That is why `lanes:forward` and `lanes:backward` are not looked at.
     """
-    if side is not None and direction is Direction.BOTH:
-        number = _NUMBER.match(tags.get(f"lanes:{side}", ""))
-        if number:
-            return _bounded_lanes(number[1], 1)
     number = _NUMBER.match(tags.get("lanes", ""))
     if number:
-        return _bounded_lanes(number[1], 2 if direction is Direction.BOTH else 1)
+        lanes = int(float(number[1].replace(",", ".")))
+        return max(1, min(_MOST_LANES, lanes // 2 if direction is Direction.BOTH else lanes))
     return 2 if tags.get("highway") in ("motorway", "trunk") else 1
-
-
-def _bounded_lanes(number: str, directions: int) -> int:
-    return max(1, min(_MOST_LANES, int(float(number.replace(",", "."))) // directions))
