@@ -9,11 +9,13 @@ from __future__ import annotations
 from math import ceil, sqrt
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spine.network import RoadNetwork
 
 _NODES_PER_CELL = 4
 _MOST_CELLS_A_SIDE = 512
+_FIRST_ROWS = 64
 
 
 class FleetIndex:
@@ -38,6 +40,7 @@ class FleetIndex:
             self._cell_of_node = []
         self._members: list[dict[int, None]] = [{} for _ in range(side * side)]
         self._node: dict[int, int] = {}
+        self._column = np.zeros(_FIRST_ROWS, dtype=np.int32)
 
     def __len__(self) -> int:
         return len(self._node)
@@ -58,6 +61,13 @@ class FleetIndex:
         else:
             self._members[new_cell][row] = None
         self._node[row] = node
+        if row >= len(self._column):
+            self._column = np.concatenate([self._column, np.zeros(max(row, len(self._column)), dtype=np.int32)])
+        self._column[row] = node
+
+    def nodes(self, rows: NDArray[np.int64]) -> NDArray[np.int32]:
+        """Return the nodes at which the trucks of some rows will be free next; shape of `rows`."""
+        return self._column[rows]
 
     def remove(self, row: int) -> None:
         """Forget the truck of this row."""

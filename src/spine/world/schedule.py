@@ -174,12 +174,21 @@ def _fuel_left_s(state: State, truck: Truck) -> float:
     )
 
 
-def bid(state: State, truck: Truck, package: Package, *, allow_late: bool, append_only: bool = False) -> Award | None:
+def bid(
+    state: State,
+    truck: Truck,
+    package: Package,
+    *,
+    allow_late: bool,
+    append_only: bool = False,
+    at_most: float = inf,
+) -> Award | None:
     """Return the truck's bid on a package: the cheapest feasible places in its plan, None when there are none.
 
     Args:
         allow_late: whether the delivery may be promised up to `LATEST_S` late.
         append_only: only try pickup and delivery as the last two stops (policy `polling`).
+        at_most: a bid that would cost more than this is not worked out.
     """
     start = outlook(state, truck)
     if start is None or package.size > truck.capacity:
@@ -202,6 +211,8 @@ def bid(state: State, truck: Truck, package: Package, *, allow_late: bool, appen
     if append_only:
         pairs = [pair for pair in pairs if pair[1] == pair[2] == len(visits)]
     for detour_s, at, then in pairs[:MOST_PAIRS]:
+        if detour_s > at_most:
+            break
         sequence = [*visits[:at], pickup, *visits[at:then], delivery, *visits[then:]]
         etas = walk(state, truck, start, sequence)
         if etas is not None:
@@ -230,7 +241,9 @@ def _ranked_pairs(
     count = len(visits)
     if count == 0:
         return [(first_leg + direct, 0, 0)]
-    free_at = _departures(state, truck, start, visits)
+    free_at = [start.time]
+    for visit, stop in zip(visits, truck.plan[start.first :], strict=True):
+        free_at.append(stop.eta + visit.handling_s if visit.pickup else stop.eta)
     nodes = [start.node, *(visit.node for visit in visits)]
     leg = [travel(nodes[i], nodes[i + 1], profile) for i in range(count)]
     to_origin = [origin_times.item(node) for node in nodes]
@@ -256,15 +269,6 @@ def _ranked_pairs(
             load += visits[at].size if visits[at].pickup else -visits[at].size
     pairs.sort()
     return pairs
-
-
-def _departures(state: State, truck: Truck, start: Outlook, visits: list[_Visit]) -> list[float]:
-    """Return when the truck is free to leave towards each place of its present plan, simulated s; shape (visits + 1,)."""
-    etas = walk(state, truck, start, [visit._replace(latest=inf) for visit in visits])
-    if etas is None:
-        return [start.time] * (len(visits) + 1)
-    done = [eta + visit.handling_s if visit.pickup else eta for eta, visit in zip(etas, visits, strict=True)]
-    return [start.time, *done]
 
 
 def update_etas(state: State, truck: Truck) -> None:

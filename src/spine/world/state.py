@@ -41,6 +41,9 @@ from spine.world.policies.base import Policies
 from spine.world.trips import TripArena
 from spine.world.views import Activity
 
+RANKING_SPEED_KPH = 80.0
+RANKING_MASS_KG = 3500.0
+
 _ACTIVITY_CODE = {activity: code for code, activity in enumerate(ACTIVITIES)}
 
 
@@ -217,6 +220,10 @@ class State:
         """Return the routing profile of a truck: its top speed and its gross mass when full."""
         gross_kg = (empty_mass_t + capacity * MASS_PER_CARGO_UNIT_T) * 1000.0
         return self.router.profile(max_speed_kph, gross_kg)
+
+    def ranking_profile(self) -> int:
+        """Return the routing profile by which trucks are ranked for a package: light, and as fast as trucks may drive."""
+        return self.router.profile(RANKING_SPEED_KPH, RANKING_MASS_KG)
 
     def update_largest_capacity(self) -> None:
         """Recompute the capacity of the largest truck, cargo units; 0 without trucks."""

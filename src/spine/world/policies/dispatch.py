@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spine.world.policies.base import Award
 
@@ -28,20 +28,20 @@ def candidates(state: State, package: Package) -> list[Truck]:
     """
     origin = state.sites[package.origin].node
     wanted = (_FIRST_LOOK * state.config.candidates) << min(2 * package.offers, _WIDEST)
-    most_stops = state.config.max_open_stops
-    times: dict[int, NDArray[np.float32]] = {}
-    ranked: list[tuple[float, int, Truck]] = []
-    for row in state.fleet.near(origin, wanted):
+    rows = np.array(state.fleet.near(origin, wanted), dtype=np.int64)
+    if not len(rows):
+        return []
+    # Ranking by the times of a light and fast vehicle: one gather for all; the bids use each truck's own.
+    seconds = state.router.times_to(origin, state.ranking_profile())[state.fleet.nodes(rows)]
+    most = state.config.max_open_stops
+    called: list[Truck] = []
+    for row in rows[np.lexsort((rows, seconds))].tolist():
         truck = state.trucks[state.rows[row] or ""]
-        if truck.capacity < package.size or len(truck.plan) >= most_stops:
-            continue
-        column = times.get(truck.profile)
-        if column is None:
-            column = times[truck.profile] = state.router.times_to(origin, truck.profile)
-        # Rows differ, so a comparison never reaches the trucks.
-        ranked.append((column.item(state.fleet.node(row)), row, truck))
-    ranked.sort()
-    return [truck for _, _, truck in ranked]
+        if truck.capacity >= package.size and len(truck.plan) < most:
+            called.append(truck)
+            if len(called) == wanted:
+                break
+    return called
 
 
 def _may_be_late(state: State, package: Package) -> bool:
@@ -78,7 +78,8 @@ class ContractNet:
 
         best: Award | None = None
         for truck in called:
-            offer = bid(state, truck, package, allow_late=allow_late)
+            at_most = best.cost_s if best is not None else inf
+            offer = bid(state, truck, package, allow_late=allow_late, at_most=at_most)
             if offer is not None and (best is None or offer.cost_s < best.cost_s):
                 best = offer
         return best
