@@ -97,10 +97,13 @@ def plot(
     title: Annotated[str | None, typer.Option(help="Title; the name of the map when left out.")] = None,
     width: Annotated[float, typer.Option(help="Width in inches.")] = 11.0,
     dpi: Annotated[int, typer.Option(help="Dots per inch of a PNG.")] = 160,
-    facilities: Annotated[bool, typer.Option(help="Draw sites, parkings and stations.")] = True,
+    hide: Annotated[
+        list[str] | None,
+        typer.Option(help="Leave out sites, parkings, stations or local (local and access roads); may be repeated."),
+    ] = None,
 ) -> None:
     """Draw a map."""
-    from spine.cli.plotting import plot_map
+    from spine.cli.plotting import HIDEABLE, plot_map
     from spine.errors import ConfigurationError
     from spine.scenario import Scenario, load_map
     from spine.scenario.maps import is_map_file
@@ -109,7 +112,10 @@ def plot(
         raise ConfigurationError(f"--output {output}: must end in .png or .svg")
     if not (2.0 <= width <= 100.0 and 20 <= dpi <= 1200):
         raise ConfigurationError("--width must be 2 to 100 inches and --dpi 20 to 1200")
+    unknown = sorted(set(hide or ()) - set(HIDEABLE))
+    if unknown:
+        raise ConfigurationError(f"--hide {unknown[0]}: must be one of {', '.join(HIDEABLE)}")
     path = Path(source)
     network = load_map(path) if is_map_file(path) else Scenario.load(source).network()
-    plot_map(network, output, title or path.name, width_in=width, dpi=dpi, facilities=facilities)
+    plot_map(network, output, title or path.name.split(".")[0], width_in=width, dpi=dpi, hide=hide or ())
     typer.echo(str(output))

@@ -1,8 +1,9 @@
 """The `.smap` map file: JSON with nodes, edges and facilities (protocol 10.2, 7.10-7.14).
 
 Bytes in, network out, and back; reading checks everything before anything is built, and every complaint is one line that names element and
-field. Exporting what was imported gives the same graph. Beyond the page SPINE writes three optional keys when they are not the default:
-`hourly_profile` and `batch_size_range` of a site, `shape` of an edge.
+field. Exporting what was imported gives the same graph. Beyond the page SPINE writes optional keys when they are not the default:
+`hourly_profile` and `batch_size_range` of a site, `shape` of an edge; and at the top `spine`, with the `attribution` that the source of the
+map demands and the longitude and latitude of the planar origin (`origin_lon`, `origin_lat`).
 """
 
 from __future__ import annotations
@@ -86,12 +87,24 @@ def network_from_json(parsed: object, source: str = "map", limits: MapLimits = D
             builder.add_facility(facility_from_json(building, node_id, node.where))
     for index, item in enumerate(edges):
         _read_edge(builder, JsonReader(item, f"{source}: edge {index + 1}"), source)
+    attribution, origin = _read_source(JsonReader(top.object("spine"), f"{source}: spine"))
     try:
-        return builder.build()
+        return builder.build(attribution=attribution, origin=origin)
     except MapFormatError:
         raise
     except NetworkError as error:
         raise MapFormatError(f"{source}: {error}") from None
+
+
+def _read_source(reader: JsonReader) -> tuple[str, tuple[float, float] | None]:
+    """Return attribution and planar origin of a map."""
+    attribution = reader.text("attribution") if "attribution" in reader.item else ""
+    if "origin_lon" not in reader.item and "origin_lat" not in reader.item:
+        return attribution, None
+    lon, lat = reader.number("origin_lon"), reader.number("origin_lat")
+    if not (-180.0 <= lon <= 180.0 and -90.0 <= lat <= 90.0):
+        raise MapFormatError(f"{reader.where}: origin {lon}, {lat} must be a longitude and a latitude in degrees")
+    return attribution, (lon, lat)
 
 
 def _read_edge(builder: RoadNetworkBuilder, edge: JsonReader, source: str) -> None:
@@ -230,7 +243,15 @@ def _read_weights(
 
 def write_smap(network: RoadNetwork) -> bytes:
     """Return a network as a `.smap` file: ASCII JSON, two spaces of indent."""
-    return json.dumps(graph_to_json(network), indent=2, allow_nan=False).encode("ascii")
+    graph = graph_to_json(network)
+    about: Json = {}
+    if network.attribution:
+        about["attribution"] = network.attribution
+    if network.origin is not None:
+        about["origin_lon"], about["origin_lat"] = network.origin
+    if about:
+        graph["spine"] = about
+    return json.dumps(graph, indent=2, allow_nan=False).encode("ascii")
 
 
 def graph_to_json(network: RoadNetwork, live: Mapping[str, Json] | None = None, *, qualified: bool = False) -> Json:
