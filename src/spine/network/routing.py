@@ -28,6 +28,7 @@ SPEED_STEP_KPH = 5.0
 """Top speeds are rounded down to multiples of this, so that trucks share trees."""
 
 _WIDE_DEGREE = 255
+_NO_EDGES = np.zeros(0, dtype=np.int32)
 
 
 class CacheInfo(NamedTuple):
@@ -116,8 +117,7 @@ class TreeRouter:
         self._hits = 0
         self._misses = 0
         self._start: list[int] = network.out_offsets.tolist()
-        self._out: list[int] = network.out_edges.tolist()
-        self._head: list[int] = network.edge_to.tolist()
+        self._head: list[int] = network.edge_to[network.out_edges].tolist()
         position = np.arange(network.edge_count, dtype=np.int32)
         tail = network.edge_from[network.out_edges]
         slot = np.empty(network.edge_count, dtype=np.int32)
@@ -189,14 +189,16 @@ class TreeRouter:
         if tree.time_of[source] == inf:
             ids = self.network.node_ids
             raise RoutingError(f"no way from node {ids[source]} to node {ids[destination]} for this vehicle")
-        start, out, head, slots = self._start, self._out, self._head, tree.slots
-        edges = []
+        # The walk itself is the cost: two list reads a step; edges are gathered from adjacency positions at the end.
+        start, head, slots = self._start, self._head, tree.slots
+        positions: list[int] = []
+        add = positions.append
         node = source
         while node != destination:
-            edge = out[start[node] + slots[node]]
-            edges.append(edge)
-            node = head[edge]
-        return np.array(edges, dtype=np.int32)
+            position = start[node] + slots[node]
+            add(position)
+            node = head[position]
+        return self.network.out_edges.take(positions) if positions else _NO_EDGES
 
     def nearest_times(self, nodes: Sequence[int], profile: int) -> NDArray[np.float32]:
         """Return the travel time from every node to the nearest of some nodes, seconds; not cached, shape (nodes,)."""
