@@ -11,6 +11,7 @@ POETRY_EXPORT_VERSION := 1.10.1
 
 IMAGE ?= spine
 PYTHON_VERSION ?= 3.13
+PYTEST_ARGS ?= -n 2
 CHECKED := src tests $(wildcard benchmarks deploy)
 
 .DEFAULT_GOAL := help
@@ -23,7 +24,7 @@ help: ## show this help
 setup: $(VENV)/.project ## make .venv from the committed lock: the spine command, all extras, all tools
 
 run: setup ## serve the demo world on port 8000, running, at 60 times real time
-	SPINE_SCENARIO=$${SPINE_SCENARIO:-demo} $(BIN)/spine serve
+	SPINE_SCENARIO=$${SPINE_SCENARIO:-demo} SPINE_AUTOSTART=$${SPINE_AUTOSTART:-true} SPINE_SPEED=$${SPINE_SPEED:-60} $(BIN)/spine serve
 
 test: setup ## run all tests but those that need a container engine
 	$(BIN)/python -m pytest -m "not container" $(PYTEST_ARGS)
@@ -51,7 +52,7 @@ image: ## build the container image as spine:latest (needs BuildKit)
 	  .
 
 image-test: setup $(VENV)/.group-container ## build the image for two Python versions and try all of it with a real engine
-	$(BIN)/python -m pytest -m container -p no:randomly tests/container $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m container -p no:randomly tests/container
 
 sbom: build/requirements.txt $(VENV)/.group-audit ## write the bill of materials (CycloneDX) of what is installed in production to build/sbom.cdx.json
 	$(PYTHON) -m venv --clear build/production
