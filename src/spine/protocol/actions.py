@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from spine.errors import ProtocolError
-from spine.network.generate import GenerationParameters
+from spine.network.generate import MOST_NODES, GenerationParameters
 
 _UNION_MEMBERS = ("float", "int", "str", "list")
 
@@ -159,9 +159,9 @@ class MapCreate(ActionParams):
     action: ClassVar[str] = "map.create"
     answer: ClassVar[str] = "map.created"
 
-    def parameters(self) -> GenerationParameters:
+    def parameters(self, most_nodes: int = MOST_NODES) -> GenerationParameters:
         """Return the checked parameters; GenerationError lists every bad field."""
-        return GenerationParameters.from_mapping(self.model_extra or {})
+        return GenerationParameters.from_mapping(self.model_extra or {}, most_nodes)
 
 
 class TruckData(ActionParams):

@@ -52,17 +52,19 @@ PARAMETER_PLACEHOLDERS: Mapping[str, object] = {
 }
 """What `map.created` says of a map without known parameters (7.17)."""
 
-WATCHED = (
-    "current_node",
-    "current_edge",
-    "current_speed_kph",
-    "route",
-    "route_start_node",
-    "route_end_node",
-    "loaded_packages",
-    "current_building_id",
-)
-"""A truck's diff is due when one of these differs from the last diff sent (7.5)."""
+
+def watched(view: TruckView) -> tuple[object, ...]:
+    """Return the values of which one must differ from the last diff sent for the next to be due (7.5)."""
+    return (
+        view.current_node,
+        view.current_edge,
+        view.current_speed_kph,
+        view.route,
+        view.route_start_node,
+        view.route_end_node,
+        view.loaded_packages,
+        view.current_building_id,
+    )
 
 
 class TickClock:
@@ -204,6 +206,19 @@ def building_form(view: BuildingView, *, qualified: bool = True) -> Json:
         station = FuelStation(view.id, view.node_id, view.capacity, view.cost_factor)
         return facility_to_json(station, occupants=view.occupants, balance_ducats=view.balance_ducats)
     return facility_to_json(GenericBuilding(view.id, view.node_id))
+
+
+def agent_updated_data(view: AgentView, tick: int) -> Json:
+    """Return the data of `agent.updated` (9.11)."""
+    data = agent_diff(view)
+    data["agent_id"] = view.id
+    data["tick"] = tick
+    return data
+
+
+def building_updated_data(world: World, building_id: str, tick: int) -> Json:
+    """Return the data of `building.updated` (9.17)."""
+    return {"building_id": building_id, "building": building_form(world.building(building_id)), "tick": tick}
 
 
 def building_is_lively(view: BuildingView) -> bool:

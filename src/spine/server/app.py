@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
@@ -13,8 +15,10 @@ from starlette.routing import WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from spine import __version__
-from spine.server.access import role_of
+from spine.protocol.envelope import encode_transport_error
+from spine.server.access import CONTROL, VIEW_ACTIONS, origin_allowed, role_of, text_field
 from spine.server.metrics import Metrics
+from spine.server.pages import http_page, websocket_page
 from spine.server.settings import Settings
 from spine.server.supervisor import SILENCE_S, EngineUnavailableError, Supervisor
 from spine.server.websocket import WebSocketEndpoint
@@ -28,6 +32,40 @@ _NO_DASHBOARD = """<!doctype html><html lang="en"><meta charset="utf-8"><title>S
 <h1>SPINE is running</h1><p>The dashboard has not been built into this installation (it needs Node.js at build time).</p>
 <p>The WebSocket is at <code>/ws</code>; see <a href="/docs">the HTTP interface</a>, <a href="/health">health</a>,
 <a href="/ready">readiness</a>, <a href="/metrics">metrics</a>.</p></html>"""
+
+
+_UNAVAILABLE: dict[int | str, dict[str, Any]] = {503: {"description": "The engine does not answer now."}}
+_REFUSALS: dict[int | str, dict[str, Any]] = {
+    401: {"description": "A valid token is needed."},
+    403: {"description": "This origin, or this role, is not allowed."},
+    **_UNAVAILABLE,
+}
+_ACTION_REFUSALS: dict[int | str, dict[str, Any]] = {
+    400: {
+        "description": "The action was refused; the body is the `error` signal.",
+        "content": {"application/json": {}},
+    },
+    413: {"description": "The body is too large."},
+    415: {"description": "The body is not JSON."},
+}
+_ACTION_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["action"],
+                    "properties": {
+                        "action": {"type": "string", "pattern": "^[a-z_]+\\.[a-z_]+$", "example": "agent.list"},
+                        "params": {"type": "object", "description": "see /docs/ws"},
+                        "request_id": {"type": "string"},
+                    },
+                }
+            }
+        },
+    }
+}
 
 
 def make_app(settings: Settings) -> FastAPI:
@@ -48,6 +86,8 @@ def make_app(settings: Settings) -> FastAPI:
         version=__version__,
         description="Freight logistics simulation. Live worlds speak over the WebSocket at /ws; this is the part for scripts.",
         lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
     )
     app.state.supervisor = supervisor
     app.state.stopping = False
@@ -74,6 +114,7 @@ def _add_health(app: FastAPI, supervisor: Supervisor, metrics: Metrics) -> None:
         return {
             "status": "ready" if good else "stopping" if app.state.stopping else "not ready",
             "engine_silent_s": round(silent, 3),
+            "last_tick_age_s": round(supervisor.last_tick_age_s(), 3),
             "tick": status.get("tick", 0),
             "running": status.get("running", False),
             "paused": status.get("paused", False),
@@ -89,9 +130,12 @@ def _add_health(app: FastAPI, supervisor: Supervisor, metrics: Metrics) -> None:
 
 def _add_api(app: FastAPI, settings: Settings, supervisor: Supervisor) -> None:
     def may_look(request: Request) -> None:
+        if not origin_allowed(settings, dict(request.scope["headers"])):
+            raise HTTPException(403, "this origin is not allowed")
         role, _ = role_of(settings, request.headers.get("authorization"), [])
         if role is None:
             raise HTTPException(401, "a valid token is needed", {"WWW-Authenticate": "Bearer"})
+        request.state.role = role
 
     async def ask(what: str) -> Response:
         try:
@@ -99,29 +143,85 @@ def _add_api(app: FastAPI, settings: Settings, supervisor: Supervisor) -> None:
         except EngineUnavailableError as error:
             raise HTTPException(503, str(error)) from None
 
-    router = APIRouter(prefix="/api", tags=["world"], dependencies=[Depends(may_look)], default_response_class=Response)
+    router = APIRouter(
+        prefix="/api",
+        tags=["world"],
+        dependencies=[Depends(may_look)],
+        default_response_class=Response,
+        responses=_REFUSALS,
+    )
 
-    @router.get("/state")
+    @router.get("/state", response_model=dict[str, Any])
     async def state() -> Response:
         """Return the whole picture: run state, clock, agents, buildings, packages."""
         return await ask("state")
 
-    @router.get("/map")
+    @router.get("/map", response_model=dict[str, Any])
     async def show_map() -> Response:
         """Return the map as `map.created` has it."""
         return await ask("map")
 
-    @router.get("/agents")
+    @router.get("/agents", response_model=dict[str, Any])
     async def agents() -> Response:
         """Return all agents as `agent.listed` has them."""
         return await ask("agents")
 
-    @router.get("/summary")
+    @router.get("/summary", response_model=dict[str, Any])
     async def summary() -> Response:
         """Return the figures of the run so far."""
         return await ask("summary")
 
+    @router.post("/actions", response_model=dict[str, Any], openapi_extra=_ACTION_BODY, responses=_ACTION_REFUSALS)
+    async def actions(request: Request) -> Response:
+        """Carry out one action: the same envelope as on the WebSocket, answered with the same signal or error."""
+        return await _act(request, settings, supervisor)
+
     app.include_router(router)
+
+    @app.get("/asyncapi.json", tags=["world"], response_model=dict[str, Any], responses=_UNAVAILABLE)
+    async def asyncapi() -> Response:
+        """Describe the WebSocket: an AsyncAPI 3 document with the JSON Schemas of all actions and signals."""
+        return await ask("asyncapi")
+
+    @app.get("/docs/ws", include_in_schema=False)
+    async def websocket_docs() -> HTMLResponse:
+        try:
+            document = json.loads(await supervisor.query("asyncapi"))
+        except EngineUnavailableError as error:
+            raise HTTPException(503, str(error)) from None
+        return HTMLResponse(websocket_page(document), headers={"Content-Security-Policy": _CONTENT_SECURITY})
+
+    @app.get("/docs", include_in_schema=False)
+    async def http_docs() -> HTMLResponse:
+        return HTMLResponse(http_page(app.openapi()), headers={"Content-Security-Policy": _CONTENT_SECURITY})
+
+
+async def _act(request: Request, settings: Settings, supervisor: Supervisor) -> Response:
+    """Hand an action to the engine. A type of content that no plain form can send keeps other origins' pages out."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise HTTPException(415, "the body must be application/json")
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > settings.max_message_bytes:
+            raise HTTPException(413, f"the body is larger than the allowed {settings.max_message_bytes} bytes")
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        return _error(400, "body is not UTF-8 text")
+    if request.state.role != CONTROL and text_field(text, "action") not in VIEW_ACTIONS:
+        return _error(403, "this caller may only look (role view)")
+    try:
+        ok, answer = await supervisor.call(text)
+    except EngineUnavailableError as error:
+        raise HTTPException(503, str(error)) from None
+    if answer is None:
+        return Response(b"{}", media_type="application/json")
+    return Response(answer, 200 if ok else 400, media_type="application/json")
+
+
+def _error(status: int, message: str) -> Response:
+    return Response(encode_transport_error(message), status, media_type="application/json")
 
 
 def _add_dashboard(app: FastAPI) -> None:

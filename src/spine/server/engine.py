@@ -6,6 +6,7 @@ the server are taken between ticks. Nothing here waits for a client: the server 
 
 from __future__ import annotations
 
+import gc
 import json
 import select
 import signal
@@ -19,8 +20,9 @@ import msgspec
 
 from spine.errors import SpineError
 from spine.protocol.envelope import encode_action_error, encode_signal
+from spine.server.calls import Limits
 from spine.server.core import EngineCore
-from spine.server.messages import EVERYBODY, LENGTH, Kind, Message
+from spine.server.messages import EVERYBODY, FIRST_CALLER, LENGTH, Kind, Message
 from spine.server.picture import Pace
 
 STATUS_INTERVAL_S = 0.5
@@ -30,6 +32,10 @@ MOST_CATCH_UP_S = 1.0
 _WARNING_INTERVAL_S = 1.0
 _IDLE_WAIT_S = 0.25
 _RECEIVE_BYTES = 1 << 18
+_QUICK_TEXT_BYTES = 4096
+_SLOW_WORDS = (b'"map.create"', b'"map.export"', b'"simulation.export_state"', b'"simulation.reset"')
+_QUICK_AGENTS = 5000
+"""Worlds with more agents than this announce that a snapshot takes a while."""
 
 
 class Engine:
@@ -48,55 +54,66 @@ class Engine:
         self._deadline = 0.0
         self._status_due = 0.0
         self._warned = 0.0
+        self._busy_s = 0.0
         self._tick_durations: list[float] = []
-        self._ticks_reported = core.tick_number
+        self._newcomers: list[int] = []
 
     def run(self) -> None:
         """Work until the server process says stop or is gone."""
         self._send(Kind.READY)
         was_active = False
         while not self._stopping:
-            active = self._core.running and not self._core.paused
+            active = self._core.active
             now = time.perf_counter()
-            if active and not was_active:
-                self._deadline = now
+            if active:
+                # A run that begins ticks at once; a faster pace does not wait for the end of a slow period.
+                soonest = now + self._period_s if was_active else now
+                self._deadline = min(self._deadline, soonest) if was_active else now
             was_active = active
             if not self._receive(max(0.0, self._deadline - now) if active else _IDLE_WAIT_S):
                 return
             self._take_frames()
-            if self._core.running and not self._core.paused and was_active:
+            if self._core.active and was_active:
                 self._tick_when_due()
             if time.perf_counter() >= self._status_due:
                 self._send_status()
         self._send(Kind.STOPPED)
 
+    @property
+    def _period_s(self) -> float:
+        return 1.0 / self._core.pace.tick_rate
+
     def _tick_when_due(self) -> None:
-        now = time.perf_counter()
-        if now < self._deadline:
+        begun = time.perf_counter()
+        if begun < self._deadline:
             return
-        period = 1.0 / self._core.pace.tick_rate
-        try:
-            messages = self._core.tick()
-        except Exception as error:  # noqa: BLE001 - whatever fails in a tick must reach the people watching (4.1, R25)
-            traceback.print_exc()
-            self._core.paused = True
-            text = (
-                f"the simulation failed in tick {self._core.tick_number} and is paused: {type(error).__name__}: {error}"
-            )
-            messages = [
-                Message(EVERYBODY, encode_action_error(text, self._core.tick_number, None)),
-                Message(EVERYBODY, encode_signal("simulation.paused", {})),
-            ]
+        messages = self._tick()
         done = time.perf_counter()
-        self._tick_durations.append(done - now)
+        self._tick_durations.append(done - begun)
+        self._busy_s += done - begun
+        period = self._period_s
         self._deadline += period
         behind = done - self._deadline
-        if behind > 0.0 and done - self._warned >= _WARNING_INTERVAL_S and done - now > period:
+        if (self._busy_s > period or behind > period) and done - self._warned >= _WARNING_INTERVAL_S:
             self._warned = done
-            messages.append(self._warning(done - now, period))
+            messages.append(self._warning(max(self._busy_s, behind), period))
+        self._busy_s = 0.0
         if behind > MOST_CATCH_UP_S:
             self._deadline = done
         self._send_messages(messages)
+
+    def _tick(self) -> list[Message]:
+        core = self._core
+        try:
+            return core.tick()
+        except Exception as error:  # noqa: BLE001 - whatever fails in a tick must reach the people watching (4.1, R25)
+            traceback.print_exc()
+            core.paused = True
+            text = f"the simulation failed in tick {core.tick_number} and is paused: {type(error).__name__}: {error}"
+            return [
+                Message(EVERYBODY, encode_action_error(text, core.tick_number, None)),
+                Message(EVERYBODY, encode_signal("simulation.paused", {})),
+            ]
 
     def _warning(self, took_s: float, period_s: float) -> Message:
         rate = self._core.pace.tick_rate
@@ -107,7 +124,7 @@ class Engine:
             "message": f"a tick took {took_s * 1000.0:.1f} ms, {rate} ticks a second leave {period_s * 1000.0:.1f} ms",
             "tick": self._core.tick_number,
         }
-        return Message(EVERYBODY, encode_signal("simulation.tick_rate_warning", data))
+        return Message(EVERYBODY, encode_signal("simulation.tick_rate_warning", data), "tick rate warning")
 
     def _receive(self, wait_s: float) -> bool:
         """Wait for frames at most so long; False when the server process is gone."""
@@ -124,44 +141,73 @@ class Engine:
             (length,) = LENGTH.unpack_from(self._buffer)
             end = LENGTH.size + length
             if len(self._buffer) < end:
-                # The rest of a large frame is on its way; read on without ticking in between.
-                if not self._receive(_IDLE_WAIT_S):
-                    self._stopping = True
-                    return
-                continue
-            frame = msgspec.msgpack.decode(bytes(self._buffer[LENGTH.size : end]))
+                # The rest of a large frame is on its way; it is taken after the next tick if that is due first.
+                break
+            frame = msgspec.msgpack.decode(memoryview(self._buffer)[LENGTH.size : end].tobytes())
             del self._buffer[:end]
+            if frame[0] != Kind.CONNECT:
+                self._welcome()
             self._take(frame)
+        self._welcome()
 
     def _take(self, frame: list[Any]) -> None:
         kind = frame[0]
         if kind == Kind.ACTION:
-            client, text = frame[1], frame[2]
-            if len(text) > 4096 or b'"map.create"' in text:
-                self._send(Kind.BUSY)
-            begun = time.perf_counter()
-            ok = self._core.actions_ok
-            messages = self._core.handle(client, text)
-            took = time.perf_counter() - begun
-            self._send_messages(messages, [self._core.actions_ok > ok, took])
+            self._act(frame[1], frame[2])
         elif kind == Kind.CONNECT:
-            self._send_messages(self._core.snapshot(frame[1]))
-            self._send(Kind.LIVE, frame[1])
+            self._newcomers.append(frame[1])
+        elif kind == Kind.GONE:
+            self._core.disconnect(frame[1])
         elif kind == Kind.QUERY:
-            self._send(Kind.ANSWER, frame[1], msgspec.json.encode(self._core.query(frame[2])))
+            self._send(Kind.BUSY)
+            self._send(Kind.ANSWER, frame[1], msgspec.json.encode(self._answer(frame[2])))
         elif kind == Kind.STOP:
             self._stopping = True
 
-    def _send_messages(self, messages: list[Message], action: list[Any] | None = None) -> None:
-        packed = [(message.client, message.body, message.key) for message in messages]
-        self._send(Kind.MESSAGES, packed, action)
+    def _act(self, client: int, text: bytes) -> None:
+        if len(text) > _QUICK_TEXT_BYTES or any(word in text for word in _SLOW_WORDS):
+            self._send(Kind.BUSY)
+        begun = time.perf_counter()
+        outcome = self._core.handle(client, text)
+        took = time.perf_counter() - begun
+        self._busy_s += took
+        if outcome.channel is not None:
+            self._send(Kind.CHANNEL, client, outcome.channel, outcome.wish)
+        answer = outcome.answer.body if outcome.answer is not None and client >= FIRST_CALLER else None
+        self._send(Kind.DONE, client, outcome.name, outcome.ok, took, answer)
+        self._send_messages(outcome.messages)
+
+    def _answer(self, what: str) -> Any:
+        """Return the answer to a question over HTTP."""
+        if what == "asyncapi":
+            from spine.protocol.asyncapi import asyncapi_document
+
+            return asyncapi_document()
+        return self._core.query(what)
+
+    def _welcome(self) -> None:
+        """Give everybody who has come since the last look the same snapshot."""
+        if not self._newcomers:
+            return
+        if len(self._core.world.agents()) > _QUICK_AGENTS:
+            self._send(Kind.BUSY)
+        messages: list[Message] = []
+        for client in self._newcomers:
+            messages = self._core.connect(client)
+        packed = [(message.body, message.key) for message in messages]
+        self._send(Kind.LIVE, self._newcomers, packed)
+        self._newcomers = []
+
+    def _send_messages(self, messages: list[Message]) -> None:
+        if messages:
+            packed = [(message.receiver, message.body, message.key, message.binary) for message in messages]
+            self._send(Kind.MESSAGES, packed)
 
     def _send_status(self) -> None:
         now = time.perf_counter()
         self._status_due = now + STATUS_INTERVAL_S
-        active = self._core.running and not self._core.paused
         status = self._core.status()
-        status["lag_s"] = max(0.0, now - self._deadline) if active else 0.0
+        status["lag_s"] = max(0.0, now - self._deadline) if self._core.active else 0.0
         status["tick_durations"] = self._tick_durations
         self._tick_durations = []
         self._send(Kind.STATUS, status)
@@ -183,6 +229,9 @@ def main() -> None:
     except SpineError as error:
         sys.stderr.write(f"spine: {error}\n")
         sys.exit(2)
+    # What was made at the start lives on: the collector need not walk through it again and again.
+    gc.collect()
+    gc.freeze()
     try:
         Engine(core, pipe).run()
     except (BrokenPipeError, ConnectionResetError):
@@ -205,7 +254,8 @@ def make_core(settings: dict[str, Any]) -> EngineCore:
     )
     autostart = settings.get("autostart")
     running = playback.autostart if autostart is None else autostart
-    return EngineCore(scenario.build(), pace, running=running)
+    limits = Limits(**settings["limits"]) if "limits" in settings else Limits()
+    return EngineCore(scenario.build(), pace, running=running, limits=limits)
 
 
 if __name__ == "__main__":

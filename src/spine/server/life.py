@@ -23,11 +23,12 @@ from spine.server.app import make_app
 from spine.server.hub import CLOSE_GOING_AWAY
 from spine.server.logs import configure_logs
 from spine.server.settings import Settings
+from spine.server.wire import Connection
 
 EXIT_STUCK = 70
 EXIT_NOT_STARTED = 2
 _HEALTHCHECK_S = 5.0
-_GRACE_S = 3
+_GRACE_S = 2
 _BEAT_S = 0.5
 
 log = structlog.stdlib.get_logger("spine.server")
@@ -81,7 +82,7 @@ async def _serve(settings: Settings, listener: socket.socket) -> int:
         app,
         log_config=None,
         access_log=settings.log_level == "DEBUG",
-        ws="websockets-sansio",
+        ws=Connection,
         ws_max_size=settings.max_message_bytes,
         ws_ping_interval=30.0,
         ws_ping_timeout=60.0,
@@ -98,6 +99,7 @@ async def _serve(settings: Settings, listener: socket.socket) -> int:
             os._exit(1)
         app.state.stopping = True
         log.info("stopping", signal=name)
+        app.state.supervisor.abandon_start()
         app.state.supervisor.hub.close_all(CLOSE_GOING_AWAY, "the server is stopping")
         server.should_exit = True
 
@@ -112,12 +114,12 @@ async def _serve(settings: Settings, listener: socket.socket) -> int:
         await server.serve(sockets=[listener])
     except SystemExit:
         # Uvicorn's way to say that the application did not start; the reason has been printed.
-        return EXIT_NOT_STARTED
+        return 0 if app.state.stopping else EXIT_NOT_STARTED
     finally:
         beat.cancel()
         watchdog.stop()
         listener.close()
-    if not server.started:
+    if not server.started and not app.state.stopping:
         return EXIT_NOT_STARTED
     log.info("stopped")
     return 0

@@ -1,6 +1,6 @@
 """What the engine says to the server process: messages for clients, and how frames cross the pipe between the two.
 
-A frame is a 4-byte length and MessagePack of `[kind, ...]`. Bodies are finished JSON texts, encoded once however many clients get them.
+A frame is a 4-byte length and MessagePack of `[kind, ...]`. Bodies are finished, encoded once however many clients get them.
 """
 
 from __future__ import annotations
@@ -10,27 +10,47 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 EVERYBODY = 0
-"""Receiver number of a broadcast; clients count from 1."""
+"""Receiver of a broadcast; clients count from 1."""
+
+PLAIN = -1
+"""Receivers who have not subscribed to anything special; smaller numbers are the channels of `stream.subscribe`."""
+
+FIRST_CALLER = 1 << 40
+"""Callers over HTTP, who hear nothing but their answer, count from here."""
 
 LENGTH = struct.Struct("<I")
 MOST_FRAME_BYTES = 1 << 30
 
 
 class Kind(IntEnum):
-    """Kinds of frames. The first group goes to the engine, the second comes from it."""
+    """Kinds of frames and what follows the kind. The first group goes to the engine, the second comes from it."""
 
     ACTION = 1
+    """client, text"""
     CONNECT = 2
+    """client that needs a snapshot"""
     QUERY = 3
+    """number of the question, what"""
     STOP = 4
+    GONE = 5
+    """client that has left"""
 
     MESSAGES = 10
+    """list of (receiver, body, key, binary)"""
     LIVE = 11
+    """clients, their snapshot as list of (body, key); they hear everything from here on"""
     STATUS = 12
+    """figures"""
     ANSWER = 13
+    """number of the question, JSON"""
     BUSY = 14
+    """slow work begins: silence means nothing for a while"""
     READY = 15
     STOPPED = 16
+    DONE = 17
+    """action handled: client, name, ok, seconds, the answer if it was a caller; comes before the MESSAGES it caused"""
+    CHANNEL = 18
+    """client, channel it hears from here on, the action that asks for it again"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +58,13 @@ class Message:
     """One signal on its way.
 
     Attributes:
-        client: receiver, `EVERYBODY` or the number of one client.
-        body: JSON text, UTF-8.
+        receiver: `EVERYBODY`, a channel (`PLAIN` or smaller), or the number of one client.
+        body: JSON text, UTF-8, or a binary frame.
         key: what a later message with the same key makes superfluous, "" for messages that always count.
+        binary: whether the body is a binary frame.
     """
 
-    client: int
+    receiver: int
     body: bytes
     key: str = ""
+    binary: bool = False

@@ -36,12 +36,13 @@ class Metrics:
         self.bytes_sent = Counter("spine_bytes_sent", "Bytes of messages sent to clients.", **register)
         self.queued = Gauge("spine_client_queue_bytes", "Bytes waiting in all client queues.", **register)
         self.merged = Counter("spine_updates_merged", "Updates dropped because a later one replaced them.", **register)
+        self.dropped = Counter("spine_updates_dropped", "Messages dropped because a client fell behind.", **register)
         self.resnapshots = Counter(
             "spine_client_resnapshots", "Slow clients caught up by a fresh snapshot.", **register
         )
-        self.actions = Counter("spine_actions", "Actions handled.", ["outcome"], **register)
+        self.actions = Counter("spine_actions", "Actions handled.", ["action", "outcome"], **register)
         for outcome in ("ok", "error"):
-            self.actions.labels(outcome)
+            self.actions.labels("agent.list", outcome)
         self.action_duration = Histogram(
             "spine_action_duration_seconds", "Time one action took in the engine.", buckets=_TICK_BUCKETS, **register
         )

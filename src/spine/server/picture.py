@@ -14,7 +14,7 @@ from spine.protocol.map_text import MapText
 from spine.server.messages import EVERYBODY, Message
 from spine.world import World
 from spine.world.clock import wall_of
-from spine.world.views import AgentView, TruckView
+from spine.world.views import AgentView, BuildingAgentView, TruckView
 
 
 @dataclass(slots=True)
@@ -41,19 +41,30 @@ class Picture:
         world: what is shown.
         pace: how fast it is played.
         running: whether it runs.
+        tick_number: the last completed tick.
     """
 
-    def __init__(self, world: World, pace: Pace, *, running: bool) -> None:
+    def __init__(self, world: World, pace: Pace, *, running: bool, tick_number: int = 0) -> None:
         self.world = world
         self.pace = pace
         self.running = running
         self.paused = False
-        self.tick_number = 0
+        self.tick_number = tick_number
         self._last_diff: dict[str, tuple[object, ...]] = {}
         self._map_text = MapText()
+        self._snapshot: list[tuple[bytes, str]] | None = None
 
-    def forget(self, agent_id: str | None = None) -> None:
-        """Forget what was last sent of an agent, or of all."""
+    @property
+    def active(self) -> bool:
+        """Whether the world advances."""
+        return self.running and not self.paused
+
+    def changed(self) -> None:
+        """Note that the next snapshot differs from the last one."""
+        self._snapshot = None
+
+    def forget_diffs(self, agent_id: str | None = None) -> None:
+        """Forget what was last sent of an agent, or of all: its next diff is due."""
         if agent_id is None:
             self._last_diff.clear()
         else:
@@ -72,67 +83,86 @@ class Picture:
         day, hour = wall_of(self.world.now, self.world.config.start_of_day_s)
         return {"tick": self.tick_number, "time": hour, "day": day}
 
-    def diff_data(self, agent_id: str, view: AgentView) -> Json:
-        """Return the data of `agent.updated` (9.11)."""
-        return {**forms.agent_diff(view), "agent_id": agent_id, "tick": self.tick_number}
-
-    def diffs(self, agent_ids: Iterable[str], client: int, *, only_due: bool = False) -> list[Message]:
-        """Return `agent.updated` messages; with `only_due` just those whose watched values differ from the last one sent."""
-        messages = []
+    def due_diffs(self, agent_ids: Iterable[str]) -> dict[str, tuple[AgentView, Json]]:
+        """Return view and `agent.updated` data of those agents whose watched values differ from the last ones sent (7.5, 7.7, 7.8)."""
+        due = {}
         for agent_id in agent_ids:
             view = self.world.agent(agent_id)
+            data: Json | None = None
             if isinstance(view, TruckView):
-                watched: tuple[object, ...] = tuple([getattr(view, name) for name in forms.WATCHED])
+                watched = forms.watched(view)
             else:
-                watched = tuple(forms.agent_diff(view).items())
-            if only_due and self._last_diff.get(agent_id) == watched:
-                continue
-            if client == EVERYBODY:
+                data = forms.agent_diff(view)
+                watched = tuple(data.items())
+            if self._last_diff.get(agent_id) != watched:
                 self._last_diff[agent_id] = watched
-            body = encode_signal("agent.updated", self.diff_data(agent_id, view))
-            messages.append(Message(client, body, f"agent {agent_id}"))
-        return messages
+                due[agent_id] = (view, forms.agent_updated_data(view, self.tick_number))
+        return due
 
-    def building_message(self, building_id: str, client: int = EVERYBODY) -> Message:
+    def agent_message(self, view: AgentView, receiver: int = EVERYBODY) -> Message:
+        """Return `agent.updated` (9.11)."""
+        body = encode_signal("agent.updated", forms.agent_updated_data(view, self.tick_number))
+        return Message(receiver, body, f"agent {view.id}")
+
+    def agent_messages(self) -> list[Message]:
+        """Return `agent.updated` of all agents for everybody."""
+        return [self.agent_message(self.world.agent(agent_id)) for agent_id in self.world.agents()]
+
+    def encoded_building(self, building_id: str) -> bytes:
         """Return `building.updated` (9.17)."""
-        data = {
-            "building_id": building_id,
-            "building": forms.building_form(self.world.building(building_id)),
-            "tick": self.tick_number,
-        }
-        return Message(client, encode_signal("building.updated", data), f"building {building_id}")
+        return encode_signal("building.updated", forms.building_updated_data(self.world, building_id, self.tick_number))
 
-    def snapshot(self, client: int) -> list[Message]:
-        """Return what a newcomer needs: map, agents, run state, positions, lively buildings, the last tick (R8, R9)."""
-        messages = []
-        if self.world.network.node_count:
-            messages.append(Message(client, encode_signal("map.created", self.map_data())))
-        elif not self.world.agents():
+    def building_message(self, building_id: str) -> Message:
+        """Return `building.updated` for everybody."""
+        return Message(EVERYBODY, self.encoded_building(building_id), f"building {building_id}")
+
+    def map_message(self) -> Message:
+        """Return an unsolicited `map.created` for everybody."""
+        return Message(EVERYBODY, encode_signal("map.created", self.map_data()), "map")
+
+    def snapshot(self, receiver: int) -> list[Message]:
+        """Return what a newcomer needs (R8, R9); made once for all who ask between two changes of the world."""
+        if self._snapshot is None:
+            self._snapshot = self._make_snapshot()
+        return [Message(receiver, body, key) for body, key in self._snapshot]
+
+    def _make_snapshot(self) -> list[tuple[bytes, str]]:
+        world = self.world
+        if not world.network.node_count and not world.agents():
             return []
-        messages.append(Message(client, encode_signal("agent.listed", self.listing(None))))
-        pace = self.pace.as_json()
-        messages.append(
-            Message(client, encode_signal("simulation.started" if self.running else "simulation.updated", pace))
-        )
+        views = [world.agent(agent_id) for agent_id in world.agents()]
+        parts = []
+        if world.network.node_count:
+            parts.append((encode_signal("map.created", self.map_data()), ""))
+        parts.append((encode_signal("agent.listed", self._listed(views)), ""))
+        state = "simulation.started" if self.running else "simulation.updated"
+        parts.append((encode_signal(state, self.pace.as_json()), ""))
         if self.paused:
-            messages.append(Message(client, encode_signal("simulation.paused", {})))
-        messages += self.diffs(self.world.agents(), client)
-        for building_id in self.world.building_ids():
-            if forms.building_is_lively(self.world.building(building_id)):
-                messages.append(self.building_message(building_id, client))
+            parts.append((encode_signal("simulation.paused", {}), ""))
+        for view in views:
+            if not isinstance(view, BuildingAgentView):
+                message = self.agent_message(view)
+                parts.append((message.body, message.key))
+        parts += [
+            (self.encoded_building(building_id), f"building {building_id}")
+            for building_id in world.building_ids()
+            if forms.building_is_lively(world.building(building_id))
+        ]
         if self.tick_number:
             bracket = self.tick_data()
-            messages += [Message(client, encode_signal(name, bracket)) for name in ("tick.start", "tick.end")]
-        return messages
+            parts += [(encode_signal(name, bracket), name) for name in ("tick.start", "tick.end")]
+        return parts
 
     def listing(self, kind: str | None) -> Json:
         """Return the data of `agent.listed` (9.10), of one kind or all."""
+        world = self.world
+        return self._listed(
+            [world.agent(agent) for agent in world.agents() if kind is None or world.agent_kind(agent) == kind]
+        )
+
+    def _listed(self, views: list[AgentView]) -> Json:
         clock = self.clock()
-        agents = [
-            {**forms.agent_full(self.world.agent(agent_id), clock), "agent_id": agent_id}
-            for agent_id in self.world.agents()
-            if kind is None or self.world.agent_kind(agent_id) == kind
-        ]
+        agents = [{**forms.agent_full(view, clock), "agent_id": view.id} for view in views]
         return {"total": len(agents), "agents": agents, "tick": self.tick_number}
 
     def query(self, what: str) -> Json | msgspec.Raw:
@@ -144,14 +174,11 @@ class Picture:
         if what == "summary":
             return dict(self.world.summary().as_dict())
         clock = self.clock()
-        day, hour = wall_of(self.world.now, self.world.config.start_of_day_s)
         return {
             "run_state": "paused" if self.paused else "running" if self.running else "stopped",
             **self.pace.as_json(),
-            "tick": self.tick_number,
+            **self.tick_data(),
             "elapsed_s": self.world.now,
-            "day": day,
-            "time": hour,
             "agents": [forms.agent_full(self.world.agent(agent_id), clock) for agent_id in self.world.agents()],
             "buildings": [forms.building_form(self.world.building(item)) for item in self.world.building_ids()],
             "packages": [forms.package_form(package, clock) for package in self.world.packages()],

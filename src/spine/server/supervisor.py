@@ -9,15 +9,15 @@ import socket
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import structlog
 
 from spine.errors import SpineError
 from spine.protocol.envelope import encode_action_error, encode_signal
-from spine.server.hub import Hub
-from spine.server.messages import EVERYBODY, LENGTH, Kind
+from spine.server.hub import Client, Hub
+from spine.server.messages import EVERYBODY, FIRST_CALLER, LENGTH, Kind
 from spine.server.metrics import Metrics
 from spine.server.settings import Settings
 
@@ -29,9 +29,15 @@ BUSY_SILENCE_S = 120.0
 
 START_S = 60.0
 _WATCH_INTERVAL_S = 0.25
-_STOP_S = 3.0
+_STOP_S = 2.0
 _LONGEST_BACKOFF_S = 10.0
 _QUERY_S = 30.0
+_DROP_INTERVAL_S = 1.0
+_STABLE_S = 60.0
+_MOST_WAITING_BYTES = 128 * 2**20
+"""More than this waiting for the engine, and clients are asked to wait too."""
+
+Reply = TypeVar("Reply")
 
 log = structlog.stdlib.get_logger("spine.server.supervisor")
 
@@ -51,7 +57,7 @@ class Supervisor:
     def __init__(self, settings: Settings, metrics: Metrics) -> None:
         self._settings = settings
         self._metrics = metrics
-        self.hub = Hub(metrics, settings.max_queue_bytes, self._ask_snapshot)
+        self.hub = Hub(metrics, settings.max_queue_bytes, settings.slow_client_s, self._ask_snapshot, self._client_left)
         self.status: dict[str, Any] = {}
         self.ready = False
         self.last_heard = 0.0
@@ -60,10 +66,14 @@ class Supervisor:
         self._writer: asyncio.StreamWriter | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._queries: dict[int, asyncio.Future[bytes]] = {}
+        self._calls: dict[int, asyncio.Future[tuple[bool, bytes | None]]] = {}
         self._next_query = 1
+        self._next_call = FIRST_CALLER
         self._stopping = False
         self._failures = 0
-        self.on_hopeless: Callable[[], None] = lambda: None
+        self._launched = 0.0
+        self._last_tick = time.monotonic()
+        self._listener: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Start the engine and wait until it is ready.
@@ -76,10 +86,13 @@ class Supervisor:
         while not self.ready:
             if self._process is not None and self._process.returncode is not None:
                 raise SpineError("the engine could not start")
+            if self._stopping:
+                raise SpineError("stopped before the engine was ready")
             if time.monotonic() > deadline:
                 raise SpineError(f"the engine was not ready within {START_S:g} s")
             await asyncio.sleep(0.01)
         self._tasks.append(asyncio.create_task(self._watch()))
+        self._tasks.append(asyncio.create_task(self._drop_stuck()))
 
     async def _launch(self) -> None:
         settings = self._settings
@@ -89,6 +102,7 @@ class Supervisor:
             "tick_rate": settings.tick_rate,
             "speed": settings.speed,
             "autostart": settings.autostart,
+            "limits": {"import_bytes": settings.max_import_bytes, "map_nodes": settings.max_map_nodes},
         }
         with its:
             self._process = await asyncio.create_subprocess_exec(
@@ -99,11 +113,10 @@ class Supervisor:
                 json.dumps(handed),
                 pass_fds=[its.fileno()],
             )
-        self.last_heard = time.monotonic()
+        self._launched = self.last_heard = time.monotonic()
         self._busy_until = self.last_heard + START_S
         reader, self._writer = await asyncio.open_connection(sock=ours, limit=1 << 24)
-        self._tasks = [task for task in self._tasks if not task.done()]
-        self._tasks.append(asyncio.create_task(self._listen(reader)))
+        self._listener = asyncio.create_task(self._listen(reader))
 
     async def _listen(self, reader: asyncio.StreamReader) -> None:
         """Take frames from the engine until it is gone."""
@@ -118,17 +131,20 @@ class Supervisor:
         kind = frame[0]
         if kind == Kind.MESSAGES:
             self._busy_until = 0.0
-            self.hub.deliver((receiver, body, key) for receiver, body, key in frame[1])
-            if frame[2] is not None:
-                ok, seconds = frame[2]
-                self._metrics.actions.labels("ok" if ok else "error").inc()
-                self._metrics.action_duration.observe(seconds)
+            self.hub.deliver(frame[1])
+        elif kind == Kind.DONE:
+            self._take_done(*frame[1:])
         elif kind == Kind.STATUS:
             self._busy_until = 0.0
+            if frame[1]["tick"] != self.status.get("tick"):
+                self._last_tick = self.last_heard
             self.status = frame[1]
             self._metrics.take_status(frame[1])
         elif kind == Kind.LIVE:
-            self.hub.go_live(frame[1])
+            self._busy_until = 0.0
+            self.hub.go_live(frame[1], frame[2])
+        elif kind == Kind.CHANNEL:
+            self.hub.put_on_channel(frame[1], frame[2], frame[3])
         elif kind == Kind.ANSWER:
             future = self._queries.pop(frame[1], None)
             if future is not None and not future.done():
@@ -137,8 +153,16 @@ class Supervisor:
             self._busy_until = self.last_heard + BUSY_SILENCE_S
         elif kind == Kind.READY:
             self._busy_until = 0.0
-            self._failures = 0
             self.ready = True
+
+    def _take_done(self, client: int, name: str, ok: bool, seconds: float, answer: bytes | None) -> None:
+        self._busy_until = 0.0
+        self._metrics.actions.labels(name, "ok" if ok else "error").inc()
+        self._metrics.action_duration.observe(seconds)
+        log.debug("action", client_id=client, action=name, ok=ok, seconds=round(seconds, 6))
+        future = self._calls.pop(client, None)
+        if future is not None and not future.done():
+            future.set_result((ok, answer))
 
     async def _watch(self) -> None:
         """Notice a dead or stuck engine, tell the clients, start it again."""
@@ -160,22 +184,28 @@ class Supervisor:
         tick = int(self.status.get("tick", 0))
         self.hub.deliver(
             [
-                (EVERYBODY, encode_action_error(text, tick, None), ""),
-                (EVERYBODY, encode_signal("simulation.paused", {}), ""),
+                (EVERYBODY, encode_action_error(text, tick, None), "", False),
+                (EVERYBODY, encode_signal("simulation.paused", {}), "", False),
             ]
         )
 
     async def _restart(self) -> None:
         await self._kill()
-        for future in self._queries.values():
+        waiting: list[asyncio.Future[Any]] = [*self._queries.values(), *self._calls.values()]
+        for future in waiting:
             if not future.done():
                 future.set_exception(EngineUnavailableError("the engine is being started again"))
         self._queries.clear()
-        if self._failures:
+        self._calls.clear()
+        if time.monotonic() - self._launched > _STABLE_S:
+            self._failures = 0
+        elif self._failures:
             await asyncio.sleep(min(_LONGEST_BACKOFF_S, 0.5 * 2**self._failures))
         self._failures += 1
         self._metrics.restarts.inc()
         await self._launch()
+        # Asked before it is ready: who joins from now on asks by itself, and nobody gets two.
+        self.hub.need_snapshots()
         deadline = time.monotonic() + START_S
         while not self.ready and time.monotonic() < deadline:
             if self._process is not None and self._process.returncode is not None:
@@ -183,15 +213,25 @@ class Supervisor:
             await asyncio.sleep(0.02)
         if self.ready:
             log.info("engine started again")
-            self.hub.need_snapshots()
 
     async def _kill(self) -> None:
         process = self._process
         if process is not None and process.returncode is None:
             process.kill()
             await process.wait()
+        if self._listener is not None:
+            self._listener.cancel()
+            await asyncio.gather(self._listener, return_exceptions=True)
         if self._writer is not None:
             self._writer.close()
+
+    def last_tick_age_s(self) -> float:
+        """Return how long ago the tick number was last seen to rise, seconds, to half a second; also grows while nothing runs."""
+        return time.monotonic() - self._last_tick
+
+    def abandon_start(self) -> None:
+        """Do not wait for the engine any longer: the server is to end."""
+        self._stopping = True
 
     def tick_age_s(self) -> float:
         """Return how long ago the engine was last heard, seconds."""
@@ -206,8 +246,41 @@ class Supervisor:
         """Hand a client's message to the engine."""
         self._send(Kind.ACTION, client, text.encode())
 
-    def _ask_snapshot(self, client: int) -> None:
-        self._send(Kind.CONNECT, client)
+    async def call(self, text: str) -> tuple[bool, bytes | None]:
+        """Let the engine handle a message of a caller over HTTP; return whether it was carried out, and the answer if there is one.
+
+        Raises:
+            EngineUnavailableError: the engine does not answer in time.
+        """
+        number = self._next_call
+        self._next_call += 1
+        return await self._await_reply(self._calls, number, lambda: self.send_action(number, text))
+
+    def _ask_snapshot(self, client: Client) -> None:
+        self._send(Kind.CONNECT, client.number)
+        if client.wish:
+            # The engine has forgotten what this client had subscribed to.
+            self.send_action(client.number, client.wish)
+
+    def _client_left(self, client: int) -> None:
+        self._send(Kind.GONE, client)
+
+    async def has_room(self, patience_s: float) -> bool:
+        """Return whether the engine takes more work, waiting a little for it if need be."""
+        deadline = time.monotonic() + patience_s
+        while self._waiting_bytes() > _MOST_WAITING_BYTES:
+            if time.monotonic() > deadline:
+                return False
+            await asyncio.sleep(_WATCH_INTERVAL_S / 5)
+        return True
+
+    def _waiting_bytes(self) -> int:
+        return self._writer.transport.get_write_buffer_size() if self._writer is not None else 0
+
+    async def _drop_stuck(self) -> None:
+        while True:
+            await asyncio.sleep(_DROP_INTERVAL_S)
+            self.hub.drop_stuck()
 
     async def query(self, what: str) -> bytes:
         """Return the engine's answer to a question as JSON.
@@ -217,15 +290,22 @@ class Supervisor:
         """
         number = self._next_query
         self._next_query += 1
-        future: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
-        self._queries[number] = future
-        self._send(Kind.QUERY, number, what)
+        return await self._await_reply(self._queries, number, lambda: self._send(Kind.QUERY, number, what))
+
+    async def _await_reply(
+        self, waiting: dict[int, asyncio.Future[Reply]], number: int, ask: Callable[[], None]
+    ) -> Reply:
+        if not self.ready:
+            raise EngineUnavailableError("the engine is being started again")
+        future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        waiting[number] = future
+        ask()
         try:
             return await asyncio.wait_for(future, _QUERY_S)
         except (TimeoutError, asyncio.TimeoutError):
             raise EngineUnavailableError(f"the engine did not answer within {_QUERY_S:g} s") from None
         finally:
-            self._queries.pop(number, None)
+            waiting.pop(number, None)
 
     def _send(self, kind: Kind, *content: Any) -> None:
         if self._writer is not None and not self._writer.is_closing():

@@ -1,44 +1,44 @@
-"""`/ws`: one connection of one client. Plain ASGI, because a tick is many small messages and every layer is paid per message."""
+"""`/ws`: one connection of one client, from handshake to close. What is sent is the hub's business, what comes in is read here."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import time
+from collections.abc import Callable
+from typing import Any
 
 import structlog
 from starlette.types import Receive, Scope, Send
 
 from spine.protocol.envelope import encode_action_error, encode_transport_error
-from spine.server.access import CONTROL, VIEW_ACTIONS, origin_allowed, role_of
+from spine.server.access import CONTROL, VIEW_ACTIONS, origin_allowed, role_of, text_field
 from spine.server.hub import CLOSE_SLOW, Client, Hub
 from spine.server.metrics import Metrics
 from spine.server.settings import Settings
 from spine.server.supervisor import Supervisor
+from spine.server.wire import CONNECTION, Connection
 
 CLOSE_POLICY = 1008
 CLOSE_FULL = 1013
 _CLOSE_S = 1.0
+_ROOM_S = 1.0
 
 log = structlog.stdlib.get_logger("spine.server.websocket")
-
-
-class SlowClientError(Exception):
-    """A client has not taken a message within the time limit."""
 
 
 class RateLimit:
     """A token bucket: `per_second` actions, twice that at once."""
 
-    def __init__(self, per_second: float) -> None:
+    def __init__(self, per_second: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._per_second = per_second
+        self._clock = clock
         self._tokens = 2.0 * per_second
-        self._last = time.monotonic()
+        self._last = clock()
 
     def allow(self) -> bool:
         """Return whether another action may be handled now."""
-        now = time.monotonic()
+        now = self._clock()
         self._tokens = min(2.0 * self._per_second, self._tokens + (now - self._last) * self._per_second)
         self._last = now
         if self._tokens < 1.0:
@@ -87,28 +87,33 @@ class WebSocketEndpoint:
             self._metrics.disconnects.labels("refused").inc()
             await send({"type": "websocket.close", "code": refusal[0], "reason": refusal[1]})
             return
-        await self._serve(self._hub.join(role or CONTROL), receive, send)
+        await self._serve(scope["extensions"][CONNECTION], role or CONTROL, receive, send)
 
-    async def _serve(self, client: Client, receive: Receive, send: Send) -> None:
-        log.info("client connected", client_id=client.number)
+    async def _serve(self, connection: Connection, role: str, receive: Receive, send: Send) -> None:
+        closed: asyncio.Future[tuple[int, str]] = asyncio.get_running_loop().create_future()
+
+        def on_close(code: int, reason: str) -> None:
+            if not closed.done():
+                closed.set_result((code, reason))
+
+        client = self._hub.join(connection, role, on_close)
+        log.info("client connected", client_id=client.number, role=role)
         reader = asyncio.create_task(self._read(client, receive))
-        writer = asyncio.create_task(self._write(client, send))
         reason = "closed"
         try:
-            done, _ = await asyncio.wait({reader, writer}, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                error = task.exception()
-                if isinstance(error, SlowClientError):
-                    reason = "slow"
-                elif error is not None and not isinstance(error, (ConnectionError, RuntimeError, OSError)):
-                    reason = "error"
-                    log.error("connection failed", client_id=client.number, exc_info=error)
-            if client.close_code is not None and reason == "closed":
-                reason = "shutdown"
+            waiting: list[asyncio.Future[Any]] = [reader, closed]
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            if closed.done():
+                code, text = closed.result()
+                reason = "slow" if code == CLOSE_SLOW else "shutdown"
+                await _close(send, connection, code, text)
+            elif reader.exception() is not None:
+                reason = "error"
+                log.error("connection failed", client_id=client.number, exc_info=reader.exception())
         finally:
-            for task in (reader, writer):
-                task.cancel()
-            await asyncio.gather(reader, writer, return_exceptions=True)
+            reader.cancel()
+            with contextlib.suppress(asyncio.CancelledError, Exception):
+                await reader
             self._hub.leave(client, reason)
             log.info("client disconnected", client_id=client.number, reason=reason)
 
@@ -119,62 +124,35 @@ class WebSocketEndpoint:
             if event["type"] == "websocket.disconnect":
                 return
             text = event.get("text")
-            if text is None:
-                _push(client, encode_transport_error("binary frames are not understood; send JSON text"))
-            elif not limit.allow():
-                rate = self._settings.actions_per_second
-                _push(
-                    client,
-                    encode_transport_error(f"more than {rate:g} actions a second; wait and send again", _id_of(text)),
-                )
-            elif client.role != CONTROL and _action_of(text) not in VIEW_ACTIONS:
-                _push(client, encode_transport_error("this connection may only look (role view)", _id_of(text)))
+            refusal = "binary frames are not understood; send JSON text" if text is None else None
+            if text is not None:
+                refusal = await self._refusal(client, limit, text)
+            if refusal is not None:
+                self._hub.tell(client, encode_transport_error(refusal, text_field(text, "request_id")))
             elif not self._supervisor.ready:
                 message = "the simulation engine is being started again; send the action again in a moment"
-                _push(client, encode_action_error(message, int(self._supervisor.status.get("tick", 0)), _id_of(text)))
+                tick = int(self._supervisor.status.get("tick", 0))
+                self._hub.tell(client, encode_action_error(message, tick, text_field(text, "request_id")))
             else:
-                self._supervisor.send_action(client.number, text)
+                self._supervisor.send_action(client.number, text or "")
 
-    async def _write(self, client: Client, send: Send) -> None:
-        limit = self._settings.slow_client_s
-        while True:
-            await client.ready.wait()
-            client.ready.clear()
-            while client.queue and client.close_code is None:
-                text, _, size = client.queue.popleft()
-                client.queued_bytes -= size
-                try:
-                    await asyncio.wait_for(send({"type": "websocket.send", "text": text}), limit)
-                except (TimeoutError, asyncio.TimeoutError):
-                    await self._close(send, CLOSE_SLOW, f"no message taken for {limit:g} s")
-                    raise SlowClientError from None
-                self._metrics.bytes_sent.inc(size)
-            if client.close_code is not None:
-                await self._close(send, client.close_code, client.close_reason)
-                return
-            self._hub.drained(client)
-
-    async def _close(self, send: Send, code: int, reason: str) -> None:
-        with contextlib.suppress(TimeoutError, asyncio.TimeoutError, RuntimeError):
-            await asyncio.wait_for(send({"type": "websocket.close", "code": code, "reason": reason}), _CLOSE_S)
-
-
-def _push(client: Client, body: bytes) -> None:
-    client.push((body.decode(), "", len(body)))
-
-
-def _field(text: str, name: str) -> str | None:
-    """Return a top-level text field of a JSON object, None when there is none."""
-    try:
-        value = json.loads(text).get(name)
-    except (ValueError, AttributeError, RecursionError):
+    async def _refusal(self, client: Client, limit: RateLimit, text: str) -> str | None:
+        """Return why a text is not handed to the engine, None when it is."""
+        if not limit.allow():
+            return f"more than {self._settings.actions_per_second:g} actions a second; wait and send again"
+        if client.role != CONTROL and text_field(text, "action") not in VIEW_ACTIONS:
+            return "this connection may only look (role view)"
+        if not await self._supervisor.has_room(_ROOM_S):
+            return "too many actions are waiting for the engine; wait and send again"
         return None
-    return value if isinstance(value, str) else None
 
 
-def _id_of(text: str) -> str | None:
-    return _field(text, "request_id")
-
-
-def _action_of(text: str) -> str | None:
-    return _field(text, "action")
+async def _close(send: Send, connection: Connection, code: int, reason: str) -> None:
+    """Close politely; a client that takes not even that is dropped."""
+    try:
+        await asyncio.wait_for(send({"type": "websocket.close", "code": code, "reason": reason}), _CLOSE_S)
+    except (TimeoutError, asyncio.TimeoutError):
+        connection.abort()
+    except RuntimeError:
+        # Already closed from the other side.
+        return

@@ -1,0 +1,81 @@
+"""One action on its way through the engine: what is asked, what it may ask for, what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import msgspec
+
+from spine.network.generate import MOST_NODES
+from spine.protocol.envelope import Action, encode_signal
+from spine.protocol.forms import Json
+from spine.server.messages import EVERYBODY, Message
+
+UNKNOWN_ACTION = "unknown"
+"""Stands for the name of whatever is no action, so that metrics do not grow with nonsense."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """An action that changes the world and is about to act: what a journal keeps.
+
+    Replaying it means `advance_to(time)`, then `EngineCore.handle` of the same action; one that is refused then was refused before.
+    """
+
+    name: str
+    params: Json
+    tick: int
+    time: float
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one action may ask for at most: bytes of an import once decoded, nodes of a map."""
+
+    import_bytes: int = 64 * 2**20
+    map_nodes: int = MOST_NODES
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of an action.
+
+    Attributes:
+        messages: everything it causes, in order.
+        name: of the action, `UNKNOWN_ACTION` when there is none of that name.
+        ok: whether it was carried out.
+        answer: the message that answers it, None for a silent refusal (R4).
+        channel: the channel its sender hears from now on, None for no change.
+        wish: the action that asks for that channel again, "" for the plain stream.
+    """
+
+    messages: list[Message]
+    name: str
+    ok: bool
+    answer: Message | None = None
+    channel: int | None = None
+    wish: str = ""
+
+
+@dataclass(slots=True)
+class Call:
+    """One action being carried out for one client; collects what it causes."""
+
+    client: int
+    action: Action
+    messages: list[Message] = field(default_factory=list)
+    given: Message | None = None
+    channel: int | None = None
+    wish: str = ""
+
+    def answer(self, signal: str, data: Json | msgspec.Raw) -> None:
+        """Answer with a signal for everybody, with the sender's request id (R1)."""
+        self._give(EVERYBODY, signal, data)
+
+    def reply(self, signal: str, data: Json) -> None:
+        """Answer the asker alone."""
+        self._give(self.client, signal, data)
+
+    def _give(self, receiver: int, signal: str, data: Json | msgspec.Raw) -> None:
+        self.given = Message(receiver, encode_signal(signal, data, self.action.request_id))
+        self.messages.append(self.given)

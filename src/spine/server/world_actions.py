@@ -1,0 +1,218 @@
+"""Actions on maps, agents and buildings (protocol 8.10-8.18), carried out on an `EngineCore`.
+
+Each checks everything before it changes anything.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from spine.errors import GenerationError, ProtocolError
+from spine.network import FuelStation, Parking, RoadNetwork, Site
+from spine.network.generate import generate
+from spine.network.smap import MapLimits, read_smap
+from spine.protocol import actions, forms
+from spine.protocol.envelope import encode_signal
+from spine.server.calls import Call
+from spine.server.messages import EVERYBODY, Message
+from spine.world import (
+    CreateBroker,
+    CreateBuilding,
+    CreateBuildingAgent,
+    CreateTruck,
+    DeleteAgent,
+    DeleteBuilding,
+    ReplaceNetwork,
+    TruckSpec,
+    UpdateAgent,
+)
+from spine.world.commands import Command
+
+if TYPE_CHECKING:
+    from spine.server.core import EngineCore
+
+_MAP_SUFFIX = ".smap"
+_WHITE_SPACE = {ord(character): None for character in " \t\r\n\v\f"}
+
+# Maps
+
+
+def _create_map(core: EngineCore, params: actions.MapCreate, call: Call) -> None:
+    if core.running:
+        raise ProtocolError("map.create: the simulation is running or paused; stop it first")
+    try:
+        network = generate(params.parameters(core.limits.map_nodes))
+    except GenerationError as error:
+        raise ProtocolError(f"map.create: {error}") from None
+    gone = _replace_map(core, network)
+    call.answer("map.created", core.map_data())
+    call.messages += [_deleted(core, agent_id) for agent_id in gone]
+    call.messages += core.agent_messages()
+
+
+def _replace_map(core: EngineCore, network: RoadNetwork) -> list[str]:
+    """Put the agents onto a new map (R17) and return the ids of those that could not come along."""
+    before = core.world.agents()
+    core.carry_out(ReplaceNetwork(network))
+    core.forget_diffs()
+    now = set(core.world.agents())
+    return [agent_id for agent_id in before if agent_id not in now]
+
+
+def _export_map(core: EngineCore, params: actions.MapExport, call: Call) -> None:
+    content = _encode_file(forms.graph_file_form(core.world))
+    call.reply("map.exported", {"filename": _with_suffix(params.filename, _MAP_SUFFIX), "file_content": content})
+
+
+def _import_map(core: EngineCore, params: actions.MapImport, call: Call) -> None:
+    limits = MapLimits(size_bytes=core.limits.import_bytes, nodes=core.limits.map_nodes)
+    network = read_smap(decode_file(params.file_content, core.limits.import_bytes), "file_content", limits)
+    core.auto_stop(call)
+    gone = _replace_map(core, network)
+    call.answer("map.imported", {"filename": params.filename})
+    new_picture(core, call, gone)
+
+
+def new_picture(core: EngineCore, call: Call, gone: list[str]) -> None:
+    """Tell everybody what an import has made of the world: who is gone, the map, the agents, where they are (R10)."""
+    call.messages += [_deleted(core, agent_id) for agent_id in gone]
+    call.messages.append(core.map_message())
+    call.messages.append(Message(EVERYBODY, encode_signal("agent.listed", core.listing(None))))
+    call.messages += core.agent_messages()
+
+
+def decode_file(content: str, most_bytes: int) -> bytes:
+    """Return the bytes of base64 text; white space is tolerated, anything else foreign is refused (10.1).
+
+    Raises:
+        ProtocolError: it is not base64, or too much.
+    """
+    try:
+        data = base64.b64decode(content.translate(_WHITE_SPACE), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise ProtocolError(f"file_content: not base64 ({error})") from None
+    if len(data) > most_bytes:
+        raise ProtocolError(f"file_content: {len(data)} bytes are more than the allowed {most_bytes}")
+    return data
+
+
+def _encode_file(content: forms.Json) -> str:
+    return base64.b64encode(json.dumps(content, indent=2).encode("ascii")).decode("ascii")
+
+
+def _with_suffix(name: str, suffix: str) -> str:
+    return name if name.endswith(suffix) else name + suffix
+
+
+# Agents
+
+
+def _create_agent(core: EngineCore, params: actions.AgentCreate, call: Call) -> None:
+    core.carry_out(_creation(params))
+    view = core.world.agent(params.agent_id)
+    call.answer("agent.created", forms.agent_full(view, core.clock()))
+    # Front ends draw trucks from agent.updated only; the first regular one may be a long pause away (7.4).
+    call.messages.append(core.agent_message(view))
+
+
+def _creation(params: actions.AgentCreate) -> Command:
+    if params.agent_kind == "truck":
+        data = actions.validated(actions.TruckData, params.agent_data, "agent_data.")
+        spec = TruckSpec(
+            max_speed_kph=data.max_speed_kph,
+            capacity=data.capacity,
+            risk_factor=data.risk_factor,
+            balance_ducats=data.initial_balance_ducats,
+            fuel_tank_capacity_l=data.fuel_tank_capacity_l,
+            initial_fuel_l=data.initial_fuel_l,
+            start_node=data.start_node,
+            home_node=data.home_node,
+            returns_home=data.returns_home,
+        )
+        return CreateTruck(params.agent_id, spec)
+    if params.agent_kind == "broker":
+        broker = actions.validated(actions.BrokerData, params.agent_data, "agent_data.")
+        return CreateBroker(params.agent_id, broker.balance_ducats)
+    return CreateBuildingAgent(params.agent_id)
+
+
+def _update_agent(core: EngineCore, params: actions.AgentUpdate, call: Call) -> None:
+    core.carry_out(UpdateAgent(params.agent_id, params.agent_data))
+    view = core.world.agent(params.agent_id)
+    call.answer("agent.updated", forms.agent_updated_data(view, core.tick_number))
+
+
+def _delete_agent(core: EngineCore, params: actions.AgentDelete, call: Call) -> None:
+    place = getattr(core.world.agent(params.agent_id), "current_building_id", None)
+    core.carry_out(DeleteAgent(params.agent_id))
+    core.forget_diffs(params.agent_id)
+    call.answer("agent.deleted", {"agent_id": params.agent_id, "tick": core.tick_number})
+    if place is not None:
+        call.messages.append(core.building_message(place))
+
+
+def _deleted(core: EngineCore, agent_id: str) -> Message:
+    return Message(EVERYBODY, encode_signal("agent.deleted", {"agent_id": agent_id, "tick": core.tick_number}))
+
+
+def _describe_agent(core: EngineCore, params: actions.AgentDescribe, call: Call) -> None:
+    full = forms.agent_full(core.world.agent(params.agent_id), core.clock())
+    call.reply("agent.described", {**full, "tick": core.tick_number})
+
+
+def _list_agents(core: EngineCore, params: actions.AgentList, call: Call) -> None:
+    call.reply("agent.listed", core.listing(params.agent_kind))
+
+
+# Buildings
+
+
+def _create_building(core: EngineCore, params: actions.BuildingCreate, call: Call) -> None:
+    facility: Site | Parking | FuelStation
+    if params.building_type == "parking":
+        facility = Parking(params.building_id, params.node_id, params.capacity or 1)
+    elif params.building_type == "gas_station":
+        facility = FuelStation(params.building_id, params.node_id, params.capacity or 1, params.cost_factor or 1.0)
+    else:
+        facility = Site(
+            id=params.building_id,
+            node_id=params.node_id,
+            name=params.name or "",
+            activity_rate=params.activity_rate or 0.0,
+            destination_weights=params.destination_weights,
+        )
+    core.carry_out(CreateBuilding(facility))
+    building = forms.building_form(core.world.building(params.building_id))
+    call.answer("building.created", {"node_id": params.node_id, "building": building, "tick": core.tick_number})
+    _show_map_again(core, call)
+
+
+def _delete_building(core: EngineCore, params: actions.BuildingDelete, call: Call) -> None:
+    core.carry_out(DeleteBuilding(params.building_id))
+    call.answer("building.deleted", {"building_id": params.building_id, "tick": core.tick_number})
+    _show_map_again(core, call)
+
+
+def _show_map_again(core: EngineCore, call: Call) -> None:
+    """Let front ends, which learn of buildings from the map alone, see what has come or gone (R26)."""
+    if not core.active:
+        call.messages.append(core.map_message())
+
+
+HANDLERS: dict[type[actions.ActionParams], Callable[[EngineCore, Any, Call], None]] = {
+    actions.MapCreate: _create_map,
+    actions.MapExport: _export_map,
+    actions.MapImport: _import_map,
+    actions.AgentCreate: _create_agent,
+    actions.AgentUpdate: _update_agent,
+    actions.AgentDelete: _delete_agent,
+    actions.AgentDescribe: _describe_agent,
+    actions.AgentList: _list_agents,
+    actions.BuildingCreate: _create_building,
+    actions.BuildingDelete: _delete_building,
+}
+"""How every action of this module is carried out."""
