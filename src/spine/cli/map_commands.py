@@ -87,7 +87,11 @@ def info(source: _MapFile, as_json: Annotated[bool, typer.Option("--json", help=
         return
     from rich.console import Console
 
-    Console().print(map_table(figures, source.name))
+    console = Console()
+    console.print(map_table(figures, source.name))
+    lines = [f"note: {note}" for note in figures["notes"]] + [figures["attribution"]] * bool(figures["attribution"])
+    for line in lines:
+        console.print(line, style="dim", markup=False, highlight=False, soft_wrap=True)
 
 
 @map_app.command()

@@ -49,11 +49,11 @@ def read_osm(data: bytes, kind: str, source: str = "map") -> RoadNetwork:
         builder.note(note)
     try:
         core = builder.build(core_only=True, core_for_kg=CORE_FOR_KG, attribution=ATTRIBUTION, origin=origin)
-        return add_places(core, extract.places, projection)
-    except MapFormatError:
-        raise
     except NetworkError as error:
         raise MapFormatError(f"{source}: {error}") from None
+    if core.edge_count == 0:
+        raise MapFormatError(f"{source}: no two places in this extract can be reached from each other by truck")
+    return add_places(core, extract.places, projection)
 
 
 def _add_roads(

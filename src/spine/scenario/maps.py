@@ -8,6 +8,7 @@ import os
 import tempfile
 import zlib
 from pathlib import Path
+from typing import BinaryIO
 
 from spine.errors import MapFormatError
 from spine.network import RoadNetwork
@@ -16,6 +17,10 @@ from spine.network.smap import read_smap, write_smap
 
 MOST_BYTES = 2 * 2**30
 """Largest file (and largest unpacked file) that is read."""
+
+_PIECE_BYTES = 2**20
+_READABLE = ".smap, OpenStreetMap XML (.osm) and PBF (.osm.pbf), GraphML"
+_OTHER_JSON = {b'"elements"': "Overpass JSON", b'"FeatureCollection"': "GeoJSON"}
 
 _MAP_SUFFIXES = (".smap", ".json", ".osm", ".pbf", ".graphml", ".xml")
 
@@ -34,12 +39,7 @@ def load_map(path: Path) -> RoadNetwork:
     Raises:
         MapFormatError: it cannot be read or is malformed; one line naming the file.
     """
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise MapFormatError(f"{path}: larger than the allowed {MOST_BYTES} bytes")
-        data = path.read_bytes()
-    except OSError as error:
-        raise MapFormatError(f"{path}: cannot be read ({error.strerror})") from None
+    data = _read(path)
     name = path.name.lower()
     if data[:2] == b"\x1f\x8b":
         data = _unpack(data, str(path))
@@ -49,28 +49,52 @@ def load_map(path: Path) -> RoadNetwork:
 
         return read_osm(data, "pbf", str(path))
     head = data[:4096]
-    if b"<graphml" in head:
+    xml = head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+    if xml and b"<graphml" in head:
         from spine.network.graphml import read_graphml
 
         return read_graphml(data, str(path))
-    if b"<osm" in head:
+    if xml and b"<osm" in head:
         from spine.network.osm import read_osm
 
         return read_osm(data, "osm", str(path))
-    if name.endswith((".osm", ".graphml", ".xml")):
+    if xml or name.endswith((".osm", ".graphml", ".xml")):
         raise MapFormatError(f"{path}: neither OpenStreetMap XML (<osm>) nor GraphML (<graphml>) in its first lines")
+    for mark, what in _OTHER_JSON.items():
+        if mark in head:
+            raise MapFormatError(f"{path}: {what} is no map format SPINE reads; it reads {_READABLE}")
     return read_smap(data, str(path))
+
+
+def _read(path: Path) -> bytes:
+    """Return what is in a file or pipe."""
+    try:
+        if path.is_char_device() or path.is_block_device():
+            raise MapFormatError(f"{path}: is a device, not a file")
+        with path.open("rb") as file:
+            return _bounded(file, f"{path}: larger than the allowed {MOST_BYTES} bytes")
+    except OSError as error:
+        raise MapFormatError(f"{path}: cannot be read ({error.strerror})") from None
 
 
 def _unpack(data: bytes, source: str) -> bytes:
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
-            unpacked = packed.read(MOST_BYTES + 1)
+            return _bounded(packed, f"{source}: unpacks to more than the allowed {MOST_BYTES} bytes")
     except (OSError, EOFError, zlib.error) as error:
         raise MapFormatError(f"{source}: damaged gzip file ({error})") from None
-    if len(unpacked) > MOST_BYTES:
-        raise MapFormatError(f"{source}: unpacks to more than the allowed {MOST_BYTES} bytes")
-    return unpacked
+
+
+def _bounded(file: BinaryIO | gzip.GzipFile, complaint: str) -> bytes:
+    """Return all of a stream, read piecemeal so that memory follows what is there and not what is allowed."""
+    pieces: list[bytes] = []
+    size = 0
+    while piece := file.read(_PIECE_BYTES):
+        size += len(piece)
+        if size > MOST_BYTES:
+            raise MapFormatError(complaint)
+        pieces.append(piece)
+    return b"".join(pieces)
 
 
 def save_map(network: RoadNetwork, path: Path) -> None:
