@@ -15,16 +15,12 @@ from spine.world import (
     broker,
     buildings,
     checkpoint,
-    demand,
-    driver,
-    freight,
     market,
-    movement,
     observe,
     renewal,
+    restoring,
     stats,
 )
-from spine.world.agenda import Due, Entry
 from spine.world.commands import (
     Command,
     CreateBroker,
@@ -42,9 +38,10 @@ from spine.world.config import WorldConfig
 from spine.world.draws import Draws
 from spine.world.events import Event, NetworkReplaced, WorldReset
 from spine.world.fleet import FleetIndex
-from spine.world.model import Truck
 from spine.world.observe import TruckPositions
 from spine.world.policies import PolicyTable, resolve_policies
+from spine.world.restoring import SavedWorld
+from spine.world.settlement import follow_up, settle
 from spine.world.state import Sample, State, edge_speeds_mps
 from spine.world.stats import PackageCounts, Summary
 from spine.world.trips import TripArena
@@ -150,7 +147,7 @@ class World:
                 self._replace_network(command.network)
             case Reset():
                 self._reset()
-        _follow_up(self._state)
+        follow_up(self._state)
         return self._take_events()
 
     def step(self, dt: float) -> list[Event]:
@@ -169,8 +166,8 @@ class World:
         agenda = state.agenda
         while (entry := agenda.pop_until(time)) is not None:
             state.now = entry[0]
-            _settle(state, entry)
-            _follow_up(state)
+            settle(state, entry)
+            follow_up(state)
         state.now = time
         return self._take_events()
 
@@ -341,61 +338,31 @@ class World:
         world._load(data)
         return world
 
+    @classmethod
+    def restore(
+        cls,
+        network: RoadNetwork,
+        saved: SavedWorld,
+        config: WorldConfig | None = None,
+        *,
+        make_router: Callable[[RoadNetwork], Router] = TreeRouter,
+        extra_policies: PolicyTable | None = None,
+    ) -> World:
+        """Return a world taken up from a save file of the wire; see `restoring`.
+
+        Raises:
+            CheckpointError: the file contradicts itself or the map.
+        """
+        world = cls(network, config, make_router=make_router, extra_policies=extra_policies)
+        world._restore(network, saved)
+        return world
+
+    def _restore(self, network: RoadNetwork, saved: SavedWorld) -> None:
+        state = self._begin(network, self._state.config, saved.now)
+        renewal.open_facilities(state, network.facilities)
+        restoring.restore(state, saved)
+        follow_up(state)
+        self._state = state
+
     def _load(self, data: bytes) -> None:
         self._state = checkpoint.load(data, self._begin)
-
-
-def _settle(state: State, entry: Entry) -> None:
-    """Settle one entry of the agenda; entries of an older version, or of what is gone, are void."""
-    _, _, due, key, version = entry
-    if due in _TRUCK_ENTRIES:
-        truck = state.trucks.get(key)
-        if truck is not None and truck.version == version:
-            _TRUCK_ENTRIES[due](state, truck)
-    elif due == Due.BIRTH:
-        site = state.sites.get(key)
-        if site is not None and site.birth_version == version:
-            for package in demand.birth(state, site):
-                broker.offer(state, package)
-    elif due == Due.EXPIRY:
-        freight.fall_due(state, key)
-    elif due == Due.OFFERS:
-        broker.offer_again(state)
-        broker.schedule_offers(state)
-    elif due == Due.PRICE_DAY:
-        market.new_price(state)
-    elif due == Due.SAMPLE:
-        stats.sample(state)
-
-
-_TRUCK_ENTRIES: dict[int, Callable[[State, Truck], None]] = {
-    Due.LEG_END: driver.leg_ended,
-    Due.STRANDED: movement.strand,
-    Due.RESCUED: movement.rescue,
-    Due.HANDLED: driver.handling_ended,
-    Due.FUELLED: driver.fuelling_ended,
-    Due.RESTED: driver.rest_ended,
-    Due.BEGIN: driver.begin,
-}
-
-
-def _follow_up(state: State) -> None:
-    """Do what the last entry or command has left to be done, in order, until nothing is left."""
-    while state.followups:
-        what, key = state.followups.pop(0)
-        if what == "offer":
-            package = state.packages.get(key)
-            if package is not None:
-                broker.offer(state, package)
-            continue
-        truck = state.trucks.get(key)
-        if truck is not None:
-            _TRUCK_FOLLOWUPS[what](state, truck)
-
-
-_TRUCK_FOLLOWUPS: dict[str, Callable[[State, Truck], None]] = {
-    "admitted": driver.admitted,
-    "replan": driver.replan,
-    "free": broker.offer_to_free_truck,
-    "next": driver.next_thing,
-}

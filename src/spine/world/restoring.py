@@ -1,0 +1,396 @@
+"""Taking up a world from a save file of the wire (protocol 10.3, R20), as exactly as such a file allows.
+
+A save file holds what is seen, not what is drawn or planned in detail: positions, cargo, stops, money, fuel, hours. Random draws
+begin anew, routes are taken up from where the trucks are, and an operation under way (loading, pumping, resting) goes on with
+what is left of it. For exact continuation there is `World.dump`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from spine.errors import CheckpointError, CommandError
+from spine.network.facilities import PRIORITIES, URGENCIES
+from spine.world import agents, demand, events, hours, movement, queues, sites
+from spine.world.agenda import Due
+from spine.world.commands import CreateBroker, CreateBuildingAgent, CreateTruck, TruckSpec
+from spine.world.config import CO2_KG_PER_LITRE, PUMP_LITRES_PER_S
+from spine.world.model import Leg, Package, ParkingState, SiteState, StationState, Stop, Truck
+from spine.world.state import State
+from spine.world.views import Activity, SiteStatistics
+
+
+@dataclass(frozen=True, slots=True)
+class SavedTruck:
+    """A truck as a save file has it (protocol 7.4); nodes and edges by id."""
+
+    id: str
+    max_speed_kph: float = 100.0
+    capacity: float = 24.0
+    risk_factor: float = 0.5
+    balance_ducats: float = 0.0
+    fuel_tank_capacity_l: float = 500.0
+    current_fuel_l: float | None = None
+    co2_emitted_kg: float = 0.0
+    current_node: int | None = None
+    current_edge: int | None = None
+    edge_progress_m: float = 0.0
+    route: tuple[int, ...] = ()
+    current_building_id: str | None = None
+    loaded_packages: tuple[str, ...] = ()
+    delivery_queue: tuple[tuple[str, bool, tuple[str, ...]], ...] = ()
+    driving_time_s: float = 0.0
+    resting_time_s: float = 0.0
+    required_rest_s: float = 0.0
+    is_resting: bool = False
+    is_fueling: bool = False
+    is_loading: bool = False
+    is_unloading: bool = False
+    fueling_liters_needed: float = 0.0
+    loading_progress_s: float = 0.0
+    seeks: str = ""
+    tags: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPackage:
+    """A package as a save file has it (protocol 7.16); times are simulated seconds."""
+
+    id: str
+    origin_site: str
+    destination_site: str
+    size: float
+    value: float
+    priority: str
+    urgency: str
+    created: float
+    pickup_deadline: float
+    delivery_deadline: float
+    aboard: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SavedBroker:
+    """The broker as a save file has it (protocol 7.6)."""
+
+    id: str
+    balance_ducats: float = 10_000.0
+    package_queue: tuple[str, ...] = ()
+    assigned_packages: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SavedBuildingAgent:
+    """A building agent as a save file has it."""
+
+    id: str
+    tags: Mapping[str, Any] = field(default_factory=dict)
+
+
+SavedAgent = SavedTruck | SavedBroker | SavedBuildingAgent
+
+
+@dataclass(frozen=True, slots=True)
+class SavedWorld:
+    """Everything a save file holds besides the map.
+
+    Attributes:
+        now: simulated seconds since the start.
+        fuel_price: ducats per litre.
+        agents: in creation order.
+        packages: waiting and in transit.
+        site_statistics: by site id.
+        station_balances: by station id.
+    """
+
+    now: float
+    fuel_price: float
+    agents: Sequence[SavedAgent] = ()
+    packages: Sequence[SavedPackage] = ()
+    site_statistics: Mapping[str, SiteStatistics] = field(default_factory=dict)
+    station_balances: Mapping[str, float] = field(default_factory=dict)
+
+
+def restore(state: State, saved: SavedWorld) -> None:
+    """Fill a fresh state, whose facilities stand, with what was saved.
+
+    Raises:
+        CheckpointError: the file contradicts itself or the map; names the agent or package.
+    """
+    state.fuel_price = saved.fuel_price
+    _restore_facilities(state, saved)
+    for package in saved.packages:
+        _restore_package(state, package)
+    for agent in saved.agents:
+        try:
+            _restore_agent(state, agent)
+        except CommandError as error:
+            raise CheckpointError(f"agent {agent.id!r}: {error}") from None
+    for truck in state.trucks.values():
+        _check_cargo(state, truck)
+    _settle_broker(state, saved)
+    for package_state in state.packages.values():
+        if package_state.aboard and package_state.truck_id is None:
+            raise CheckpointError(f"package {package_state.id!r}: in transit, but aboard of no truck")
+    state.events.clear()
+    state.emit(events.StateRestored(state.now))
+
+
+def _restore_facilities(state: State, saved: SavedWorld) -> None:
+    for site_id, figures in saved.site_statistics.items():
+        site = state.sites.get(site_id)
+        if site is not None:
+            site.generated, site.picked_up = figures.packages_generated, figures.packages_picked_up
+            site.delivered, site.expired = figures.packages_delivered, figures.packages_expired
+            site.value_delivered, site.value_expired = figures.total_value_delivered, figures.total_value_expired
+            # New packages must not take the names of old ones.
+            site.serial = site.births = figures.packages_generated
+            site.birth_version += 1
+            demand.schedule_birth(state, site)
+    for station_id, balance in saved.station_balances.items():
+        station = state.stations.get(station_id)
+        if station is not None:
+            station.balance = balance
+            state.ledger.initial += balance
+
+
+def _restore_package(state: State, saved: SavedPackage) -> None:
+    for name, site_id in (("origin_site", saved.origin_site), ("destination_site", saved.destination_site)):
+        if site_id not in state.sites:
+            raise CheckpointError(f"package {saved.id!r}: {name} {site_id!r} is no site of this map")
+    if saved.id in state.packages:
+        raise CheckpointError(f"package {saved.id!r}: this id is used twice")
+    package = Package(
+        id=saved.id,
+        origin=saved.origin_site,
+        destination=saved.destination_site,
+        size=saved.size,
+        value=saved.value,
+        priority=PRIORITIES.index(saved.priority),
+        urgency=URGENCIES.index(saved.urgency),
+        created=saved.created,
+        pickup_deadline=saved.pickup_deadline,
+        delivery_deadline=saved.delivery_deadline,
+        aboard=saved.aboard,
+    )
+    state.packages[package.id] = package
+    state.totals.generated += 1
+    if saved.aboard:
+        state.totals.picked_up += 1
+        return
+    site = state.sites[package.origin]
+    site.waiting[package.id] = None
+    site.open[package.id] = None
+    state.agenda.put(max(state.now, package.pickup_deadline), Due.EXPIRY, package.id)
+
+
+def _restore_agent(state: State, agent: SavedAgent) -> None:
+    if isinstance(agent, SavedBuildingAgent):
+        agents.create_building_agent(state, CreateBuildingAgent(agent.id, agent.tags))
+    elif isinstance(agent, SavedBroker):
+        agents.create_broker(state, CreateBroker(agent.id, agent.balance_ducats, agent.tags))
+    else:
+        _restore_truck(state, agent)
+
+
+def _settle_broker(state: State, saved: SavedWorld) -> None:
+    """Give the broker its queue, in the saved order, and its awards."""
+    broker = state.broker
+    if broker is None:
+        return
+    order = next((agent.package_queue for agent in saved.agents if isinstance(agent, SavedBroker)), ())
+    is_open = {package.id: None for package in state.packages.values() if package.truck_id is None}
+    known = [package_id for package_id in order if package_id in is_open]
+    broker.open = {**dict.fromkeys(known), **is_open}
+    broker.assigned = {p.id: p.truck_id for p in state.packages.values() if p.truck_id is not None}
+    broker.known = len(state.packages)
+
+
+def _restore_truck(state: State, saved: SavedTruck) -> None:
+    node = _start_node(state, saved)
+    spec = TruckSpec(
+        max_speed_kph=saved.max_speed_kph,
+        capacity=saved.capacity,
+        risk_factor=saved.risk_factor,
+        balance_ducats=saved.balance_ducats,
+        fuel_tank_capacity_l=saved.fuel_tank_capacity_l,
+        initial_fuel_l=saved.current_fuel_l,
+        start_node=node,
+    )
+    agents.create_truck(state, CreateTruck(saved.id, spec, saved.tags))
+    truck = state.trucks[saved.id]
+    truck.driving_s = saved.driving_time_s
+    truck.figures.litres_burnt = saved.co2_emitted_kg / CO2_KG_PER_LITRE
+    truck.initial_fuel_l += truck.figures.litres_burnt
+    _restore_plan(state, truck, saved)
+    if saved.current_edge is not None:
+        _put_on_edge(state, truck, saved)
+    elif saved.current_building_id is not None:
+        _put_into_building(state, truck, saved)
+
+
+def _start_node(state: State, saved: SavedTruck) -> int:
+    """Return the id of the node a truck stands at, or left last."""
+    if saved.current_edge is not None:
+        return state.node_id(int(state.network.edge_from[_edge_index(state, saved)]))
+    if saved.current_node is None:
+        raise CheckpointError(f"agent {saved.id!r}: has neither current_node nor current_edge")
+    return saved.current_node
+
+
+def _edge_index(state: State, saved: SavedTruck) -> int:
+    found = np.flatnonzero(state.network.edge_ids == saved.current_edge)
+    if not len(found):
+        raise CheckpointError(f"agent {saved.id!r}: current_edge {saved.current_edge} is not on this map")
+    return int(found[0])
+
+
+def _restore_plan(state: State, truck: Truck, saved: SavedTruck) -> None:
+    """Put cargo aboard and stops into the plan; stops of unknown packages or sites are refused."""
+    for package_id in saved.loaded_packages:
+        package = state.packages.get(package_id)
+        if package is None or not package.aboard or package.truck_id is not None:
+            raise CheckpointError(
+                f"agent {saved.id!r}: loaded package {package_id!r} is not in transit, or on two trucks"
+            )
+        package.truck_id = truck.id
+        truck.cargo.append(package_id)
+        truck.load += package.size
+    for site_id, pickup, package_ids in saved.delivery_queue:
+        for package_id in package_ids:
+            package = state.packages.get(package_id)
+            if package is None:
+                continue
+            expected = package.origin if pickup else package.destination
+            if site_id != expected:
+                raise CheckpointError(f"agent {saved.id!r}: package {package_id!r} has no stop at {site_id!r}")
+            if pickup and not package.aboard and package.truck_id is None:
+                package.truck_id = truck.id
+                state.sites[package.origin].open.pop(package_id, None)
+            if package.truck_id == truck.id:
+                truck.plan.append(Stop(site_id, pickup, package_id, state.now))
+
+
+def _check_cargo(state: State, truck: Truck) -> None:
+    """Refuse an overloaded truck; give every package it has exactly the stops it needs."""
+    if truck.load > truck.capacity + 1e-6:
+        raise CheckpointError(
+            f"agent {truck.id!r}: carries {truck.load:g} cargo units, more than its {truck.capacity:g}"
+        )
+    aboard = set(truck.cargo)
+    plan: list[Stop] = []
+    ahead = set(aboard)
+    for stop in truck.plan:
+        if stop.pickup and stop.package_id not in ahead:
+            ahead.add(stop.package_id)
+            plan.append(stop)
+        elif not stop.pickup and stop.package_id in ahead:
+            ahead.remove(stop.package_id)
+            plan.append(stop)
+    for package_id in [*truck.cargo, *(stop.package_id for stop in truck.plan)]:
+        if package_id in ahead:
+            ahead.remove(package_id)
+            plan.append(Stop(state.packages[package_id].destination, False, package_id, state.now))
+    handled = truck.handled_stops
+    truck.plan = plan
+    truck.handled_stops = min(handled, len(plan))
+
+
+def _put_on_edge(state: State, truck: Truck, saved: SavedTruck) -> None:
+    """Let a truck go on from the middle of its edge, along its route as far as that still exists."""
+    network = state.network
+    edges = [_edge_index(state, saved)]
+    ids = [int(network.node_ids[network.edge_to[edges[0]]]), *saved.route[1:]]
+    seconds = state.router.edge_times_s(truck.profile)
+    for tail_id, head_id in pairwise(ids):
+        if not (network.has_node(tail_id) and network.has_node(head_id)):
+            break
+        tail, head = network.node_index(tail_id), network.node_index(head_id)
+        out = network.out_edges[network.out_offsets[tail] : network.out_offsets[tail + 1]]
+        between = [int(edge) for edge in out if network.edge_to[edge] == head]
+        if not between:
+            break
+        edges.append(min(between, key=lambda edge: (float(seconds[edge]), edge)))
+    path = np.array(edges, dtype=np.int32)
+    lengths = network.edge_length_m[path]
+    times = np.cumsum(lengths / np.minimum(state.edge_speed_mps[path], truck.max_speed_kph / 3.6))
+    metres = np.cumsum(lengths)
+    done_m = min(max(saved.edge_progress_m, 0.0), float(lengths[0]))
+    done_s = float(times[0]) * done_m / float(lengths[0])
+    litres_per_m = state.policies.fuel.litres_per_m(truck.load)
+    # The truck's columns are those at the start of the edge; the leg's first part is already driven.
+    truck.fuel_l += done_m * litres_per_m
+    truck.driving_s = max(0.0, truck.driving_s - done_s)
+    truck.figures.litres_burnt = max(0.0, truck.figures.litres_burnt - done_m * litres_per_m)
+    truck.initial_fuel_l = truck.fuel_l + truck.figures.litres_burnt
+    goal = int(network.edge_to[path[-1]])
+    leg = Leg(
+        purpose=saved.seeks or "stop",
+        start_time=state.now - done_s,
+        start_node=truck.node,
+        goal_node=goal,
+        edges=path,
+        seconds=times,
+        metres=metres,
+        litres_per_m=litres_per_m,
+        load=truck.load,
+        dry_at_m=truck.fuel_l / litres_per_m,
+    )
+    truck.heading_to = _place_at(state, goal, leg.purpose)
+    movement.depart(state, truck, leg)
+
+
+def _place_at(state: State, node: int, purpose: str) -> str | None:
+    """Return the parking or station at a node a truck on such a leg is heading to."""
+    places: Mapping[str, ParkingState | StationState]
+    places = state.stations if purpose == "fuel" else state.parkings if purpose in ("rest", "parking") else {}
+    return next((place_id for place_id, place in places.items() if place.node == node), None)
+
+
+def _put_into_building(state: State, truck: Truck, saved: SavedTruck) -> None:
+    """Let a truck go on with what it does in its building."""
+    facility = state.buildings.get(saved.current_building_id or "")
+    if facility is None:
+        raise CheckpointError(
+            f"agent {saved.id!r}: current_building_id {saved.current_building_id!r} is not on this map"
+        )
+    if facility.node != truck.node:
+        raise CheckpointError(f"agent {saved.id!r}: stands at another node than its building {facility.spec.id!r}")
+    if not queues.has_room(facility):
+        raise CheckpointError(f"building {facility.spec.id!r}: holds more trucks than its capacity")
+    truck.version += 1
+    queues.enter(state, truck, facility)
+    if isinstance(facility, ParkingState):
+        if saved.is_resting:
+            state.set_activity(truck, Activity.RESTING)
+            hours.begin_rest(state, truck, state.now - saved.resting_time_s)
+        else:
+            state.set_activity(truck, Activity.PARKED)
+            state.agenda.put(state.now, Due.BEGIN, truck.id, truck.version)
+    elif isinstance(facility, StationState):
+        state.set_activity(truck, Activity.FUELLING)
+        truck.fuelling_l = max(0.0, saved.fueling_liters_needed)
+        truck.fuelling_price = state.fuel_price * facility.spec.cost_factor
+        state.agenda.put(state.now + truck.fuelling_l / PUMP_LITRES_PER_S, Due.FUELLED, truck.id, truck.version)
+    else:
+        _go_on_handling(state, truck, facility, saved)
+
+
+def _go_on_handling(state: State, truck: Truck, site: SiteState, saved: SavedTruck) -> None:
+    """Continue loading or unloading; a truck with nothing to do here leaves the dock."""
+    if not truck.plan or truck.plan[0].site_id != site.spec.id:
+        queues.leave(state, truck)
+        state.agenda.put(state.now, Due.BEGIN, truck.id, truck.version)
+        return
+    sites.start_handling(state, truck, site, 0.0)
+    truck.version += 1
+    left = max(0.0, truck.handling_s - saved.loading_progress_s)
+    truck.activity_since = state.now - (truck.handling_s - left)
+    truck.figures.activity_s = [0.0] * len(truck.figures.activity_s)
+    state.agenda.put(state.now + left, Due.HANDLED, truck.id, truck.version)

@@ -1,0 +1,66 @@
+"""Who settles what falls due: entries of the agenda and follow-ups, handed to the system they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from spine.world import broker, demand, driver, freight, market, movement, stats
+from spine.world.agenda import Due, Entry
+from spine.world.model import Truck
+from spine.world.state import State
+
+
+def settle(state: State, entry: Entry) -> None:
+    """Settle one entry of the agenda; entries of an older version, or of what is gone, are void."""
+    _, _, due, key, version = entry
+    if due in _TRUCK_ENTRIES:
+        truck = state.trucks.get(key)
+        if truck is not None and truck.version == version:
+            _TRUCK_ENTRIES[due](state, truck)
+    elif due == Due.BIRTH:
+        site = state.sites.get(key)
+        if site is not None and site.birth_version == version:
+            for package in demand.birth(state, site):
+                broker.offer(state, package)
+    elif due == Due.EXPIRY:
+        freight.fall_due(state, key)
+    elif due == Due.OFFERS:
+        broker.offer_again(state)
+        broker.schedule_offers(state)
+    elif due == Due.PRICE_DAY:
+        market.new_price(state)
+    elif due == Due.SAMPLE:
+        stats.sample(state)
+
+
+_TRUCK_ENTRIES: dict[int, Callable[[State, Truck], None]] = {
+    Due.LEG_END: driver.leg_ended,
+    Due.STRANDED: movement.strand,
+    Due.RESCUED: movement.rescue,
+    Due.HANDLED: driver.handling_ended,
+    Due.FUELLED: driver.fuelling_ended,
+    Due.RESTED: driver.rest_ended,
+    Due.BEGIN: driver.begin,
+}
+
+
+def follow_up(state: State) -> None:
+    """Do what the last entry or command has left to be done, in order, until nothing is left."""
+    while state.followups:
+        what, key = state.followups.pop(0)
+        if what == "offer":
+            package = state.packages.get(key)
+            if package is not None:
+                broker.offer(state, package)
+            continue
+        truck = state.trucks.get(key)
+        if truck is not None:
+            _TRUCK_FOLLOWUPS[what](state, truck)
+
+
+_TRUCK_FOLLOWUPS: dict[str, Callable[[State, Truck], None]] = {
+    "admitted": driver.admitted,
+    "replan": driver.replan,
+    "free": broker.offer_to_free_truck,
+    "next": driver.next_thing,
+}
