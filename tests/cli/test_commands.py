@@ -47,17 +47,39 @@ def test_a_run_leaves_summary_events_and_tables(tmp_path: Path) -> None:
     times = [event["time"] for event in log]
     assert times == sorted(times)  # type: ignore[type-var]
     assert {path.name for path in tmp_path.iterdir()} == {
-        "summary.json", "events.jsonl.gz", "time_series.csv", "trucks.csv", "sites.csv", "stations.csv", "parkings.csv",
+        "summary.json", "events.jsonl.gz", "scenario.yaml", "time_series.csv", "trucks.csv", "sites.csv", "stations.csv", "parkings.csv",
     }  # fmt: skip
     assert len((tmp_path / "trucks.csv").read_text().splitlines()) == 21
 
 
+_TOWN = """\
+name: town
+seed: 5
+map:
+  generate: {preset: client, map_width: 2500, map_height: 2500, num_major_centers: 1, urban_activity_rate_range: [30, 60]}
+fleet: [{count: 4, fuel_tank_capacity_l: 40}]
+sites: {size_range: [1, 4]}
+run: {hours: 1}
+"""
+
+
 def test_the_same_run_gives_the_same_bytes(tmp_path: Path) -> None:
-    """Neither process nor string hashing nor step changes the event log."""
-    for name, seed, dt in (("a", "0", 60), ("b", "77", 60), ("c", "5", 7200)):
-        _spine("run", "demo", "--hours", 2, "--dt", dt, "--out", tmp_path / name, PYTHONHASHSEED=seed)
-    assert (tmp_path / "a/events.jsonl.gz").read_bytes() == (tmp_path / "b/events.jsonl.gz").read_bytes()
-    assert _events(tmp_path / "c") == _events(tmp_path / "a")
+    """Processes with different string hashing write the same log, byte for byte."""
+    for name, seed in (("a", "0"), ("b", "77")):
+        _spine("run", "demo", "--hours", 2, "--out", tmp_path / name, PYTHONHASHSEED=seed)
+    for file in ("events.jsonl.gz", "time_series.csv", "trucks.csv", "sites.csv", "scenario.yaml"):
+        assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
+
+
+def test_the_step_changes_nothing(tmp_path: Path) -> None:
+    """Steps of 0.05, 1 and 60 s and one of an hour give the same events at the same simulated times."""
+    (tmp_path / "town.yaml").write_text(_TOWN)
+    logs = []
+    for dt in (0.05, 1, 60, 3600):
+        _spine("run", tmp_path / "town.yaml", "--dt", dt, "--out", tmp_path / str(dt))
+        logs.append(_events(tmp_path / str(dt)))
+    assert [event["type"] for event in logs[0]].count("package.delivered") > 10
+    assert all(log == logs[0] for log in logs)
 
 
 def test_json_prints_the_summary_and_nothing_else() -> None:
@@ -67,8 +89,9 @@ def test_json_prints_the_summary_and_nothing_else() -> None:
     assert done.stderr == ""
 
 
-def test_an_interrupted_run_keeps_what_it_has(tmp_path: Path) -> None:
-    """Ctrl-C ends with the figures so far and exit code 130."""
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_run_keeps_what_it_has(tmp_path: Path, number: signal.Signals, code: int) -> None:
+    """Ctrl-C, or a request to end, ends with the figures so far; summary and log agree."""
     process = subprocess.Popen(
         [sys.executable, "-m", "spine", "run", "city", "--hours", "5000", "--out", str(tmp_path)],
         stdout=subprocess.PIPE,
@@ -78,12 +101,14 @@ def test_an_interrupted_run_keeps_what_it_has(tmp_path: Path) -> None:
     part = tmp_path / ".events.jsonl.gz.part"
     while process.poll() is None and not (part.exists() and part.stat().st_size > 10_000):
         pass
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert "Traceback" not in errors
-    assert json.loads((tmp_path / "summary.json").read_text())["simulated_hours"] > 0
-    assert _events(tmp_path)
+    process.send_signal(number)
+    output, errors = process.communicate(timeout=60)
+    assert process.returncode == code
+    assert errors == "spine: interrupted; the figures are those up to here\n"
+    assert "delivered" in output
+    summary = json.loads((tmp_path / "summary.json").read_text())
+    created = [event for event in _events(tmp_path) if event["type"] == "package.created"]
+    assert 0 < summary["packages_created"] == len(created)
 
 
 @pytest.mark.parametrize(
@@ -91,13 +116,23 @@ def test_an_interrupted_run_keeps_what_it_has(tmp_path: Path) -> None:
     [
         (("run", "nowhere"), "no preset and no file"),
         (("run", "demo", "--hours", "-1"), "--hours"),
+        (("run", "demo", "--hours", "inf"), "--hours"),
+        (("run", "demo", "--hours", "soon"), "--hours"),
+        (("run", "demo", "--dt", "0"), "--dt"),
         (("run", "demo", "--seed", "-1"), "--seed"),
+        (("run", "demo", "--sed", "1"), "No such option"),
+        (("run",), "Missing argument"),
+        (("rum", "demo"), "No such command"),
+        (("serve", "--port", "99999"), "PORT = 99999"),
+        (("serve", "--speed", "0"), "SPINE_SPEED = 0.0"),
+        (("scenario", "show", "dmeo"), "did you mean 'demo'?"),
         (("map", "info", "missing.smap"), "missing.smap: cannot be read"),
         (("map", "plot", "demo", "-o", "x.gif"), "must end in .png or .svg"),
         (("map", "generate", "-o", "x.smap", "-s", "gridness=7"), "gridness"),
         (("map", "generate", "-o", "x.smap", "-s", "moons=7"), "moons"),
         (("map", "generate", "-o", "/nonexistent/x.smap"), "cannot be written"),
         (("run", "demo", "--out", "/proc/nowhere"), "cannot be written to"),
+        (("run", "demo", "--out", __file__), "cannot be written to"),
         (("scenario", "check", "nothing.yaml"), "no preset and no file"),
     ],
 )
@@ -138,10 +173,29 @@ def test_maps_go_through_all_commands(tmp_path: Path) -> None:
 
 def test_scenarios_are_listed_shown_and_checked(tmp_path: Path) -> None:
     """What `show` prints is a scenario file itself."""
-    assert "demo" in _spine("scenario", "list").stdout
+    listed = _spine("scenario", "list").stdout
+    assert all(name in listed for name in ("city", "demo", "none", "region"))
     shown = _spine("scenario", "show", "demo").stdout
     (tmp_path / "mine.yaml").write_text(shown)
     assert "20 trucks" in _spine("scenario", "check", tmp_path / "mine.yaml").stdout
+
+
+def test_a_broken_scenario_is_told_line_by_line(tmp_path: Path) -> None:
+    """File, line and field of every mistake, nothing else."""
+    path = tmp_path / "broken.yaml"
+    path.write_text(_TOWN.replace("seed: 5", "sede: 5").replace("hours: 1", "hours: 0"))
+    assert _spine("run", path, code=2).stderr.splitlines() == [
+        f"spine: {path}:2: sede: unknown field; did you mean 'seed'?",
+        f"{path}:7: run.hours: must be greater than 0",
+    ]
+
+
+def test_small_commands_do_not_load_the_engine() -> None:
+    """The command line starts without what only a run or a server needs."""
+    script = "import sys, spine.cli; print([name for name in ('numpy', 'scipy', 'pydantic', 'fastapi') if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+    assert _spine("--version").stdout.startswith("spine ")
 
 
 def test_a_polish_city_is_served(shared_data: Path, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from spine.experiments import Simulation
 from spine.world.clock import wall_of
+from spine.world.events import Event
 
 _REFRESH_S = 0.2
 
@@ -51,7 +52,7 @@ class RunProgress:
         self._draw()
         self._progress.stop()
 
-    def update(self) -> None:
+    def update(self, _: Simulation, _events: list[Event]) -> None:
         """Show how far the run has come, a few times a second."""
         if time.perf_counter() - self._drawn >= _REFRESH_S:
             self._draw()

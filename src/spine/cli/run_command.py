@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from spine.experiments import Simulation
 
 
 def run(
@@ -28,44 +34,49 @@ def run(
     from spine.cli.figures import figures_table
     from spine.cli.progress import RunProgress
     from spine.errors import ConfigurationError
-    from spine.experiments import RunDirectory, Simulation
+    from spine.experiments import Simulation
     from spine.scenario import Scenario
-    from spine.world.events import Event
 
     if seed is not None and not 0 <= seed < 2**32:
         raise ConfigurationError(f"--seed {seed}: must be 0 to {2**32 - 1}")
-    if (hours is not None and not 0.0 < hours < 1e6) or (dt is not None and not 0.0 < dt < 1e9):
+    if (hours is not None and not 0.0 < hours <= 1e6) or (dt is not None and not 0.0 < dt <= 1e9):
         raise ConfigurationError("--hours and --dt must be greater than 0 (and finite)")
     loaded = Scenario.load(scenario)
     simulation = Simulation.from_scenario(loaded, seed)
     wanted = loaded.run.hours if hours is None else hours
     console = Console(stderr=True)
-    interrupted = False
     with contextlib.ExitStack() as stack:
-        directory = stack.enter_context(RunDirectory(out)) if out is not None else None
-        progress = None
+        signals = stack.enter_context(_stopped_by_signals(simulation))
+        listener = None
         if not (quiet or as_json) and console.is_terminal:
-            progress = stack.enter_context(RunProgress(console, simulation, wanted))
-
-        def listen(_: Simulation, events: list[Event]) -> None:
-            if directory is not None:
-                directory.add_events(events)
-            if progress is not None:
-                progress.update()
-
-        try:
-            simulation.run(wanted, dt=loaded.run.dt if dt is None else dt, listener=listen)
-        except KeyboardInterrupt:
-            interrupted = True
-        summary = simulation.summary()
-        if directory is not None:
-            directory.write_results(simulation.world, summary)
+            listener = stack.enter_context(RunProgress(console, simulation, wanted)).update
+        simulation.run(wanted, dt=loaded.run.dt if dt is None else dt, listener=listener, out=out)
+    summary = simulation.summary()
     if as_json:
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(summary), indent=2).decode() + "\n")
     else:
         Console().print(figures_table(summary))
         if out is not None:
             typer.echo(f"results in {out}")
-    if interrupted:
+    if signals:
         typer.echo("spine: interrupted; the figures are those up to here", err=True)
-        raise typer.Exit(130)
+        raise typer.Exit(128 + signals[0])
+
+
+@contextlib.contextmanager
+def _stopped_by_signals(simulation: Simulation) -> Iterator[list[int]]:
+    """Let SIGINT and SIGTERM end the run between two steps; a second one ends it wherever it is. Yields the signals that came."""
+    came: list[int] = []
+
+    def stop(number: int, _: FrameType | None) -> None:
+        came.append(number)
+        simulation.stop()
+        if len(came) > 1:
+            raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield came
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

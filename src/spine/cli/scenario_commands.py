@@ -22,19 +22,15 @@ def list_scenarios() -> None:
     table.add_column("description")
     for name in preset_names():
         table.add_row(name, Scenario.load(name).spec.description)
-    table.add_row("none", "An empty world: no map, no agents.")
     Console().print(table)
 
 
 @scenario_app.command()
 def show(name: Annotated[str, typer.Argument(help="A preset or a scenario file.")]) -> None:
     """Print a scenario with every default filled in, as YAML; a starting point for one's own."""
-    import yaml
-
     from spine.scenario import Scenario
 
-    spec = Scenario.load(name).spec
-    typer.echo(yaml.safe_dump(spec.model_dump(mode="json", exclude_none=True), sort_keys=False), nl=False)
+    typer.echo(Scenario.load(name).as_yaml(), nl=False)
 
 
 @scenario_app.command()

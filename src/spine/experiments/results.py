@@ -1,4 +1,4 @@
-"""What a run leaves on disk: `summary.json`, `events.jsonl.gz`, `time_series.csv` and one table per kind of thing."""
+"""What a run leaves on disk: `summary.json`, `events.jsonl.gz`, `scenario.yaml`, `time_series.csv` and one table per kind of thing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import csv
 import gzip
 import io
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
@@ -27,58 +28,74 @@ def event_line(event: Event) -> bytes:
     return msgspec.json.encode({"time": time, "type": event.type_name, **fields}) + b"\n"
 
 
-class RunDirectory:
-    """A directory being filled by a run; the event log is there whole when the run has ended, however it ended.
+class EventLog:
+    """The event log of a run in a directory; it is there whole when the run has ended, however it ended.
 
     Args:
-        path: made when missing; files of an earlier run in it are replaced.
+        folder: made when missing; the log of an earlier run in it is replaced at the end.
 
     Raises:
-        StorageError: it cannot be written to.
+        StorageError: it cannot be written to; so do the methods.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        try:
-            path.mkdir(parents=True, exist_ok=True)
-            self._raw = (path / _PARTIAL).open("wb")
-        except OSError as error:
-            raise StorageError(f"{path}: cannot be written to ({error.strerror})") from None
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        with _storage_errors(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            self._raw = (folder / _PARTIAL).open("wb")
         # No name and no time stamp in the header: the same run gives the same bytes.
-        self._events = gzip.GzipFile(filename="", mode="wb", fileobj=self._raw, mtime=0, compresslevel=5)
+        self._packed = gzip.GzipFile(filename="", mode="wb", fileobj=self._raw, mtime=0, compresslevel=5)
 
-    def __enter__(self) -> RunDirectory:  # noqa: PYI034 - typing.Self needs Python 3.11
+    def __enter__(self) -> EventLog:  # noqa: PYI034 - typing.Self needs Python 3.11
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._events.close()
-        self._raw.flush()
-        os.fsync(self._raw.fileno())
-        self._raw.close()
-        (self.path / _PARTIAL).replace(self.path / "events.jsonl.gz")
+        with _storage_errors(self.folder), self._raw:
+            self._packed.close()
+            self._raw.flush()
+            os.fsync(self._raw.fileno())
+            (self.folder / _PARTIAL).replace(self.folder / "events.jsonl.gz")
 
-    def add_events(self, events: Iterable[Event]) -> None:
-        """Append events to the log."""
-        self._events.write(b"".join(event_line(event) for event in events))
+    def add(self, events: Iterable[Event]) -> None:
+        """Append events."""
+        with _storage_errors(self.folder):
+            self._packed.write(b"".join(event_line(event) for event in events))
 
-    def write_results(self, world: World, summary: Mapping[str, object]) -> None:
-        """Write the summary, the time series and the tables."""
-        write_atomically(
-            self.path / "summary.json", msgspec.json.format(msgspec.json.encode(summary), indent=2) + b"\n"
-        )
-        series = [(sample.time, *sample.values) for sample in world.time_series()]
-        write_atomically(self.path / "time_series.csv", _csv(("time", *SAMPLE_COLUMNS), series))
-        tables = {
-            "trucks": world.truck_figures(),
-            **{f"{kind}s": world.facility_figures(kind) for kind in ("site", "station", "parking")},
-        }
-        for name, rows in tables.items():
-            columns = list(rows[0]) if rows else ["id"]
-            write_atomically(
-                self.path / f"{name}.csv", _csv(columns, [[row[column] for column in columns] for row in rows])
-            )
+
+def write_results(folder: Path, world: World, summary: Mapping[str, object], scenario: str | None = None) -> None:
+    """Write the summary, the scenario (YAML) when there is one, the time series and the tables, each file atomically.
+
+    Raises:
+        StorageError: the folder, made when missing, cannot be written to.
+    """
+    series = [(sample.time, *sample.values) for sample in world.time_series()]
+    files = {
+        "summary.json": msgspec.json.format(msgspec.json.encode(summary), indent=2) + b"\n",
+        "time_series.csv": _csv(("time", *SAMPLE_COLUMNS), series),
+        "trucks.csv": _table(world.truck_figures()),
+        **{f"{kind}s.csv": _table(world.facility_figures(kind)) for kind in ("site", "station", "parking")},
+    }
+    if scenario is not None:
+        files["scenario.yaml"] = scenario.encode()
+    with _storage_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, data in files.items():
+            write_atomically(folder / name, data)
+
+
+@contextmanager
+def _storage_errors(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(f"{folder}: cannot be written to ({error.strerror or error})") from None
+
+
+def _table(rows: Sequence[Mapping[str, object]]) -> bytes:
+    columns = list(rows[0]) if rows else ["id"]
+    return _csv(columns, [[row[column] for column in columns] for row in rows])
 
 
 def _csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:

@@ -7,11 +7,15 @@ figures = Simulation.from_scenario("city", seed=7).run(hours=24).summary()
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
+from math import isfinite
 from pathlib import Path
 
 from spine import __version__
 from spine.errors import ConfigurationError
+from spine.experiments.indicators import indicators
+from spine.experiments.results import EventLog, write_results
 from spine.scenario import Scenario
 from spine.world import Command, World
 from spine.world.events import Event
@@ -20,35 +24,53 @@ Listener = Callable[["Simulation", list[Event]], None]
 
 
 class Simulation:
-    """A world with its scenario's name, and the wall time its running took.
+    """A world with its scenario, and the wall time its running took.
 
     Args:
-        world: the world to run.
+        world: the world to run; also to look into: `simulation.world.agent("truck-0001")`.
         name: what to call it in results.
+        scenario: what it was made from, kept with its results.
     """
 
-    def __init__(self, world: World, name: str = "simulation") -> None:
+    def __init__(self, world: World, name: str = "simulation", scenario: Scenario | None = None) -> None:
         self.world = world
         self.name = name
         self.wall_seconds = 0.0
+        self._scenario = scenario
         self._simulated_s = 0.0
+        self._stopping = False
 
     @classmethod
     def from_scenario(cls, scenario: str | Path | Scenario, seed: int | None = None) -> Simulation:
         """Return the simulation of a preset, a scenario file or a map file.
 
         Args:
+            scenario: name, path, or a scenario that has been loaded.
             seed: instead of the scenario's own.
 
         Raises:
             ScenarioError: there is no such scenario, or it is malformed.
         """
         loaded = scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
-        return cls(loaded.build(seed), loaded.name)
+        return cls(loaded.build(seed), loaded.name, loaded)
 
     def apply(self, command: Command) -> list[Event]:
         """Carry out a command now; see `World.apply`."""
         return self.world.apply(command)
+
+    def step(self, dt: float) -> list[Event]:
+        """Advance by `dt` > 0 simulated seconds and return what happened."""
+        if not dt > 0.0:
+            raise ConfigurationError(f"step: dt = {dt}: must be positive")
+        return self._advance_to(self.world.now + dt)
+
+    def events(self, hours: float, dt: float = 60.0) -> Iterator[Event]:
+        """Run for some simulated hours and yield every event, in the order of time.
+
+        The world is at most one step of `dt` simulated seconds ahead of the event; leaving the loop early leaves it there.
+        """
+        for moment in _moments(self.world.now, self.world.now + hours * 3600.0, dt):
+            yield from self._advance_to(moment)
 
     def run(
         self,
@@ -57,6 +79,7 @@ class Simulation:
         until_s: float | None = None,
         dt: float = 60.0,
         listener: Listener | None = None,
+        out: str | Path | None = None,
     ) -> Simulation:
         """Run for some simulated hours, or until a simulated time; the outcome does not depend on `dt`.
 
@@ -65,45 +88,83 @@ class Simulation:
             until_s: simulated time to stop at, seconds; instead of `hours`.
             dt: step, simulated seconds, > 0; only decides how often `listener` hears.
             listener: called after every step with this simulation and the step's events.
+            out: directory for the results (see `to_directory`) and, as `events.jsonl.gz`, all events of this run.
 
         Returns:
             This simulation, for chaining.
 
         Raises:
             ConfigurationError: neither or both of `hours` and `until_s`, or a number that makes no sense.
+            StorageError: `out` cannot be written to.
         """
         if (hours is None) == (until_s is None):
             raise ConfigurationError("run: give either hours or until_s")
         start = self.world.now
         end = start + hours * 3600.0 if hours is not None else float(until_s or 0.0)
-        if not (end >= start and dt > 0.0):
+        if not (end >= start and isfinite(end) and dt > 0.0):
             raise ConfigurationError(
                 f"run: hours = {hours}, until_s = {until_s}, dt = {dt}: must lie ahead and be positive"
             )
-        begun = time.perf_counter()
-        steps = 0
-        try:
-            while self.world.now < end:
-                steps += 1
-                events = self.world.advance_to(min(start + steps * dt, end))
+        self._stopping = False
+        with EventLog(Path(out)) if out is not None else nullcontext() as log:
+            for moment in _moments(start, end, dt):
+                events = self._advance_to(moment)
+                if log is not None:
+                    log.add(events)
                 if listener is not None:
                     listener(self, events)
-        finally:
-            self.wall_seconds += time.perf_counter() - begun
-            self._simulated_s += self.world.now - start
+                if self._stopping:
+                    break
+            if out is not None:
+                self.to_directory(out)
         return self
 
+    def _advance_to(self, moment: float) -> list[Event]:
+        begun, before = time.perf_counter(), self.world.now
+        try:
+            return self.world.advance_to(moment)
+        finally:
+            self.wall_seconds += time.perf_counter() - begun
+            self._simulated_s += self.world.now - before
+
+    def stop(self) -> None:
+        """Let a running `run` end after the present step, as if it had been asked for no more; for listeners and signal handlers."""
+        self._stopping = True
+
     def summary(self) -> dict[str, float | int | str | None]:
-        """Return all figures of the run so far, flat; see `World.summary`, plus name, seed, version and real-time factor."""
+        """Return all figures of the run so far, flat: name, seed, version, real-time factor, `World.summary` and `indicators`."""
+        figures = self.world.summary().as_dict()
         return {
             "scenario": self.name,
             "seed": self.world.config.seed,
             "spine_version": __version__,
             "wall_seconds": self.wall_seconds,
             "real_time_factor": self._simulated_s / self.wall_seconds if self.wall_seconds > 0.0 else None,
-            **self.world.summary().as_dict(),
+            **figures,
+            **indicators(figures),
         }
 
     def time_series(self) -> Sequence[tuple[float, ...]]:
         """Return the samples: simulated time, then the figures of `spine.world.SAMPLE_COLUMNS`."""
         return [(sample.time, *sample.values) for sample in self.world.time_series()]
+
+    def to_directory(self, path: str | Path) -> Path:
+        """Write the results so far, without events: summary, scenario, time series, tables. `run(out=...)` also keeps the events.
+
+        Raises:
+            StorageError: the directory cannot be written to.
+        """
+        folder = Path(path)
+        scenario = self._scenario.as_yaml(self.world.config.seed) if self._scenario is not None else None
+        write_results(folder, self.world, self.summary(), scenario)
+        return folder
+
+
+def _moments(start: float, end: float, dt: float) -> Iterator[float]:
+    """Yield the ends of the steps from `start` to `end`; the last step is shorter when `dt` does not fit."""
+    steps = 1
+    while start + steps * dt < end:
+        yield start + steps * dt
+        steps += 1
+    if end > start:
+        yield end

@@ -1,18 +1,53 @@
-"""What a scenario file may say, as pydantic models: unknown fields are refused, every number has its bounds."""
+"""What a scenario file may say, as pydantic models: unknown fields are refused, every number has its bounds, nothing is converted.
+
+YAML knows numbers, texts and truth values apart, so a text is never taken for a number: `count: "5"` is a mistake.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Strict,
+    Tag,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
-from spine.network.generate import PRESETS
+from spine.network.facilities import PRIORITIES, URGENCIES
 
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
-Positive = Annotated[float, Field(gt=0.0)]
-NotNegative = Annotated[float, Field(ge=0.0)]
-Whole = Annotated[int, Field(ge=1)]
+Number = Annotated[float, Strict()]
+Share = Annotated[Number, Field(ge=0.0, le=1.0)]
+Positive = Annotated[Number, Field(gt=0.0)]
+NotNegative = Annotated[Number, Field(ge=0.0)]
+Int = Annotated[int, Strict()]
+Whole = Annotated[Int, Field(ge=1)]
+Flag = Annotated[bool, Strict()]
+Seed = Annotated[Int, Field(ge=0, le=2**32 - 1)]
+
+TRUCK_BOUNDS = {
+    "max_speed_kph": (5.0, 200.0),
+    "capacity": (4.0, 45.0),
+    "risk_factor": (0.0, 1.0),
+    "balance_ducats": (-1e9, 1e9),
+    "fuel_tank_capacity_l": (1.0, 5000.0),
+    "initial_fuel_share": (0.0, 1.0),
+    "empty_mass_t": (0.5, 60.0),
+}
+"""Smallest and largest value of what may be drawn for a truck (capacity and risk: domain 6.1)."""
+
+
+def _ordered(pair: tuple[float, float] | None) -> tuple[float, float] | None:
+    if pair is not None and pair[0] > pair[1]:
+        raise ValueError("must be [smallest, largest]")
+    return pair
 
 
 class Model(BaseModel):
@@ -21,58 +56,90 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True)
 
 
-class Uniform(Model):
-    """A number drawn uniformly between two."""
+class Distribution(Model):
+    """A number drawn per truck: exactly one of the three.
 
-    uniform: tuple[float, float]
+    Attributes:
+        uniform: smallest and largest.
+        normal: mean and standard deviation; what falls outside the bounds of the attribute is set to the bound.
+        choice: one of several numbers, all equally likely.
+    """
 
-    @field_validator("uniform")
-    @classmethod
-    def _ordered(cls, value: tuple[float, float]) -> tuple[float, float]:
-        if value[0] > value[1]:
-            raise ValueError("must be [smallest, largest]")
-        return value
+    uniform: Annotated[tuple[Number, Number], AfterValidator(_ordered)] | None = None
+    normal: tuple[Number, NotNegative] | None = None
+    choice: Annotated[tuple[Number, ...], Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Distribution:
+        if sum(value is not None for value in (self.uniform, self.normal, self.choice)) != 1:
+            raise ValueError("a distribution needs exactly one of: uniform, normal, choice")
+        return self
+
+    def anchors(self) -> tuple[float, ...]:
+        """Return the numbers that must lie within the bounds of the attribute."""
+        return self.uniform or self.choice or (self.normal or ())[:1]
 
 
-class Normal(Model):
-    """A number drawn from a normal distribution: mean and standard deviation."""
-
-    normal: tuple[float, NotNegative]
+def _number_or_distribution(value: object) -> str:
+    return "distribution" if isinstance(value, (dict, Distribution)) else "number"
 
 
-class Choice(Model):
-    """One of several numbers, all equally likely."""
+Drawn = Annotated[
+    Annotated[Number, Tag("number")] | Annotated[Distribution, Tag("distribution")],
+    Discriminator(_number_or_distribution),
+]
+"""A number, or how to draw one."""
 
-    choice: Annotated[list[float], Field(min_length=1)]
+StartPlace = Literal["random", "sites", "parkings"]
 
 
-Drawn = float | Uniform | Normal | Choice
+def _start_kind(value: object) -> str:
+    return "place" if isinstance(value, str) else "node"
 
 
 class MapSource(Model):
-    """Where the map comes from: exactly one of `generate`, `file`, `empty`."""
+    """Where the map comes from: exactly one of `generate`, `file`, `empty`.
+
+    Attributes:
+        generate: `preset` and any of the 26 parameters of the generator (domain 3.1) that shall differ from it.
+        file: a map file; a relative path is meant from the folder of the scenario file.
+        empty: no map at all.
+        default_facilities: place sites, parkings or fuel stations on a map file that has none of a kind.
+    """
 
     generate: dict[str, Any] | None = None
     file: Path | None = None
-    empty: bool = False
-    default_facilities: bool = True
+    empty: Flag = False
+    default_facilities: Flag = True
 
     @model_validator(mode="after")
     def _exactly_one(self) -> MapSource:
         if (self.generate is not None) + (self.file is not None) + self.empty != 1:
             raise ValueError("needs exactly one of: generate, file, empty: true")
-        if self.generate is not None:
-            preset = self.generate.get("preset", "reference")
-            if preset not in PRESETS:
-                raise ValueError(f"generate.preset {preset!r} is unknown; known are {', '.join(PRESETS)}")
         return self
 
 
 class FleetGroup(Model):
-    """Some trucks of one kind; numbers may be distributions, drawn per truck."""
+    """Some trucks of one kind; numbers may be distributions, drawn per truck.
 
-    count: Annotated[int, Field(ge=0, le=1_000_000)]
-    name: str = "truck"
+    Trucks are numbered per name: groups with names of their own can grow without changing each other's trucks.
+
+    Attributes:
+        count: how many.
+        name: first part of their ids, `truck` gives truck-0001, truck-0002, ...
+        max_speed_kph: speed limiter.
+        capacity: cargo units of 0.1 t.
+        risk_factor: willingness to postpone rest and fuelling, 0..1.
+        balance_ducats: initial purse.
+        fuel_tank_capacity_l: tank, litres.
+        initial_fuel_share: how full the tank is at the start, 0..1.
+        empty_mass_t: mass without cargo, tonnes.
+        start: `random` nodes, `sites`, `parkings`, or the number of a node.
+        returns_home: whether an idle truck waits where it started instead of at the nearest parking.
+    """
+
+    count: Annotated[Int, Field(ge=0, le=1_000_000)]
+    name: Annotated[str, Field(min_length=1, max_length=64)] = "truck"
     max_speed_kph: Drawn = 90.0
     capacity: Drawn = 24.0
     risk_factor: Drawn = 0.5
@@ -80,83 +147,142 @@ class FleetGroup(Model):
     fuel_tank_capacity_l: Drawn = 400.0
     initial_fuel_share: Drawn = 1.0
     empty_mass_t: Drawn = 5.0
-    start: Literal["random", "sites", "parkings"] | int = "random"
-    returns_home: bool = False
+    start: Annotated[Annotated[StartPlace, Tag("place")] | Annotated[Int, Tag("node")], Discriminator(_start_kind)] = (
+        "random"
+    )
+    returns_home: Flag = False
+
+    @field_validator(*TRUCK_BOUNDS)
+    @classmethod
+    def _within_bounds(cls, value: float | Distribution, info: ValidationInfo) -> float | Distribution:
+        low, high = TRUCK_BOUNDS[info.field_name or ""]
+        numbers = value.anchors() if isinstance(value, Distribution) else (value,)
+        for number in numbers:
+            if not low <= number <= high:
+                raise ValueError(f"{number:g} is outside the allowed range {low:g} to {high:g}")
+        return value
 
 
 class BrokerPart(Model):
     """The broker."""
 
-    id: str = "broker-main"
-    balance_ducats: float = 10_000.0
+    id: Annotated[str, Field(min_length=1)] = "broker-main"
+    balance_ducats: Number = 10_000.0
 
 
-class SitesPart(Model):
-    """Changes to the sites of the map; those for all first, then those for single sites by id."""
+def _some_weight(weights: dict[str, float] | None) -> dict[str, float] | None:
+    if weights is not None and not any(weights.values()):
+        raise ValueError("at least one weight must be greater than 0")
+    return weights
 
+
+_Weights = AfterValidator(_some_weight)
+
+
+class SiteChanges(Model):
+    """Changes to a site of the map; what is left out stays as the map has it.
+
+    Attributes:
+        activity_rate: packages born per simulated hour.
+        activity_scale: multiplies the rate.
+        hourly_profile: 24 multipliers of the rate by hour of day.
+        batch_size_range: packages born together in one order, smallest and largest.
+        docks: trucks handled at once.
+        loading_rate_t_per_min: tonnes per minute and dock.
+        size_range: cargo units of a package.
+        value_range: base value of a package, ducats.
+        pickup_window_h: time from birth to the pickup deadline, hours.
+        delivery_window_h: time from birth to the delivery deadline, hours.
+        priority_weights: relative weight per priority; those left out never occur.
+        urgency_weights: relative weight per urgency; those left out never occur.
+        destination_weights: relative weight per destination site; those left out are no destinations.
+    """
+
+    activity_rate: NotNegative | None = None
     activity_scale: NotNegative = 1.0
+    hourly_profile: tuple[NotNegative, ...] | None = None
+    batch_size_range: Annotated[tuple[Whole, Whole] | None, AfterValidator(_ordered)] = None
     docks: Whole | None = None
     loading_rate_t_per_min: Positive | None = None
-    size_range: tuple[Positive, Positive] | None = None
-    value_range: tuple[NotNegative, NotNegative] | None = None
-    pickup_window_h: tuple[Positive, Positive] | None = None
-    delivery_window_h: tuple[Positive, Positive] | None = None
-    hourly_profile: list[NotNegative] | None = None
-    batch_size_range: tuple[Whole, Whole] | None = None
-    activity_rate: NotNegative | None = None
-    by_id: dict[str, SitesPart] = Field(default_factory=dict)
-
-    @field_validator("size_range", "value_range", "pickup_window_h", "delivery_window_h", "batch_size_range")
-    @classmethod
-    def _ordered(cls, value: tuple[float, float] | None) -> tuple[float, float] | None:
-        if value is not None and value[0] > value[1]:
-            raise ValueError("must be [smallest, largest]")
-        return value
+    size_range: Annotated[tuple[Positive, Positive] | None, AfterValidator(_ordered)] = None
+    value_range: Annotated[tuple[NotNegative, NotNegative] | None, AfterValidator(_ordered)] = None
+    pickup_window_h: Annotated[tuple[Positive, Positive] | None, AfterValidator(_ordered)] = None
+    delivery_window_h: Annotated[tuple[Positive, Positive] | None, AfterValidator(_ordered)] = None
+    priority_weights: Annotated[dict[Literal[PRIORITIES], NotNegative] | None, _Weights] = None  # type: ignore[valid-type]
+    urgency_weights: Annotated[dict[Literal[URGENCIES], NotNegative] | None, _Weights] = None  # type: ignore[valid-type]
+    destination_weights: Annotated[dict[str, NotNegative] | None, _Weights] = None
 
     @field_validator("hourly_profile")
     @classmethod
-    def _whole_day(cls, value: list[float] | None) -> list[float] | None:
+    def _whole_day(cls, value: tuple[float, ...] | None) -> tuple[float, ...] | None:
         if value is not None and (len(value) != 24 or not any(value)):
             raise ValueError("must be 24 multipliers, one an hour, not all 0")
         return value
 
 
+class SitesPart(SiteChanges):
+    """Changes to all sites of the map, and to single ones by id on top of them."""
+
+    by_id: dict[str, SiteChanges] = Field(default_factory=dict)
+
+
 class PoliciesPart(Model):
-    """Which rules the world follows, by name, and some of their numbers."""
+    """Which rules the world follows, by name, and their numbers; fields and defaults are those of `spine.world.WorldConfig`."""
 
     dispatch: str = "contract_net"
     destinations: str = "weights"
     hours: str = "baseline"
     fuel: str = "linear"
     price: str = "mean_reverting"
+    refuse_oversize: Flag = True
     initial_fuel_price: Positive = 5.0
-    refuse_oversize: bool = True
+    price_sigma: NotNegative = 0.015
+    price_reversion_per_day: Share = 0.02
+    gravity_beta_per_h: NotNegative = 2.0
+    candidates: Whole = 8
+    max_open_stops: Annotated[Int, Field(ge=2)] = 8
+    offer_interval_s: Annotated[Number, Field(ge=1.0)] = 60.0
+    offers_per_interval: Whole = 24
+    fuel_reserve_share: Annotated[Number, Field(ge=0.0, lt=1.0)] = 0.08
+    rescue_delay_s: NotNegative = 5400.0
+    rescue_fee: NotNegative = 500.0
+    rescue_litres: Positive = 100.0
+    sample_interval_s: Annotated[Number, Field(ge=1.0)] = 900.0
 
 
 class RunPart(Model):
-    """How long a headless run is, and its step."""
+    """How long a headless run is, simulated hours, and its step, simulated seconds."""
 
-    hours: Positive = 24.0
+    hours: Annotated[Positive, Field(le=1e6)] = 24.0
     dt: Positive = 60.0
 
 
 class PlaybackPart(Model):
     """How a server plays it: ticks a real second, simulated seconds a real second, and whether it starts by itself."""
 
-    tick_rate: Annotated[int, Field(ge=1, le=100)] = 20
-    speed: Annotated[float, Field(ge=0.01, le=3600.0)] = 1.0
-    autostart: bool = False
+    tick_rate: Annotated[Int, Field(ge=1, le=100)] = 20
+    speed: Annotated[Number, Field(ge=0.01, le=3600.0)] = 1.0
+    autostart: Flag = False
 
 
 class ScenarioFile(Model):
-    """A whole scenario."""
+    """A whole scenario.
+
+    Attributes:
+        name: what results are called.
+        description: for people.
+        seed: every random number of the run derives from it.
+        start_time_h: time of day at simulated time 0, hours.
+        fleet: groups of trucks; left out = a default fleet for the demand of the map, [] = none.
+        broker: null = none.
+    """
 
     name: str = "scenario"
     description: str = ""
-    seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = 0
-    start_time_h: Annotated[float, Field(ge=0.0, lt=24.0)] = 12.0
+    seed: Seed = 0
+    start_time_h: Annotated[Number, Field(ge=0.0, lt=24.0)] = 12.0
     map: MapSource
-    fleet: list[FleetGroup] = Field(default_factory=list)
+    fleet: tuple[FleetGroup, ...] | None = None
     broker: BrokerPart | None = Field(default_factory=BrokerPart)
     sites: SitesPart = Field(default_factory=SitesPart)
     policies: PoliciesPart = Field(default_factory=PoliciesPart)

@@ -2,36 +2,44 @@
 
 from __future__ import annotations
 
-import difflib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
-from pydantic import ValidationError
+import yaml
 
-from spine.errors import GenerationError, ScenarioError
-from spine.network import PackageProfile, RoadNetwork, RoadNetworkBuilder, Site
+from spine.errors import ScenarioError
+from spine.network import RoadNetwork, RoadNetworkBuilder
 from spine.network.generate import GenerationParameters, generate
+from spine.scenario.default_fleet import default_fleet
 from spine.scenario.fleet import fleet_commands
 from spine.scenario.maps import is_map_file, load_map, with_default_facilities
-from spine.scenario.model import FleetGroup, MapSource, PlaybackPart, RunPart, ScenarioFile, SitesPart
+from spine.scenario.model import FleetGroup, MapSource, PlaybackPart, RunPart, ScenarioFile
 from spine.scenario.plugins import plugin_policies
-from spine.scenario.yaml_lines import LinedYaml, parse_yaml
+from spine.scenario.reading import ScenarioText, did_you_mean, read_scenario
+from spine.scenario.sites import unknown_sites, with_sites
+from spine.scenario.yaml_lines import MOST_BYTES
+from spine.scenario.yaml_lines import Path as Place
 from spine.world import CreateBroker, World, WorldConfig
 
-_HOUR = 3600.0
 NONE = "none"
 """Name of the scenario without map and agents."""
 
-DEMAND_PER_TRUCK_PER_HOUR = 1.5
-"""Packages an hour one truck of the default fleet is meant for, when a bare map file is run."""
-
 
 def preset_names() -> list[str]:
-    """Return the names of the scenarios that come with SPINE, alphabetically."""
+    """Return the names of the scenarios that come with SPINE, alphabetically; `none` is one of them."""
     folder = resources.files("spine.scenario") / "presets"
-    return sorted(item.name.removesuffix(".yaml") for item in folder.iterdir() if item.name.endswith(".yaml"))
+    files = (item.name for item in folder.iterdir() if item.name.endswith(".yaml"))
+    return sorted(name.removesuffix(".yaml") for name in files)
+
+
+def parse_scenario(data: bytes, source: str) -> ScenarioFile:
+    """Return the scenario of a YAML document.
+
+    Raises:
+        ScenarioError: every problem on a line of its own: source, line, field, what is wrong.
+    """
+    return read_scenario(data, source)[0]
 
 
 @dataclass(frozen=True)
@@ -41,10 +49,12 @@ class Scenario:
     Attributes:
         spec: what the file says.
         base: the folder relative paths are meant from.
+        text: the file, to name lines in later complaints; None when there is none.
     """
 
     spec: ScenarioFile
-    base: Path
+    base: Path = Path()
+    text: ScenarioText | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def load(cls, name_or_path: str | Path) -> Scenario:
@@ -54,24 +64,24 @@ class Scenario:
             ScenarioError: there is no such thing, or it is malformed; names source, line and field.
         """
         name = str(name_or_path)
-        if name == NONE:
-            return cls(ScenarioFile(name=NONE, map=MapSource(empty=True), broker=None), Path())
-        if name in preset_names():
+        presets = preset_names()
+        if name in presets:
             data = (resources.files("spine.scenario") / "presets" / f"{name}.yaml").read_bytes()
-            return cls(parse_scenario(data, f"preset {name}"), Path())
+            spec, text = read_scenario(data, f"preset {name}")
+            return cls(spec, text=text)
         path = Path(name)
         if not path.is_file():
-            known = [*preset_names(), NONE]
-            close = difflib.get_close_matches(name, known, n=1)
-            hint = f"; did you mean {close[0]!r}?" if close else f"; presets are {', '.join(known)}"
+            hint = did_you_mean(name, presets) or f"; presets are {', '.join(presets)}"
             raise ScenarioError(f"scenario {name!r}: no preset and no file of this name{hint}")
         if is_map_file(path):
-            return cls(ScenarioFile(name=path.name, map=MapSource(file=path.resolve())), Path())
+            return cls(ScenarioFile(name=path.name, map=MapSource(file=path.resolve())))
         try:
-            data = path.read_bytes()
+            with path.open("rb") as file:
+                data = file.read(MOST_BYTES + 1)
         except OSError as error:
             raise ScenarioError(f"scenario {name!r}: cannot be read ({error.strerror})") from None
-        return cls(parse_scenario(data, name), path.resolve().parent)
+        spec, text = read_scenario(data, name)
+        return cls(spec, path.resolve().parent, text)
 
     @property
     def name(self) -> str:
@@ -88,150 +98,85 @@ class Scenario:
         """How a server plays it."""
         return self.spec.playback
 
+    def as_yaml(self, seed: int | None = None) -> str:
+        """Return the scenario with every default filled in, as a scenario file that can stand anywhere.
+
+        Args:
+            seed: instead of the scenario's own.
+        """
+        values = self.spec.model_dump(mode="json", exclude_none=True)
+        if self.spec.broker is None:
+            values["broker"] = None
+        if self.spec.map.file is not None:
+            values["map"]["file"] = str(self._map_path(self.spec.map.file))
+        if seed is not None:
+            values["seed"] = seed
+        text: str = yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=120)
+        return text
+
     def network(self) -> RoadNetwork:
-        """Return the road network with its facilities.
+        """Return the road network with its facilities, the scenario's changes to its sites made.
 
         Raises:
-            ScenarioError: the map cannot be made; MapFormatError for a malformed map file.
+            ScenarioError: the scenario names sites the map does not have; MapFormatError for a malformed map file.
         """
         source = self.spec.map
-        if source.empty:
-            return RoadNetworkBuilder().build()
         if source.generate is not None:
             values = dict(source.generate)
-            preset = str(values.pop("preset", "reference"))
-            try:
-                network = generate(GenerationParameters.preset(preset, **values))
-            except GenerationError as error:
-                raise ScenarioError(f"scenario {self.name!r}: map.generate: {error}") from None
-        else:
-            path = source.file or Path()
-            network = load_map(path if path.is_absolute() else self.base / path)
+            network = generate(GenerationParameters.preset(str(values.pop("preset", "reference")), **values))
+        elif source.file is not None:
+            network = load_map(self._map_path(source.file))
             if source.default_facilities:
                 network = with_default_facilities(network, seed=self.spec.seed)
-        return _with_sites(network, self.spec.sites)
+        else:
+            network = RoadNetworkBuilder().build()
+        for place, site in unknown_sites(network, self.spec.sites):
+            hint = did_you_mean(site, [other.id for other in network.sites])
+            raise self._error(place, f"there is no site {site!r} on this map{hint}")
+        return with_sites(network, self.spec.sites)
 
     def build(self, seed: int | None = None) -> World:
         """Return the world: network, broker and fleet, at simulated time 0.
 
         Args:
-            seed: instead of the scenario's own.
+            seed: instead of the scenario's own; the map and its default facilities stay the same.
 
         Raises:
-            ScenarioError, MapFormatError, ConfigurationError: it cannot be made.
+            ScenarioError, MapFormatError, CommandError: it cannot be made.
         """
         spec = self.spec
         network = self.network()
-        policies = spec.policies
         config = WorldConfig(
             seed=spec.seed if seed is None else seed,
-            start_of_day_s=spec.start_time_h * _HOUR,
-            dispatch=policies.dispatch,
-            destinations=policies.destinations,
-            hours=policies.hours,
-            fuel=policies.fuel,
-            price=policies.price,
-            initial_fuel_price=policies.initial_fuel_price,
-            refuse_oversize=policies.refuse_oversize,
+            start_of_day_s=spec.start_time_h * 3600.0,
+            **spec.policies.model_dump(),
         )
         world = World(network, config, extra_policies=plugin_policies())
         if spec.broker is not None:
             world.apply(CreateBroker(spec.broker.id, spec.broker.balance_ducats))
-        groups = spec.fleet
-        if not groups and spec.map.file is not None:
-            groups = [default_fleet(network)]
+        groups = default_fleet(network) if spec.fleet is None else spec.fleet
+        self._check_starts(groups, network)
         for command in fleet_commands(groups, network, config.seed):
             world.apply(command)
         return world
 
+    def _map_path(self, path: Path) -> Path:
+        return path if path.is_absolute() else self.base.absolute() / path
 
-def default_fleet(network: RoadNetwork) -> FleetGroup:
-    """Return a fleet sized from the demand of a map: one truck per `DEMAND_PER_TRUCK_PER_HOUR`, 1 to 2000."""
-    demand = sum(site.activity_rate for site in network.sites)
-    return FleetGroup(count=max(1, min(2000, round(demand / DEMAND_PER_TRUCK_PER_HOUR))), start="parkings")
+    def _check_starts(self, groups: tuple[FleetGroup, ...], network: RoadNetwork) -> None:
+        """Refuse groups of trucks that cannot start where they shall."""
+        for index, group in enumerate(groups):
+            place: Place = ("fleet", index, "start")
+            if group.count == 0:
+                continue
+            if network.node_count == 0:
+                raise self._error(place[:2], "trucks need a map, and this scenario has none")
+            if isinstance(group.start, int) and not network.has_node(group.start):
+                raise self._error(place, f"node {group.start} is not on this map")
+            if (group.start == "sites" and not network.sites) or (group.start == "parkings" and not network.parkings):
+                raise self._error(place, f"there are no {group.start} on this map")
 
-
-def parse_scenario(data: bytes, source: str) -> ScenarioFile:
-    """Return the scenario of a YAML document.
-
-    Raises:
-        ScenarioError: every problem on a line of its own: source, line, field, what is wrong.
-    """
-    document = parse_yaml(data, source)
-    if not isinstance(document.value, dict):
-        raise ScenarioError(f"{source}:1: a scenario is a mapping of fields such as map, fleet, run")
-    try:
-        return ScenarioFile.model_validate(document.value)
-    except ValidationError as error:
-        problems = sorted({_problem(document, source, item) for item in error.errors()})
-        raise ScenarioError("\n".join(text for _, text in problems)) from None
-
-
-def _problem(document: LinedYaml, source: str, item: Any) -> tuple[int, str]:
-    # Pydantic names the tried members of a union in the path; only what stands in the file is shown.
-    path: tuple[str | int, ...] = ()
-    for part in item["loc"]:
-        if (*path, part) in document.lines:
-            path = (*path, part)
-    field = ".".join(str(part) for part in path)
-    line = document.line_of(path)
-    message = str(item["msg"]).removeprefix("Value error, ")
-    if item["type"] == "extra_forbidden":
-        message = "unknown field" + _hint(str(path[-1]), path[:-1])
-    elif item["type"] == "missing":
-        field = ".".join(str(part) for part in item["loc"])
-        message = "missing"
-    return line, f"{source}:{line}: {field or 'scenario'}: {message}"
-
-
-def _hint(name: str, around: tuple[str | int, ...]) -> str:
-    known: dict[str, type[Any]] = {
-        "": ScenarioFile,
-        "map": MapSource,
-        "fleet": FleetGroup,
-        "sites": SitesPart,
-        "run": RunPart,
-        "playback": PlaybackPart,
-    }
-    model = known.get(str(around[0]) if around else "")
-    close = difflib.get_close_matches(name, model.model_fields, n=1) if model is not None else []
-    return f"; did you mean {close[0]!r}?" if close else ""
-
-
-def _with_sites(network: RoadNetwork, changes: SitesPart) -> RoadNetwork:
-    """Return the network with the scenario's changes to its sites."""
-    unknown = sorted(set(changes.by_id) - {site.id for site in network.sites})
-    if unknown:
-        raise ScenarioError(f"sites.by_id: there is no site {unknown[0]!r} on this map")
-    facilities = tuple(
-        _changed_site(_changed_site(item, changes), changes.by_id.get(item.id)) if isinstance(item, Site) else item
-        for item in network.facilities
-    )
-    return replace(network, facilities=facilities)
-
-
-def _changed_site(site: Site, changes: SitesPart | None) -> Site:
-    if changes is None:
-        return site
-    rate = site.activity_rate if changes.activity_rate is None else changes.activity_rate
-    profile = site.packages
-    return replace(
-        site,
-        activity_rate=rate * changes.activity_scale,
-        docks=changes.docks or site.docks,
-        loading_rate_t_per_min=changes.loading_rate_t_per_min or site.loading_rate_t_per_min,
-        hourly_profile=tuple(changes.hourly_profile or site.hourly_profile),
-        batch_size_range=changes.batch_size_range or site.batch_size_range,
-        packages=PackageProfile(
-            size_range=changes.size_range or profile.size_range,
-            value_range=changes.value_range or profile.value_range,
-            pickup_window_s=_seconds(changes.pickup_window_h) or profile.pickup_window_s,
-            delivery_window_s=_seconds(changes.delivery_window_h) or profile.delivery_window_s,
-            priority_weights=profile.priority_weights,
-            urgency_weights=profile.urgency_weights,
-        ),
-    )
-
-
-def _seconds(hours: tuple[float, float] | None) -> tuple[float, float] | None:
-    return None if hours is None else (hours[0] * _HOUR, hours[1] * _HOUR)
+    def _error(self, path: Place, message: str) -> ScenarioError:
+        if self.text is not None:
+            return ScenarioError(self.text.complaint(path, message))
+        return ScenarioError(f"scenario {self.name!r}: {'.'.join(map(str, path))}: {message}")

@@ -1,0 +1,43 @@
+"""Indicators a logistics user reads first, derived from the figures of a run (domain 20.7, 20.15)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+WELL_TO_WHEEL_CO2_KG_PER_LITRE = 3.24
+"""CO2 equivalent of pure diesel, its production included (EN 16258; domain 20.7)."""
+
+Figure = float | int | str | None
+
+
+def indicators(figures: Mapping[str, Figure]) -> dict[str, float | None]:
+    """Return costs, margin, and figures per order and per kilometre of a summary; None where there is nothing to divide by.
+
+    Args:
+        figures: as `World.summary().as_dict()` names them.
+    """
+    orders, km = _number(figures["packages_delivered"]), _number(figures["km"])
+    co2 = _number(figures["co2_kg"])
+    revenue = _number(figures["broker_revenue"])
+    cost = sum(_number(figures[name]) for name in ("fuel_cost", "penalty_cost", "rescue_cost", "expiry_fines"))
+    margin = revenue - cost
+    return {
+        "co2_well_to_wheel_kg": _number(figures["litres"]) * WELL_TO_WHEEL_CO2_KG_PER_LITRE,
+        "co2_kg_per_order": _per(co2, orders),
+        "km_per_order": _per(km, orders),
+        "operating_cost": cost,
+        "margin": margin,
+        "revenue_per_order": _per(revenue, orders),
+        "cost_per_order": _per(cost, orders),
+        "margin_per_order": _per(margin, orders),
+        "cost_per_km": _per(cost, km),
+        "margin_per_km": _per(margin, km),
+    }
+
+
+def _number(value: Figure) -> float:
+    return float(value) if isinstance(value, (int, float)) else 0.0
+
+
+def _per(amount: float, count: float) -> float | None:
+    return amount / count if count > 0.0 else None

@@ -1,0 +1,47 @@
+"""How many trucks a map needs when its scenario names no fleet."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from spine.network import RoadNetwork, TreeRouter
+from spine.scenario.model import FleetGroup
+
+LOAD = 0.7
+"""Share of what the fleet can carry that the demand shall be."""
+
+TRUCK_SECONDS_PER_LOADED_SECOND = 2.4
+"""Time a truck is bound per second of loaded driving: the rest after it, empty legs, waiting. Measured by saturating fleets on the
+reference map (2.5), a region of 60 km (2.1) and a town with its surroundings (2.7)."""
+
+_MOST_TRUCKS = 2000
+_SAMPLED_SITES = 24
+_SPEED_KPH = 90.0
+_MASS_KG = 7400.0
+_TONNES_PER_CARGO_UNIT = 0.1
+
+
+def default_fleet(network: RoadNetwork) -> tuple[FleetGroup, ...]:
+    """Return a fleet for which the demand of a map is about `LOAD` of what it can carry; 1 to 2000 trucks, none without sites."""
+    sites = network.sites
+    if not sites:
+        return ()
+    rates = np.array([site.activity_rate for site in sites])
+    handling_s = np.array(
+        [sum(site.packages.size_range) * _TONNES_PER_CARGO_UNIT / site.loading_rate_t_per_min * 60.0 for site in sites]
+    )
+    bound_s = TRUCK_SECONDS_PER_LOADED_SECOND * _mean_travel_s(network) + handling_s
+    wanted = float(rates @ bound_s) / 3600.0 / LOAD
+    count = max(1, min(_MOST_TRUCKS, round(wanted)))
+    return (FleetGroup(count=count, start="parkings" if network.parkings else "random"),)
+
+
+def _mean_travel_s(network: RoadNetwork) -> float:
+    """Return the mean travel time between sites, seconds, from a sample of destinations spread over the list; 0 with one site."""
+    router = TreeRouter(network)
+    profile = router.profile(_SPEED_KPH, _MASS_KG)
+    nodes = np.array([network.node_index(site.node_id) for site in network.sites])
+    sample = nodes[np.linspace(0, len(nodes) - 1, min(len(nodes), _SAMPLED_SITES)).astype(np.int64)]
+    times = np.concatenate([router.times_to(int(node), profile)[nodes[nodes != node]] for node in sample])
+    times = times[np.isfinite(times)]
+    return float(times.mean()) if len(times) else 0.0

@@ -1,0 +1,84 @@
+"""A scenario's changes to the sites of a map."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from spine.network import Facility, PackageProfile, RoadNetwork, Site
+from spine.network.facilities import PRIORITIES, URGENCIES
+from spine.scenario.model import SiteChanges, SitesPart
+from spine.scenario.yaml_lines import Path
+
+_HOUR = 3600.0
+
+
+def with_sites(network: RoadNetwork, changes: SitesPart) -> RoadNetwork:
+    """Return the network with its sites changed: first all, then single ones by id.
+
+    Every id the changes name must be that of a site of the network.
+    """
+    if changes == SitesPart():
+        return network
+    facilities: list[Facility] = []
+    for item in network.facilities:
+        if isinstance(item, Site):
+            site = _changed(item, changes)
+            single = changes.by_id.get(item.id)
+            facilities.append(site if single is None else _changed(site, single))
+        else:
+            facilities.append(item)
+    return replace(network, facilities=tuple(facilities))
+
+
+def unknown_sites(network: RoadNetwork, changes: SitesPart) -> list[tuple[Path, str]]:
+    """Return (path in the scenario, site id) for every site named that the network does not have, in the order of the file."""
+    known = {site.id for site in network.sites}
+    named: list[tuple[Path, str]] = [
+        (("sites", "destination_weights", site), site) for site in changes.destination_weights or ()
+    ]
+    for site_id, single in changes.by_id.items():
+        place: Path = ("sites", "by_id", site_id)
+        named.append((place, site_id))
+        named += [((*place, "destination_weights", site), site) for site in single.destination_weights or ()]
+    return [(path, site) for path, site in named if site not in known]
+
+
+def _changed(site: Site, changes: SiteChanges) -> Site:
+    rate = site.activity_rate if changes.activity_rate is None else changes.activity_rate
+    profile = site.packages
+    return replace(
+        site,
+        activity_rate=rate * changes.activity_scale,
+        docks=changes.docks or site.docks,
+        loading_rate_t_per_min=changes.loading_rate_t_per_min or site.loading_rate_t_per_min,
+        destination_weights=changes.destination_weights or site.destination_weights,
+        hourly_profile=changes.hourly_profile or site.hourly_profile,
+        batch_size_range=changes.batch_size_range or site.batch_size_range,
+        packages=PackageProfile(
+            size_range=changes.size_range or profile.size_range,
+            value_range=changes.value_range or profile.value_range,
+            pickup_window_s=_seconds(changes.pickup_window_h) or profile.pickup_window_s,
+            delivery_window_s=_seconds(changes.delivery_window_h) or profile.delivery_window_s,
+            priority_weights=_priorities(changes.priority_weights) or profile.priority_weights,
+            urgency_weights=_urgencies(changes.urgency_weights) or profile.urgency_weights,
+        ),
+    )
+
+
+def _seconds(hours: tuple[float, float] | None) -> tuple[float, float] | None:
+    return None if hours is None else (hours[0] * _HOUR, hours[1] * _HOUR)
+
+
+def _priorities(weights: Mapping[str, float] | None) -> tuple[float, float, float, float] | None:
+    if weights is None:
+        return None
+    low, medium, high, urgent = (weights.get(name, 0.0) for name in PRIORITIES)
+    return low, medium, high, urgent
+
+
+def _urgencies(weights: Mapping[str, float] | None) -> tuple[float, float, float] | None:
+    if weights is None:
+        return None
+    standard, express, same_day = (weights.get(name, 0.0) for name in URGENCIES)
+    return standard, express, same_day
