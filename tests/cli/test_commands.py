@@ -97,6 +97,8 @@ def test_an_interrupted_run_keeps_what_it_has(tmp_path: Path, number: signal.Sig
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # A test run in the background of a shell inherits an ignored SIGINT; a person at a terminal does not.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no threads are running here
     )
     part = tmp_path / ".events.jsonl.gz.part"
     while process.poll() is None and not (part.exists() and part.stat().st_size > 10_000):

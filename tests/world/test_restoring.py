@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from support.worlds import check_invariants, run, small_world
 
 from spine.errors import CheckpointError
 from spine.world import SavedBroker, SavedPackage, SavedTruck, SavedWorld, World
 from spine.world.views import BrokerView, SiteView, StationView, TruckView
+from support.worlds import check_invariants, run, small_world
 
 
 def _saved_truck(view: TruckView) -> SavedTruck:
