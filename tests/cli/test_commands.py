@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 
 def _spine(*arguments: object, code: int = 0, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -180,6 +181,16 @@ def test_scenarios_are_listed_shown_and_checked(tmp_path: Path) -> None:
     shown = _spine("scenario", "show", "demo").stdout
     (tmp_path / "mine.yaml").write_text(shown)
     assert "20 trucks" in _spine("scenario", "check", tmp_path / "mine.yaml").stdout
+
+
+def test_the_page_on_scenarios_is_right(repository: Path, tmp_path: Path) -> None:
+    """The example of the documentation is a scenario, and the schema knows every field of it."""
+    page = (repository / "docs/scenarios.md").read_text()
+    path = tmp_path / "example.yaml"
+    path.write_text(page.split("```yaml\n")[1].split("```")[0])
+    assert "25 trucks" in _spine("scenario", "check", path).stdout
+    schema = json.loads(_spine("scenario", "schema").stdout)
+    assert set(yaml.safe_load(path.read_text())) == set(schema["properties"])
 
 
 def test_a_broken_scenario_is_told_line_by_line(tmp_path: Path) -> None:

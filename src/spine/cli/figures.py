@@ -6,12 +6,15 @@ from collections.abc import Mapping
 
 from rich.table import Table
 
-_GROUPS: dict[str, tuple[tuple[str, str, str], ...]] = {
+_Row = tuple[str, str, str]
+
+_GROUPS: dict[str, tuple[_Row, ...]] = {
     "Run": (
         ("scenario", "scenario", ""),
         ("simulated time", "simulated_hours", "h"),
         ("speed", "real_time_factor", "x real time"),
         ("trucks", "trucks", ""),
+        ("sites", "sites", ""),
     ),
     "Packages": (
         ("born", "packages_created", ""),
@@ -20,9 +23,12 @@ _GROUPS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("delivered", "packages_delivered", ""),
         ("on time", "packages_on_time", ""),
         ("expired", "packages_expired", ""),
-        ("waiting, awarded, aboard", "_open", ""),
+        ("waiting", "packages_waiting", ""),
+        ("awarded", "packages_awarded", ""),
+        ("aboard", "packages_aboard", ""),
         ("service level", "service_level", "%"),
         ("on-time share", "on_time_share", "%"),
+        ("mean wait for pickup", "mean_pickup_wait_min", "min"),
         ("mean lead time", "mean_lead_time_min", "min"),
     ),
     "Driving": (
@@ -31,20 +37,36 @@ _GROUPS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("transport work", "tonne_km", "t km"),
         ("fuel", "litres", "l"),
         ("consumption", "litres_per_100km", "l/100 km"),
-        ("CO2", "co2_kg", "kg"),
+        ("CO2, tailpipe", "co2_kg", "kg"),
+        ("CO2, well to wheel", "co2_well_to_wheel_kg", "kg"),
         ("CO2 intensity", "co2_g_per_tonne_km", "g/t km"),
-        ("utilisation", "utilisation", "%"),
         ("rests", "rests", ""),
         ("fines for overtime", "penalties", ""),
         ("rescues", "rescues", ""),
-        ("mean wait for a dock", "dock_mean_wait_min", "min"),
     ),
-    "Money (ducats)": (
-        ("deliveries", "broker_revenue", ""),
-        ("fines for expired", "expiry_fines", ""),
-        ("fuel", "fuel_cost", ""),
-        ("overtime fines", "penalty_cost", ""),
-        ("fuel price", "fuel_price", "per l"),
+    "Queues": (
+        ("docks, mean wait", "dock_mean_wait_min", "min"),
+        ("docks, longest", "dock_longest_wait_min", "min"),
+        ("pumps, mean wait", "pump_mean_wait_min", "min"),
+        ("pumps, longest", "pump_longest_wait_min", "min"),
+        ("parkings, mean wait", "parking_mean_wait_min", "min"),
+        ("parkings, longest", "parking_longest_wait_min", "min"),
+    ),
+    "Money": (
+        ("deliveries", "broker_revenue", "ducats"),
+        ("fines for expired packages", "expiry_fines", "ducats"),
+        ("fuel", "fuel_cost", "ducats"),
+        ("fines for overtime", "penalty_cost", "ducats"),
+        ("rescues", "rescue_cost", "ducats"),
+        ("margin", "margin", "ducats"),
+        ("fuel price", "fuel_price", "ducats/l"),
+    ),
+    "Per order": (
+        ("distance", "km_per_order", "km"),
+        ("CO2, tailpipe", "co2_kg_per_order", "kg"),
+        ("revenue", "revenue_per_order", "ducats"),
+        ("cost", "cost_per_order", "ducats"),
+        ("margin", "margin_per_order", "ducats"),
     ),
 }
 
@@ -58,14 +80,29 @@ def figures_table(summary: Mapping[str, object]) -> Table:
     for title, rows in _GROUPS.items():
         table.add_row(f"[bold]{title}", "", "")
         for label, key, unit in rows:
-            table.add_row(f"  {label}", _shown(summary, key, unit), unit)
+            table.add_row(f"  {label}", _shown(summary.get(key), unit), unit)
+        if title == "Driving":
+            _add_activities(table, summary)
     return table
 
 
-def _shown(summary: Mapping[str, object], key: str, unit: str) -> str:
-    if key == "_open":
-        return " / ".join(str(summary[f"packages_{name}"]) for name in ("waiting", "awarded", "aboard"))
-    value = summary.get(key)
+def _add_activities(table: Table, summary: Mapping[str, object]) -> None:
+    """Add what the trucks did with their time, shares of all their hours; what none of them did is left out."""
+    hours = {
+        name.removeprefix("hours_").replace("_", " "): value
+        for name, value in summary.items()
+        if name.startswith("hours_") and isinstance(value, float)
+    }
+    total = sum(hours.values())
+    if total <= 0.0:
+        return
+    table.add_row("[bold]Time of trucks", "", "")
+    for name, value in hours.items():
+        if value > 0.0:
+            table.add_row(f"  {name}", _shown(value / total, "%"), "%")
+
+
+def _shown(value: object, unit: str) -> str:
     if value is None:
         return "-"
     if unit == "%" and isinstance(value, (int, float)):

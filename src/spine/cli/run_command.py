@@ -74,7 +74,9 @@ def _stopped_by_signals(simulation: Simulation) -> Iterator[list[int]]:
         if len(came) > 1:
             raise KeyboardInterrupt
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    # A run in the background of a shell inherits an ignored SIGINT, and shall go on ignoring it.
+    wanted = [number for number in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(number) != signal.SIG_IGN]
+    before = {number: signal.signal(number, stop) for number in wanted}
     try:
         yield came
     finally:

@@ -48,3 +48,13 @@ def check(
     )
     for note in network.notes:
         typer.echo(f"note: {note}")
+
+
+@scenario_app.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors that complete and check YAML."""
+    import json
+
+    from spine.scenario.model import ScenarioFile
+
+    typer.echo(json.dumps(ScenarioFile.model_json_schema(), indent=2))
