@@ -12,6 +12,7 @@ import numpy as np
 
 from spine.errors import MapFormatError
 from spine.network.osm_access import Tags, blocks_road, has_unmodelled_condition, may_be_driven
+from spine.network.osm_order import in_order
 from spine.network.osm_places import PLACE_KEYS, Place, place_of
 from spine.network.osm_roads import Road, Traffic
 from spine.network.osm_tags import (
@@ -81,7 +82,7 @@ def read_extract(data: bytes, kind: str, source: str) -> Extract:
     reader = _Reader()
     try:
         processor = (
-            osmium.FileProcessor(osmium.io.FileBuffer(data, kind))
+            osmium.FileProcessor(osmium.io.FileBuffer(in_order(data) if kind == "osm" else data, kind))
             .with_locations()
             .with_areas(osmium.filter.KeyFilter(*PLACE_KEYS))
             .with_filter(osmium.filter.EmptyTagFilter())
