@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from spine.network import RoadNetwork, TreeRouter
-from spine.scenario.model import FleetGroup
+from spine.scenario.model import Distribution, FleetGroup
 
 LOAD = 0.7
 """Share of what the fleet can carry that the demand shall be."""
@@ -22,7 +22,7 @@ _TONNES_PER_CARGO_UNIT = 0.1
 
 
 def default_fleet(network: RoadNetwork) -> tuple[FleetGroup, ...]:
-    """Return a fleet for which the demand of a map is about `LOAD` of what it can carry; 1 to 2000 trucks, none without sites."""
+    """Return a mixed fleet for which the demand of a map is about `LOAD` of what it can carry: 1 to 2000 trucks, none without sites."""
     sites = network.sites
     if not sites:
         return ()
@@ -33,7 +33,15 @@ def default_fleet(network: RoadNetwork) -> tuple[FleetGroup, ...]:
     bound_s = TRUCK_SECONDS_PER_LOADED_SECOND * _mean_travel_s(network) + handling_s
     wanted = float(rates @ bound_s) / 3600.0 / LOAD
     count = max(1, min(_MOST_TRUCKS, round(wanted)))
-    return (FleetGroup(count=count, start="parkings" if network.parkings else "random"),)
+    group = FleetGroup(
+        count=count,
+        capacity=Distribution(choice=(18.0, 24.0, 33.0)),
+        max_speed_kph=Distribution(choice=(80.0, 85.0, 90.0)),
+        risk_factor=Distribution(uniform=(0.2, 0.8)),
+        initial_fuel_share=Distribution(uniform=(0.4, 1.0)),
+        start="parkings" if network.parkings else "random",
+    )
+    return (group,)
 
 
 def _mean_travel_s(network: RoadNetwork) -> float:
