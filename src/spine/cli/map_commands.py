@@ -23,27 +23,45 @@ def generate_map(
     ] = None,
 ) -> None:
     """Generate a map."""
-    from spine.errors import ScenarioError
     from spine.network.generate import GenerationParameters, generate
     from spine.scenario import save_map
-    from spine.scenario.yaml_lines import parse_yaml
 
-    values: dict[str, Any] = {}
-    if params is not None:
-        try:
-            values.update(parse_yaml(params.read_bytes(), str(params)).value)
-        except OSError as error:
-            raise ScenarioError(f"{params}: cannot be read ({error.strerror})") from None
-    for item in setting or []:
-        name, equals, text = item.partition("=")
-        if not equals:
-            raise ScenarioError(f"--set {item!r}: must be name=value")
-        values[name] = parse_yaml(text.encode(), f"--set {name}").value
+    _check_output(output)
+    values = _parameters(params, setting or [])
     if seed is not None:
         values["seed"] = seed
     network = generate(GenerationParameters.preset(preset, **values))
     save_map(network, output)
     _report(network, output)
+
+
+def _parameters(file: Path | None, settings: list[str]) -> dict[str, Any]:
+    """Return generation parameters from a file, overridden by `name=value` settings; not checked yet."""
+    from spine.errors import ScenarioError
+    from spine.scenario.yaml_lines import parse_yaml
+
+    values: dict[str, Any] = {}
+    if file is not None:
+        try:
+            found = parse_yaml(file.read_bytes(), str(file)).value
+        except OSError as error:
+            raise ScenarioError(f"{file}: cannot be read ({error.strerror})") from None
+        if not isinstance(found, dict):
+            raise ScenarioError(f"{file}: must be a mapping of generation parameters, such as map_width: 20000")
+        values.update(found)
+    for item in settings:
+        name, equals, text = item.partition("=")
+        if not (name and equals):
+            raise ScenarioError(f"--set {item!r}: must be name=value, such as map_width=20000")
+        values[name] = parse_yaml(text.encode(), f"--set {name}").value
+    return values
+
+
+def _check_output(output: Path) -> None:
+    from spine.errors import ConfigurationError
+
+    if output.suffix.lower() != ".smap":
+        raise ConfigurationError(f"--output {output}: must end in .smap")
 
 
 @map_app.command("import")
@@ -58,6 +76,7 @@ def import_map(
     from spine.scenario import load_map, save_map
     from spine.scenario.maps import with_default_facilities
 
+    _check_output(output)
     network = load_map(source)
     if default_facilities:
         network = with_default_facilities(network)
