@@ -9,11 +9,11 @@ import subprocess
 import sys
 
 import pytest
-from support.server import free_port, running_server, wait_until
 from websockets.exceptions import ConnectionClosed
 
 from spine.server.life import healthcheck
 from spine.server.settings import Settings
+from support.server import free_port, running_server, wait_until
 
 
 def _engine_pid(server_pid: int) -> int:

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from support.server import Client, Server, running_server
 from websockets.exceptions import ConnectionClosed
 
 from spine.network.generate import PRESETS
+from support.server import Client, Server, running_server
 
 _MAP: dict[str, Any] = {
     **PRESETS["reference"],
@@ -301,7 +301,7 @@ def test_ticks_come_in_their_order(client: Client) -> None:
 
 
 def test_export_and_import_of_a_map(server: Server, client: Client) -> None:
-    """15, 16, R10, R12, R17, R18: the graph survives; an import while running stops, tells, and shows the new picture; a broken one changes nothing."""
+    """15, 16, R10, R12, R17, R18: the graph survives; an import stops, tells, shows the new picture; a broken one changes nothing."""
     _with_map(client)
     client.ask("agent.create", agent_id="t", agent_kind="truck")
     exported = client.ask("map.export", filename="mine")["data"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import signal
@@ -15,10 +16,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from websockets.exceptions import ConnectionClosed
+from websockets.frames import Close
 from websockets.sync.client import ClientConnection, connect
 
 Json = dict[str, Any]
 PATIENCE_S = 30.0
+_REQUESTS = itertools.count(1)
+"""Answers are broadcast, so request ids differ between all clients."""
 
 
 def free_port() -> int:
@@ -71,7 +76,6 @@ class Client:
 
     websocket: ClientConnection
     heard: list[Json] = field(default_factory=list)
-    number: int = 0
 
     def next(self, timeout: float = PATIENCE_S) -> Json:
         """Return the next message."""
@@ -92,10 +96,20 @@ class Client:
         """Return the next message of a name."""
         return self.until(lambda message: message.get("signal") == name, timeout)
 
+    def closing(self, timeout: float = PATIENCE_S) -> Close:
+        """Return code and reason of the close frame that ends this connection."""
+        closed: ConnectionClosed | None = None
+        while closed is None:
+            try:
+                self.next(timeout)
+            except ConnectionClosed as error:
+                closed = error
+        assert closed.rcvd is not None
+        return closed.rcvd
+
     def send(self, action: str, **params: Any) -> str:
         """Send an action and return its request id."""
-        self.number += 1
-        request_id = f"r{self.number}"
+        request_id = f"r{next(_REQUESTS)}"
         self.websocket.send(json.dumps({"action": action, "params": params, "request_id": request_id}))
         return request_id
 

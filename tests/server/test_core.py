@@ -1,0 +1,265 @@
+"""The engine's core without process, pipe or clock: every message against its model, channels, the journal's place."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from spine.protocol.positions import decode_positions
+from spine.protocol.signals import check_signal
+from spine.server.calls import Accepted
+from spine.server.core import EngineCore
+from spine.server.messages import EVERYBODY, FIRST_CALLER, PLAIN, Message
+from spine.server.picture import Pace
+from support.worlds import grid_network, small_world
+
+Json = dict[str, Any]
+
+
+def _core(trucks: int = 8, speed: float = 1200.0, **options: Any) -> EngineCore:
+    world = small_world(trucks=trucks, network=grid_network(rate=6.0))
+    return EngineCore(world, Pace(20, speed), running=True, **options)
+
+
+def _ask(core: EngineCore, action: str, client: int = 1, **params: Any) -> Json:
+    outcome = core.handle(client, json.dumps({"action": action, "params": params, "request_id": "q"}))
+    for message in outcome.messages:
+        check_signal(json.loads(message.body))
+    assert outcome.answer is not None
+    answer: Json = json.loads(outcome.answer.body)
+    assert answer["request_id"] == "q"
+    return answer
+
+
+def _names(messages: list[Message]) -> list[str]:
+    return [json.loads(message.body)["signal"] for message in messages if not message.binary]
+
+
+def test_every_message_of_a_busy_day_is_as_its_model_says() -> None:
+    """Snapshots and ticks of twelve simulated hours with money below zero hold against the strict models."""
+    core = _core(trucks=12)
+    messages = core.connect(1)
+    _ask(core, "agent.update", agent_id="truck-1", agent_data={"balance_ducats": -50})
+    _ask(core, "agent.update", agent_id="truck-2", agent_data={"current_fuel_l": 20})
+    _ask(core, "agent.create", agent_id="depot", agent_kind="building")
+    seen = set()
+    for _ in range(720):
+        messages += core.tick()
+    messages += core.snapshot(2)
+    for message in messages:
+        signal = json.loads(message.body)
+        check_signal(signal)
+        seen.add(signal["signal"])
+    assert {"package.created", "package.picked_up", "package.delivered", "agent.event", "building.updated"} <= seen
+
+
+def test_pictures_built_from_diffs_are_the_world() -> None:
+    """7.5: after every tick the last diff of each truck has the present watched values, and no diff comes twice."""
+    core = _core()
+    core.connect(1)
+    last: dict[str, Json] = {}
+    for _ in range(300):
+        for message in core.tick():
+            signal = json.loads(message.body)
+            if signal["signal"] == "agent.updated":
+                data = signal["data"]
+                assert {**data, "tick": 0} != {**last.get(data["id"], {}), "tick": 0}
+                last[data["id"]] = data
+        for truck_id in core.world.truck_ids():
+            view = core.world.agent(truck_id)
+            for name in ("current_node", "current_edge", "current_speed_kph", "current_building_id"):
+                assert last[truck_id][name] == getattr(view, name)
+            assert tuple(last[truck_id]["route"]) == view.route
+            assert tuple(last[truck_id]["loaded_packages"]) == view.loaded_packages
+
+
+def test_a_snapshot_is_made_once_between_changes() -> None:
+    """Five hundred newcomers at once cost one encoding; after a tick or an action it is made anew."""
+    core = _core()
+    first = core.connect(1)
+    second = core.connect(2)
+    assert all(one.body is other.body for one, other in zip(first, second, strict=True))
+    core.tick()
+    assert core.connect(3)[-1].body != first[-1].body
+    before = core.snapshot(4)
+    _ask(core, "agent.update", agent_id="truck-0", agent_data={"risk_factor": 0.25})
+    assert [message.body for message in core.snapshot(4)] != [message.body for message in before]
+
+
+def test_nothing_is_encoded_while_nobody_listens_and_nothing_is_missed_then() -> None:
+    """An unwatched world says nothing; who comes later sees everything that changes from then on."""
+    core = _core()
+    assert all(core.tick() == [] for _ in range(50))
+    core.connect(1)
+    assert _names(core.tick())[0] == "tick.start"
+    core.disconnect(1)
+    assert core.tick() == []
+
+
+def test_accepted_changes_are_recorded_before_they_act() -> None:
+    """Questions and nonsense are not recorded; everything that may change the world is, with tick and time, before it acts."""
+    core = _core()
+    agents_then = []
+    records: list[Accepted] = []
+
+    def record(accepted: Accepted) -> None:
+        records.append(accepted)
+        agents_then.append(len(core.world.agents()))
+
+    core.record = record
+    core.tick()
+    _ask(core, "agent.list")
+    core.handle(1, "nonsense")
+    core.handle(1, json.dumps({"action": "agent.create", "params": {}}))
+    assert records == []
+    _ask(core, "agent.create", agent_id="new", agent_kind="truck")
+    _ask(core, "simulation.update", speed=5)
+    assert [(item.name, item.tick, item.time) for item in records] == [
+        ("agent.create", 1, 60.0),
+        ("simulation.update", 1, 60.0),
+    ]
+    assert agents_then == [9, 10]
+
+
+def test_recorded_actions_make_the_same_world_again() -> None:
+    """Replaying what was recorded, at the recorded times, ends in the same bytes."""
+    core = _core()
+    records: list[Accepted] = []
+    core.record = records.append
+    core.tick()
+    _ask(core, "agent.create", agent_id="late", agent_kind="truck", agent_data={"capacity": 10})
+    core.tick()
+    _ask(core, "agent.delete", agent_id="truck-3")
+    _ask(core, "simulation.update", speed=77)
+    for _ in range(100):
+        core.tick()
+    again = _core()
+    for item in records:
+        again.world.advance_to(item.time)
+        assert again.handle(1, json.dumps({"action": item.name, "params": item.params})).ok
+    again.world.advance_to(core.world.now)
+    assert again.world.dump() == core.world.dump()
+
+
+def test_a_fault_in_a_handler_is_told_and_harms_nobody(capsys: pytest.CaptureFixture[str]) -> None:
+    """8.1: an internal fault is one error for its sender, the core goes on."""
+    core = _core()
+    core.world.network.__dict__["sites"] = None
+    core.limits = None  # type: ignore[assignment]  # any broken invariant will do
+    answer = _ask(core, "map.import", file_content="e30=")
+    assert answer["signal"] == "error"
+    assert "internal fault" in answer["data"]["message"]
+    assert "Traceback" in capsys.readouterr().err
+    assert _ask(core, "agent.list")["signal"] == "agent.listed"
+
+
+# Channels
+
+
+def _subscribed(core: EngineCore, client: int, **wish: Any) -> int:
+    outcome = core.handle(client, json.dumps({"action": "stream.subscribe", "params": wish}))
+    assert outcome.ok, outcome.messages
+    assert outcome.channel is not None
+    return outcome.channel
+
+
+def test_equal_wishes_share_a_channel_and_answers_reach_all() -> None:
+    """Each thing is encoded once per wish; plain clients hear what they always hear."""
+    core = _core()
+    for client in (1, 2, 3):
+        core.connect(client)
+    channel = _subscribed(core, 2, rate_hz=5)
+    assert _subscribed(core, 3, rate_hz=5) == channel
+    assert channel < PLAIN
+    receivers = {message.receiver for _ in range(8) for message in core.tick()}
+    assert receivers == {PLAIN, channel}
+    outcome = core.handle(1, json.dumps({"action": "simulation.update", "params": {"speed": 100}}))
+    assert [message.receiver for message in outcome.messages] == [EVERYBODY]
+
+
+def test_a_rate_limit_thins_ticks_but_loses_no_event() -> None:
+    """Of 20 ticks a second 2 are told, with all events in between and the last state of everything."""
+    core = _core()
+    core.connect(1)
+    core.connect(2)
+    channel = _subscribed(core, 2, rate_hz=2)
+    plain, thin = [], []
+    for _ in range(200):
+        for message in core.tick():
+            (thin if message.receiver == channel else plain).append(message)
+    assert _names(thin).count("tick.end") == 20
+    kept = [m.body for m in thin if json.loads(m.body)["signal"].startswith(("package.", "event.", "agent.event"))]
+    told = [m.body for m in plain if json.loads(m.body)["signal"].startswith(("package.", "event.", "agent.event"))]
+    assert kept == told
+    for key in {message.key for message in plain if message.key.startswith("agent truck")}:
+        last_plain = json.loads([m for m in plain if m.key == key][-1].body)["data"]
+        last_thin = json.loads([m for m in thin if m.key == key][-1].body)["data"]
+        for name in ("current_node", "current_edge", "route", "loaded_packages"):
+            assert last_plain[name] == last_thin[name]
+
+
+def test_kinds_fields_and_area_narrow_the_stream() -> None:
+    """Only the asked kinds and keys; only trucks inside the area, and each once more when it leaves."""
+    core = _core(trucks=20)
+    core.connect(1)
+    area = [0.0, 0.0, 2500.0, 2500.0]
+    _subscribed(core, 1, area=area, agent_kinds=["truck"], fields=["current_node"], events=False, buildings=False)
+    inside: set[str] = set()
+    for _ in range(300):
+        for message in core.tick():
+            signal = json.loads(message.body)
+            if signal["signal"].startswith("tick."):
+                continue
+            data = signal["data"]
+            assert signal["signal"] == "agent.updated"
+            assert set(data) == {"id", "kind", "agent_id", "tick", "current_node"}
+            view = core.world.agent(data["id"])
+            now_inside = 0 <= view.x <= 2500 and 0 <= view.y <= 2500
+            assert now_inside or data["id"] in inside
+            (inside.add if now_inside else inside.discard)(data["id"])
+    assert inside
+
+
+def test_positions_come_as_binary_frames_with_their_roster() -> None:
+    """The roster precedes the first frame and every change of the fleet; frames show where trucks are."""
+    core = _core()
+    core.connect(1)
+    _subscribed(core, 1, agent_kinds=[], events=False, buildings=False, positions_hz=10)
+    ids: list[str] = []
+    rosters = 0
+    for tick in range(40):
+        if tick == 20:
+            _ask(core, "agent.delete", agent_id="truck-2")
+        for message in core.tick():
+            if not message.binary:
+                signal = json.loads(message.body)
+                if signal["signal"] == "stream.roster":
+                    ids, rosters = signal["data"]["ids"], rosters + 1
+                continue
+            frame = decode_positions(message.body)
+            assert frame.tick == core.tick_number
+            for place, x, y in zip(frame.index.tolist(), frame.x.tolist(), frame.y.tolist(), strict=True):
+                view = core.world.agent(ids[place])
+                assert (x, y) == (pytest.approx(view.x, abs=0.01), pytest.approx(view.y, abs=0.01))
+    assert rosters == 2
+    assert len(ids) == 7
+
+
+def test_unsubscribing_brings_the_plain_stream_back() -> None:
+    """The client gets a snapshot first, and its channel ends with its last member."""
+    core = _core()
+    core.connect(1)
+    channel = _subscribed(core, 1, positions_hz=1)
+    outcome = core.handle(1, '{"action": "stream.unsubscribe"}')
+    assert outcome.channel == PLAIN
+    assert _names(outcome.messages)[:3] == ["stream.subscribed", "map.created", "agent.listed"]
+    assert all(message.receiver != channel for _ in range(20) for message in core.tick())
+    assert not core.handle(1, '{"action": "stream.unsubscribe"}').ok
+
+
+def test_a_caller_over_http_cannot_subscribe() -> None:
+    """There is no stream behind a call."""
+    core = _core()
+    assert not core.handle(FIRST_CALLER, '{"action": "stream.subscribe"}').ok
