@@ -23,6 +23,9 @@ from spine.world.model import Package, SiteState
 from spine.world.state import State
 
 _DRAWS_PER_PACKAGE = 8
+_MOST_CACHED_WEIGHTS = 8_000_000
+"""Cumulative weights of all pairs of sites would grow with their square; beyond this the cache starts anew."""
+
 _LATER_DELIVERY_S = (1800.0, 3600.0)
 """A delivery window that would close before the pickup window is replaced by pickup + U of this (5.2 draw 7)."""
 
@@ -141,6 +144,8 @@ def _destination(state: State, site: SiteState, uniform: float) -> str | None:
     cumulative = state.destination_cache.get(site.spec.id)
     if cumulative is None:
         cumulative = _cumulative(state, site)
+        if len(state.destination_cache) * len(cumulative) > _MOST_CACHED_WEIGHTS:
+            state.destination_cache.clear()
         state.destination_cache[site.spec.id] = cumulative
     total = float(cumulative[-1]) if len(cumulative) else 0.0
     if total <= 0.0:
