@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sys
 from itertools import pairwise
 from pathlib import Path
@@ -214,6 +215,22 @@ def test_places_at_one_node_become_one() -> None:
     assert any("joined 1 places" in note for note in network.notes)
 
 
+def test_outlines_of_nothing_are_counted() -> None:
+    """Ways without nodes, with one, with nodes that are not in the extract: said, not guessed."""
+    road = way(1, [1, 2], highway="primary")
+    odd = [
+        way(2, [], landuse="industrial"),
+        way(3, [], highway="primary"),
+        way(4, [888, 1, 2, 888], shop="mall"),
+        way(5, [777, 778], shop="mall"),
+    ]
+    network = read(road, *odd)
+    assert not network.sites
+    assert "dropped 3 places whose outline is not whole in this extract" in network.notes
+    assert "dropped 1 ways with fewer than two positions in this extract" in network.notes
+    assert len(read(road, way(2, [1, 1], landuse="industrial")).sites) == 1
+
+
 @pytest.mark.parametrize(
     ("parts", "message"),
     [
@@ -269,6 +286,49 @@ def _steps(roads: list[Road]) -> set[tuple[int, int]]:
         if road.backward is not None:
             steps.update((head, tail) for tail, head in pairs)
     return steps
+
+
+TAGS = st.fixed_dictionaries(
+    {},
+    optional={
+        "highway": st.sampled_from(["motorway", "trunk", "primary", "residential", "service", "services", "track"]),
+        "oneway": st.sampled_from(["yes", "no", "-1", "alternating"]),
+        "maxspeed:forward": st.sampled_from(["30", "50 mph", "none", "?"]),
+        "maxweight": st.sampled_from(["3.5", "12", "40", "none"]),
+        "hgv": st.sampled_from(["yes", "no", "delivery"]),
+        "junction": st.just("roundabout"),
+        "landuse": st.just("industrial"),
+        "building": st.just("warehouse"),
+        "amenity": st.sampled_from(["fuel", "parking"]),
+        "barrier": st.sampled_from(["bollard", "gate"]),
+    },
+)
+
+
+@given(
+    st.lists(st.tuples(st.lists(st.integers(1, 60), max_size=6), TAGS), max_size=8),
+    st.dictionaries(st.integers(1, 59), TAGS, max_size=6),
+    st.randoms(use_true_random=False),
+)
+def test_whatever_is_drawn_makes_a_sound_network_or_none(
+    ways: list[tuple[list[int], dict[str, str]]], tagged: dict[int, dict[str, str]], chance: random.Random
+) -> None:
+    """Random ways, tags and order: refused in one line, or strongly connected, numbered apart, as long as it is straight at least."""
+    drawn = [([1, 2, 3, 13], {"highway": "primary"}), *ways]
+    parts = [way(number, nodes, **tags) for number, (nodes, tags) in enumerate(drawn, start=1)]
+    chance.shuffle(parts)
+    try:
+        network = read(*parts, tagged=tagged)
+    except MapFormatError as error:
+        assert str(error).startswith("small.osm: no ")  # noqa: PT017 - the other outcome is checked below
+        return
+    assert strong_components(network, CORE_FOR_KG)[0] == 1
+    assert not set(network.node_ids.tolist()) & set(network.edge_ids.tolist())
+    assert not (network.edge_from == network.edge_to).any()
+    x, y = network.node_x, network.node_y
+    straight = np.hypot(x[network.edge_to] - x[network.edge_from], y[network.edge_to] - y[network.edge_from])
+    assert (network.edge_length_m >= 0.999 * straight).all()
+    assert all(network.has_node(item.node_id) for item in network.facilities)
 
 
 def test_no_node_is_left_that_only_bends() -> None:

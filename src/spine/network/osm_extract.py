@@ -5,6 +5,7 @@ One pass over the file for the members of drawn areas, one for everything; only 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -73,13 +74,20 @@ def read_extract(data: bytes, kind: str, source: str) -> Extract:
     Raises:
         MapFormatError: it is damaged; or pyosmium is not installed.
     """
+    reader = _Reader()
+    for item, tags in _tagged_objects(data, kind, source):
+        reader.take(item, tags)
+    return reader.finished()
+
+
+def _tagged_objects(data: bytes, kind: str, source: str) -> Iterator[tuple[Any, Tags]]:
+    """Yield every tagged object with its tags, valid until the next one; damage in the file becomes a MapFormatError."""
     try:
         import osmium
     except ImportError:
         raise MapFormatError(
             f"{source}: reading OpenStreetMap files needs the extra 'osm': pip install 'spine[osm]'"
         ) from None
-    reader = _Reader()
     try:
         processor = (
             osmium.FileProcessor(osmium.io.FileBuffer(in_order(data) if kind == "osm" else data, kind))
@@ -88,10 +96,9 @@ def read_extract(data: bytes, kind: str, source: str) -> Extract:
             .with_filter(osmium.filter.EmptyTagFilter())
         )
         for item in processor:
-            reader.take(item)
+            yield item, dict(item.tags)
     except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:
         raise MapFormatError(f"{source}: damaged OpenStreetMap file ({' '.join(str(error).split())})") from None
-    return reader.finished()
 
 
 class _Reader:
@@ -104,9 +111,8 @@ class _Reader:
         self._copies = 0
         self._drawn_as_relation = 0
 
-    def take(self, item: Any) -> None:
+    def take(self, item: Any, tags: Tags) -> None:
         """Look at one object."""
-        tags = dict(item.tags)
         if item.is_node():
             self._take_node(item, tags)
         elif item.is_way():
@@ -128,7 +134,7 @@ class _Reader:
         """Return everything taken so far."""
         self._extract.cut_at_barriers = len(self._passed_barriers)
         # Relations are seen first, their areas only if they could be drawn; those taken have been subtracted.
-        self._extract.broken_areas += max(self._drawn_as_relation, 0)
+        self._extract.broken_areas += self._drawn_as_relation
         return self._extract
 
     def _take_node(self, node: Any, tags: Tags) -> None:
@@ -142,21 +148,27 @@ class _Reader:
         """Take a place drawn as an open line, such as a wall of a works: it stands at its middle."""
         place = place_of(tags)
         spots = [(node.location.lon, node.location.lat) for node in way.nodes if node.location.valid()]
-        if place is not None and spots:
+        if place is None:
+            return
+        if not spots:
+            self._extract.broken_areas += 1
+        else:
             lon, lat = np.array(spots).mean(axis=0).tolist()
             self._extract.places.append(place.at(lon, lat))
 
     def _take_largest_ring(self, area: Any, tags: Tags) -> None:
-        self._drawn_as_relation -= 1
-        self._take_ring(max(area.outer_rings(), key=len), tags)
+        rings = list(area.outer_rings())
+        # One that could not be drawn has no ring; it stays counted among the relations.
+        if rings:
+            self._drawn_as_relation -= 1
+            self._take_ring(max(rings, key=len), tags)
 
     def _take_ring(self, ring: Any, tags: Tags) -> None:
-        if not all(node.location.valid() for node in ring):
+        spots = [(node.location.lon, node.location.lat) for node in ring if node.location.valid()]
+        if not spots or len(spots) < len(ring):
             self._extract.broken_areas += 1
             return
-        lon, lat, area_m2 = ring_centre_and_area(
-            [node.location.lon for node in ring], [node.location.lat for node in ring]
-        )
+        lon, lat, area_m2 = ring_centre_and_area(*zip(*spots, strict=True))
         place = place_of(tags, area_m2)
         if place is not None:
             self._extract.places.append(place.at(lon, lat))
