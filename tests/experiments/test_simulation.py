@@ -37,6 +37,16 @@ def test_runs_can_be_continued_and_listened_to() -> None:
     assert len(whole.time_series()) == 8
 
 
+@pytest.mark.parametrize(("preset", "hours"), [("demo", 12.0), ("city", 2.0), ("region", 6.0)])
+def test_the_presets_work_as_they_should(preset: str, hours: float) -> None:
+    """Packages are delivered, nearly all on time, nearly none lost, and nobody is stranded."""
+    figures = Simulation.from_scenario(preset).run(hours=hours).summary()
+    shares = [figures["on_time_share"], figures["service_level"]]
+    assert all(isinstance(share, float) and share >= 0.95 for share in shares)
+    assert figures["packages_delivered"] > 200  # type: ignore[operator]
+    assert figures["packages_rejected"] == figures["rescues"] == 0
+
+
 def test_events_can_be_walked_through() -> None:
     """Iterating gives the events of a run, and can be left at any one of them."""
     heard: list[object] = []
