@@ -5,12 +5,15 @@ from __future__ import annotations
 import gzip
 import json
 from pathlib import Path
+from statistics import median
 
 import pytest
 
 import spine
 from spine import Simulation
 from spine.errors import ConfigurationError, StorageError
+from spine.world import Reset
+from spine.world.events import PackageCreated, PackageDelivered
 
 
 def test_the_one_liner_of_the_readme() -> None:
@@ -68,6 +71,22 @@ def test_steps_are_counted_like_runs() -> None:
     factor = simulation.summary()["real_time_factor"]
     assert isinstance(factor, float)
     assert factor == pytest.approx(3600.0 / simulation.wall_seconds)
+
+
+def test_lead_times_are_those_of_the_events() -> None:
+    """Percentiles come from every package born and delivered in the run, and begin anew with the world."""
+    simulation = Simulation.from_scenario("demo")
+    born, waits = {}, []
+    for event in simulation.events(hours=3):
+        if isinstance(event, PackageCreated):
+            born[event.package_id] = event.time
+        elif isinstance(event, PackageDelivered):
+            waits.append((event.time - born[event.package_id]) / 60.0)
+    figures = simulation.summary()
+    assert figures["lead_time_p50_min"] == pytest.approx(median(waits), rel=1e-5)
+    assert min(waits) <= figures["pickup_wait_p50_min"] <= figures["lead_time_p99_min"] <= max(waits)  # type: ignore[operator]
+    simulation.apply(Reset())
+    assert simulation.summary()["lead_time_p50_min"] is None
 
 
 def test_a_listener_can_stop_a_run(tmp_path: Path) -> None:

@@ -276,6 +276,7 @@ def test_single_sites_are_changed_on_top_of_all(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
+        ("generate: {", "file: nowhere.smap #", ":2: map.file: "),
         ("    SITE:", "    moon:", ":9: sites.by_id.moon: there is no site 'moon' on this map"),
         ("{OTHER: 3}", "{mars: 3}", "destination_weights.mars: there is no site 'mars' on this map"),
         ("fleet: []", "fleet: [{count: 1, start: 123456}]", ":3: fleet.0.start: node 123456 is not on this map"),

@@ -30,6 +30,7 @@ _GROUPS: dict[str, tuple[_Row, ...]] = {
         ("on-time share", "on_time_share", "%"),
         ("mean wait for pickup", "mean_pickup_wait_min", "min"),
         ("mean lead time", "mean_lead_time_min", "min"),
+        ("lead time of 95 %, at most", "lead_time_p95_min", "min"),
     ),
     "Driving": (
         ("distance", "km", "km"),

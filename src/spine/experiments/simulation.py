@@ -15,6 +15,7 @@ from pathlib import Path
 from spine import __version__
 from spine.errors import ConfigurationError
 from spine.experiments.indicators import indicators
+from spine.experiments.lead_times import LeadTimes
 from spine.experiments.results import EventLog, write_results
 from spine.scenario import Scenario
 from spine.world import Command, World
@@ -39,6 +40,7 @@ class Simulation:
         self._scenario = scenario
         self._simulated_s = 0.0
         self._stopping = False
+        self._lead_times = LeadTimes()
 
     @classmethod
     def from_scenario(cls, scenario: str | Path | Scenario, seed: int | None = None) -> Simulation:
@@ -56,7 +58,9 @@ class Simulation:
 
     def apply(self, command: Command) -> list[Event]:
         """Carry out a command now; see `World.apply`."""
-        return self.world.apply(command)
+        events = self.world.apply(command)
+        self._lead_times.hear(events)
+        return events
 
     def step(self, dt: float) -> list[Event]:
         """Advance by `dt` > 0 simulated seconds and return what happened."""
@@ -122,17 +126,19 @@ class Simulation:
     def _advance_to(self, moment: float) -> list[Event]:
         begun, before = time.perf_counter(), self.world.now
         try:
-            return self.world.advance_to(moment)
+            events = self.world.advance_to(moment)
         finally:
             self.wall_seconds += time.perf_counter() - begun
             self._simulated_s += self.world.now - before
+        self._lead_times.hear(events)
+        return events
 
     def stop(self) -> None:
         """Let a running `run` end after the present step, as if it had been asked for no more; for listeners and signal handlers."""
         self._stopping = True
 
     def summary(self) -> dict[str, float | int | str | None]:
-        """Return all figures of the run so far, flat: name, seed, version, real-time factor, `World.summary` and `indicators`."""
+        """Return all figures of the run so far, flat: name, seed, version, real-time factor, `World.summary`, `indicators`, `LeadTimes`."""
         figures = self.world.summary().as_dict()
         return {
             "scenario": self.name,
@@ -142,6 +148,7 @@ class Simulation:
             "real_time_factor": self._simulated_s / self.wall_seconds if self.wall_seconds > 0.0 else None,
             **figures,
             **indicators(figures),
+            **self._lead_times.figures(),
         }
 
     def time_series(self) -> Sequence[tuple[float, ...]]:

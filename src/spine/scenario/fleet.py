@@ -23,10 +23,12 @@ def fleet_commands(groups: Sequence[FleetGroup], network: RoadNetwork, seed: int
         for _ in range(group.count):
             number = counts[group.name] = counts.get(group.name, 0) + 1
             agent_id = f"{group.name}-{number:04d}"
-            values = {name: _value(name, getattr(group, name), draws, agent_id) for name in TRUCK_BOUNDS}
-            start = None
-            if places:
-                start = places[int(draws.uniforms("fleet.start", agent_id, 0, 1)[0] * len(places))]
+            # A number for the start and two for each attribute, used or not: a changed attribute leaves the others as they are.
+            place, *uniforms = draws.uniforms("fleet", agent_id, 0, 1 + 2 * len(TRUCK_BOUNDS))
+            values = {
+                name: _value(name, getattr(group, name), *uniforms[2 * slot : 2 * slot + 2])
+                for slot, name in enumerate(TRUCK_BOUNDS)
+            }
             spec = TruckSpec(
                 max_speed_kph=values["max_speed_kph"],
                 capacity=values["capacity"],
@@ -35,7 +37,7 @@ def fleet_commands(groups: Sequence[FleetGroup], network: RoadNetwork, seed: int
                 fuel_tank_capacity_l=values["fuel_tank_capacity_l"],
                 initial_fuel_l=values["initial_fuel_share"] * values["fuel_tank_capacity_l"],
                 empty_mass_t=values["empty_mass_t"],
-                start_node=start,
+                start_node=places[int(place * len(places))] if places else None,
                 returns_home=group.returns_home,
             )
             yield CreateTruck(agent_id, spec)
@@ -52,11 +54,10 @@ def _start_nodes(group: FleetGroup, network: RoadNetwork) -> list[int]:
     return []
 
 
-def _value(name: str, value: float | Distribution, draws: Draws, agent_id: str) -> float:
-    """Return a number, drawn when it is a distribution, within what a truck can have."""
+def _value(name: str, value: float | Distribution, first: float, second: float) -> float:
+    """Return a number, made from two uniform ones when it is a distribution, within what a truck can have."""
     if not isinstance(value, Distribution):
         return value
-    first, second = draws.uniforms(f"fleet.{name}", agent_id, 0, 2)
     if value.uniform is not None:
         low, high = value.uniform
         return low + (high - low) * first

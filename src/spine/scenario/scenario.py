@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from spine.errors import ScenarioError
+from spine.errors import MapFormatError, ScenarioError
 from spine.network import RoadNetwork, RoadNetworkBuilder
 from spine.network.generate import GenerationParameters, generate
 from spine.scenario.default_fleet import default_fleet
@@ -125,7 +125,12 @@ class Scenario:
             values = dict(source.generate)
             network = generate(GenerationParameters.preset(str(values.pop("preset", "reference")), **values))
         elif source.file is not None:
-            network = load_map(self._map_path(source.file))
+            try:
+                network = load_map(self._map_path(source.file))
+            except MapFormatError as error:
+                if self.text is None:
+                    raise
+                raise self._error(("map", "file"), str(error)) from None
             if source.default_facilities:
                 network = with_default_facilities(network, seed=self.spec.seed)
         else:

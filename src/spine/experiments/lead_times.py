@@ -1,0 +1,55 @@
+"""How long customers wait: percentiles of the times from birth to pickup and to delivery (domain 20.15)."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable
+
+import numpy as np
+
+from spine.world.events import (
+    Event,
+    NetworkReplaced,
+    PackageCreated,
+    PackageDelivered,
+    PackageExpired,
+    PackagePickedUp,
+    WorldReset,
+)
+
+PERCENTILES = (50, 90, 95, 99)
+
+
+class LeadTimes:
+    """Collects times from the events of a run, four bytes each; packages born before it began to listen are not counted."""
+
+    def __init__(self) -> None:
+        self._born: dict[str, float] = {}
+        self._to_pickup = array("f")
+        self._to_delivery = array("f")
+
+    def hear(self, events: Iterable[Event]) -> None:
+        """Take note of events, in the order of time."""
+        born = self._born
+        for event in events:
+            match event:
+                case PackageCreated():
+                    born[event.package_id] = event.time
+                case PackagePickedUp() if event.package_id in born:
+                    self._to_pickup.append(event.time - born[event.package_id])
+                case PackageDelivered() if event.package_id in born:
+                    self._to_delivery.append(event.time - born.pop(event.package_id))
+                case PackageExpired():
+                    born.pop(event.package_id, None)
+                case NetworkReplaced() | WorldReset():
+                    born.clear()
+                    if isinstance(event, WorldReset):
+                        del self._to_pickup[:], self._to_delivery[:]
+
+    def figures(self) -> dict[str, float | None]:
+        """Return `pickup_wait_p50_min`, ..., `lead_time_p99_min`; minutes, None when nothing was picked up or delivered."""
+        return {
+            f"{name}_p{percentile}_min": float(np.percentile(times, percentile)) / 60.0 if len(times) else None
+            for name, times in (("pickup_wait", self._to_pickup), ("lead_time", self._to_delivery))
+            for percentile in PERCENTILES
+        }
