@@ -21,8 +21,15 @@ def _builder(nodes: int = 3) -> RoadNetworkBuilder:
 
 
 def _edge(builder: RoadNetworkBuilder, edge: int, tail: int, head: int, **changes: object) -> None:
-    values: dict[str, object] = {"length_m": 100.0, "road_class": RoadClass.L, "lanes": 1, "max_speed_kph": 50.0}
-    builder.add_edge(edge, tail, head, **{**values, **changes})  # type: ignore[arg-type]
+    values: dict[str, object] = {
+        "from_node": tail,
+        "to_node": head,
+        "length_m": 100.0,
+        "road_class": RoadClass.L,
+        "lanes": 1,
+        "max_speed_kph": 50.0,
+    }
+    builder.add_edge(edge, **{**values, **changes})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -34,9 +41,15 @@ def _edge(builder: RoadNetworkBuilder, edge: int, tail: int, head: int, **change
         ({"max_speed_kph": inf}, "edge 9: max_speed_kph = inf"),
         ({"max_speed_kph": 0.0}, "edge 9: max_speed_kph = 0.0"),
         ({"lanes": 0}, "edge 9: lanes = 0"),
+        ({"lanes": 1.5}, "edge 9: lanes = 1.5 must be a whole number"),
+        ({"from_node": 0.5}, "edge 9: from_node = 0.5 must be the id of a node"),
+        ({"to_node": 2**64}, "edge 9: to_node = .* must be the id of a node"),
+        ({"length_m": "far"}, "edges: column length must hold numbers"),
         ({"weight_limit_kg": 0.0}, "edge 9: weight_limit_kg = 0.0"),
         ({"weight_limit_kg": nan}, "edge 9: weight_limit_kg = nan"),
-        ({"shape": [(nan, 0.0)]}, "shape"),
+        ({"shape": [(nan, 0.0)]}, "edge 9: shape must be points"),
+        ({"shape": [1.0, 2.0]}, "edge 9: shape must be points"),
+        ({"shape": [(1.0, 2.0), (3.0,)]}, "edge 9: shape must be points"),
     ],
 )
 def test_bad_edges_are_refused_by_name(changes: dict[str, object], message: str) -> None:
@@ -143,3 +156,83 @@ def test_adjacency_is_right_for_any_multigraph(pairs: list[tuple[int, int]], cor
         assert kept <= set(pairs)
     else:
         assert np.array_equal(network.edge_ids, np.arange(len(pairs)))
+
+
+_edges = st.lists(
+    st.tuples(
+        st.integers(0, 9),
+        st.integers(0, 9),
+        st.floats(0.1, 1e6),
+        st.sampled_from(RoadClass),
+        st.integers(1, 127),
+        st.floats(1.0, 200.0),
+        st.sampled_from([3500.0, inf]),
+        st.lists(st.tuples(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6)), max_size=3),
+    ),
+    max_size=20,
+)
+
+
+@given(_edges, st.integers(0, 20), st.booleans())
+def test_bulk_and_single_additions_make_the_same_network(
+    edges: list[tuple[int, int, float, RoadClass, int, float, float, list[tuple[float, float]]]],
+    split: int,
+    core_only: bool,
+) -> None:
+    """However the parts come in - one by one, in columns, or mixed - the network is the same, shapes included."""
+    singly, mixed = _builder(10), RoadNetworkBuilder()
+    mixed.add_nodes(range(10), [100.0 * node for node in range(10)], [0.0] * 10)
+    for number, edge in enumerate(edges):
+        for builder in (singly, mixed) if number < split else (singly,):
+            _add(builder, number, edge)
+    rest = edges[split:]
+    columns = list(zip(*rest, strict=True)) or [()] * 8
+    mixed.add_edges(
+        range(len(edges) - len(rest), len(edges)),
+        columns[0],
+        columns[1],
+        length_m=columns[2],
+        road_class=columns[3],
+        lanes=columns[4],
+        max_speed_kph=columns[5],
+        weight_limit_kg=columns[6],
+        shapes=[np.array(shape).reshape(-1, 2) for shape in columns[7]],
+    )
+    one, other = singly.build(core_only=core_only), mixed.build(core_only=core_only)
+    for name in one.__dataclass_fields__:
+        assert np.array_equal(getattr(one, name), getattr(other, name)), name
+        assert getattr(getattr(one, name), "dtype", None) == getattr(getattr(other, name), "dtype", None), name
+    for index, number in enumerate(one.edge_ids.tolist()):
+        points = one.shape_xy[one.shape_offsets[index] : one.shape_offsets[index + 1]]
+        assert points.tolist() == [list(point) for point in edges[number][7]]
+
+
+def _add(
+    builder: RoadNetworkBuilder,
+    number: int,
+    edge: tuple[int, int, float, RoadClass, int, float, float, list[tuple[float, float]]],
+) -> None:
+    tail, head, length, road_class, lanes, speed, limit, shape = edge
+    builder.add_edge(
+        number,
+        tail,
+        head,
+        length_m=length,
+        road_class=road_class,
+        lanes=lanes,
+        max_speed_kph=speed,
+        weight_limit_kg=None if limit == inf else limit,
+        shape=shape,
+    )
+
+
+def test_columns_must_fit_together() -> None:
+    """Columns of different length, and shapes that are not one an edge, are refused instead of shifted."""
+    builder = RoadNetworkBuilder()
+    with pytest.raises(NetworkError, match="nodes: column x has shape"):
+        builder.add_nodes([1, 2], [0.0], [0.0, 0.0])
+    columns = {"length_m": [1.0], "road_class": [3], "lanes": [1], "max_speed_kph": [50.0], "weight_limit_kg": [inf]}
+    with pytest.raises(NetworkError, match="edges: 2 shapes for 1 edges"):
+        builder.add_edges([1], [1], [2], **columns, shapes=[np.zeros((0, 2))] * 2)
+    with pytest.raises(NetworkError, match="edges: column lanes has shape"):
+        builder.add_edges([1], [1], [2], **{**columns, "lanes": [1, 2]})

@@ -157,3 +157,41 @@ def test_a_node_with_hundreds_of_roads_is_routed_right() -> None:
     profile = router.profile(90.0, 5000.0)
     for target in (1, 254, 255, 256, 399):
         assert network.edge_to[router.path(2, target, profile)].tolist() == [0, target]
+
+
+@given(_roads, st.permutations([(source, goal) for source in range(4) for goal in range(4)]))
+def test_ways_do_not_depend_on_what_was_asked_before(roads: _Roads, questions: list[tuple[int, int]]) -> None:
+    """A router that kept one tree only, asked in any order, names the same edges as a fresh one, ties and parallel roads included."""
+    network = _network([(tail, head, float(round(length / 1000.0) + 1), 50.0, 1e9) for tail, head, length, *_ in roads])
+    used = TreeRouter(network, byte_budget=1)
+    profile = used.profile(90.0, 1000.0)
+    for source, goal in questions:
+        fresh = TreeRouter(network)
+        assert np.isfinite(used.travel_time_s(source, goal, profile)) == np.isfinite(
+            fresh.travel_time_s(source, goal, fresh.profile(90.0, 1000.0))
+        )
+        if np.isfinite(used.travel_time_s(source, goal, profile)):
+            assert used.path(source, goal, profile).tolist() == fresh.path(source, goal, 0).tolist()
+    assert used.cache_info().trees == 1
+
+
+@pytest.mark.parametrize(("source", "goal", "node"), [(0, 8, 8), (8, 0, 8), (-1, 0, -1), (0, -1, -1)])
+def test_nodes_that_are_not_on_the_map_are_refused(source: int, goal: int, node: int) -> None:
+    """Indices before the first and after the last node are errors, not nodes counted from the other end."""
+    router = TreeRouter(_network([(0, 1, 10.0, 50.0, 1e9), (1, 0, 10.0, 50.0, 1e9)]))
+    with pytest.raises(RoutingError, match=f"node index {node}: must be from 0 to 7"):
+        router.path(source, goal, router.profile(90.0, 1000.0))
+
+
+@pytest.mark.parametrize(("length", "speed"), [(1e308, 50.0), (1e300, 1e-300), (1.0, 5e-324), (1e-300, 1e-320)])
+def test_a_road_that_takes_forever_is_closed(length: float, speed: float) -> None:
+    """Figures beyond the range of the columns make no infinite detours: the edge is closed, the way around is taken."""
+    router = TreeRouter(
+        _network(
+            [(0, 1, length, speed, 1e9), (0, 2, 10.0, 50.0, 1e9), (2, 1, 10.0, 50.0, 1e9), (3, 1, length, speed, 1e9)]
+        )
+    )
+    profile = router.profile(90.0, 1000.0)
+    assert router.path(0, 1, profile).tolist() == [1, 2]
+    assert np.isinf(router.edge_times_s(profile)[[0, 3]]).all()
+    assert np.isinf(router.travel_time_s(3, 1, profile))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -32,7 +31,13 @@ class _Columns:
         for name, value in values.items():
             self.single.setdefault(name, []).append(value)
 
-    def add_chunk(self, chunk: dict[str, NDArray[np.generic]]) -> None:
+    def add_chunk(self, thing: str, chunk: dict[str, NDArray[np.generic]]) -> None:
+        shape = chunk["id"].shape
+        for name, values in chunk.items():
+            if values.shape != shape or values.ndim != 1:
+                raise NetworkError(
+                    f"{thing}s: column {name} has shape {values.shape}; all columns must be one row as long as the ids, {shape}"
+                )
         self.flush()
         self.chunks.append(chunk)
 
@@ -41,10 +46,14 @@ class _Columns:
             self.chunks.append({name: np.asarray(values) for name, values in self.single.items()})
             self.single = {}
 
-    def column(self, name: str, dtype: type) -> NDArray[np.generic]:
+    def column(self, thing: str, name: str) -> NDArray[np.float64]:
+        """Return a whole column; every whole number an id may be is exact in it."""
         self.flush()
-        parts: list[NDArray[Any]] = [np.asarray(chunk[name]).astype(dtype) for chunk in self.chunks]
-        return np.concatenate(parts) if parts else np.zeros(0, dtype=dtype)
+        try:
+            parts = [np.asarray(chunk[name]).astype(np.float64) for chunk in self.chunks]
+        except (TypeError, ValueError, OverflowError) as error:
+            raise NetworkError(f"{thing}s: column {name} must hold numbers ({error})") from None
+        return np.concatenate(parts) if parts else np.zeros(0)
 
 
 class RoadNetworkBuilder:
@@ -92,7 +101,7 @@ class RoadNetworkBuilder:
 
     def add_nodes(self, ids: ArrayLike, x: ArrayLike, y: ArrayLike) -> None:
         """Add many nodes at once; three columns of equal length."""
-        self._nodes.add_chunk({"id": np.asarray(ids), "x": np.asarray(x), "y": np.asarray(y)})
+        self._nodes.add_chunk("node", {"id": np.asarray(ids), "x": np.asarray(x), "y": np.asarray(y)})
 
     def add_edges(
         self,
@@ -109,7 +118,10 @@ class RoadNetworkBuilder:
     ) -> None:
         """Add many edges at once; columns of equal length, `weight_limit_kg` is `inf` for none, `shapes` one (points, 2) array an edge."""
         count = len(np.asarray(ids))
+        if shapes is not None and len(shapes) != count:
+            raise NetworkError(f"edges: {len(shapes)} shapes for {count} edges; each edge needs one, empty for none")
         self._edges.add_chunk(
+            "edge",
             {
                 "id": np.asarray(ids),
                 "tail": np.asarray(from_nodes),
@@ -119,7 +131,7 @@ class RoadNetworkBuilder:
                 "lanes": np.asarray(lanes),
                 "speed": np.asarray(max_speed_kph),
                 "limit": np.asarray(weight_limit_kg),
-            }
+            },
         )
         self._shapes.extend(shapes if shapes is not None else [()] * count)
 
@@ -153,7 +165,7 @@ class RoadNetworkBuilder:
             NetworkError: something is wrong; the message names the element, the value and what would be right.
         """
         node_ids, x, y = self._checked_nodes()
-        edge_ids = _ids(self._edges.column("id", np.float64), "edge")
+        edge_ids = _ids(self._edges.column("edge", "id"), "edge")
         tail, head = self._checked_ends(node_ids, edge_ids)
         columns = self._checked_edge_columns(edge_ids)
         facilities = self._checked_facilities(node_ids)
@@ -183,12 +195,11 @@ class RoadNetworkBuilder:
         return network
 
     def _checked_nodes(self) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-        ids = _ids(self._nodes.column("id", np.float64), "node")
-        x = self._nodes.column("x", np.float64)
-        y = self._nodes.column("y", np.float64)
+        ids = _ids(self._nodes.column("node", "id"), "node")
+        x, y = self._nodes.column("node", "x"), self._nodes.column("node", "y")
         for name, column in (("x", x), ("y", y)):
             _check(np.isfinite(column), ids, column, "node", name, "must be a finite number of metres")
-        return ids, x.astype(np.float64), y.astype(np.float64)
+        return ids, x, y
 
     def _checked_ends(
         self, node_ids: NDArray[np.int64], edge_ids: NDArray[np.int64]
@@ -197,7 +208,10 @@ class RoadNetworkBuilder:
         ordered = node_ids[order]
         ends = []
         for name, key in (("from_node", "tail"), ("to_node", "head")):
-            wanted = self._edges.column(key, np.int64)
+            given = self._edges.column("edge", key)
+            whole = (np.abs(given) <= _LARGEST_ID) & (given == np.floor(given))
+            _check(whole, edge_ids, given, "edge", name, "must be the id of a node of this map")
+            wanted = given.astype(np.int64)
             at = np.searchsorted(ordered, wanted)
             at_known = np.minimum(at, max(len(ordered) - 1, 0))
             known = ordered[at_known] == wanted if len(ordered) else np.zeros(len(wanted), dtype=bool)
@@ -207,7 +221,7 @@ class RoadNetworkBuilder:
 
     def _checked_edge_columns(self, ids: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
         names = ("length", "road_class", "lanes", "speed", "limit")
-        columns = {name: self._edges.column(name, np.float64).astype(np.float64) for name in names}
+        columns = {name: self._edges.column("edge", name) for name in names}
         length, speed, limit, lanes = (columns[name] for name in ("length", "speed", "limit", "lanes"))
         _check(
             np.isfinite(length) & (length > 0.0), ids, length, "edge", "length_m", "must be finite and greater than 0"
@@ -216,7 +230,8 @@ class RoadNetworkBuilder:
             np.isfinite(speed) & (speed > 0.0), ids, speed, "edge", "max_speed_kph", "must be finite and greater than 0"
         )
         _check(limit > 0.0, ids, limit, "edge", "weight_limit_kg", "must be greater than 0, or none")
-        _check((lanes >= 1) & (lanes <= _MOST_LANES), ids, lanes, "edge", "lanes", f"must be 1 to {_MOST_LANES}")
+        whole = (lanes >= 1) & (lanes <= _MOST_LANES) & (lanes == np.floor(lanes))
+        _check(whole, ids, lanes, "edge", "lanes", f"must be a whole number from 1 to {_MOST_LANES}")
         known = np.isin(columns["road_class"], [int(c) for c in RoadClass])
         _check(known, ids, columns["road_class"], "edge", "road_class", "must be one of A, S, GP, G, Z, L, D")
         return columns
@@ -240,11 +255,16 @@ class RoadNetworkBuilder:
         counts = np.fromiter((len(shape) for shape in self._shapes), dtype=np.int64, count=len(self._shapes))
         offsets = np.zeros(len(edge_ids) + 1, dtype=np.int64)
         np.cumsum(counts, out=offsets[1:])
-        parts = [np.asarray(shape, dtype=np.float64).reshape(-1, 2) for shape in self._shapes if len(shape)]
-        points = np.concatenate(parts) if parts else np.zeros((0, 2))
-        if not np.isfinite(points).all():
-            raise NetworkError("edge shape: every point must be a pair of finite numbers")
-        return offsets, points
+        parts = []
+        for edge in np.flatnonzero(counts).tolist():
+            try:
+                part = np.asarray(self._shapes[edge], dtype=np.float64)
+            except (TypeError, ValueError):
+                part = np.zeros(0)
+            if part.ndim != 2 or part.shape[1] != 2 or not np.isfinite(part).all():
+                raise NetworkError(f"edge {edge_ids[edge]}: shape must be points, each a pair of finite numbers")
+            parts.append(part)
+        return offsets, np.concatenate(parts) if parts else np.zeros((0, 2))
 
 
 def _ids(column: NDArray[np.generic], thing: str) -> NDArray[np.int64]:

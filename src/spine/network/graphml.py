@@ -9,10 +9,10 @@
 from __future__ import annotations
 
 import io
-import json
 import re
+import warnings
 from collections.abc import Iterable
-from math import isfinite
+from math import isfinite, nan
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
@@ -25,17 +25,24 @@ from spine.network.osm import ATTRIBUTION
 from spine.network.osm_tags import Direction, lanes_per_direction, road_class_of, speed_kph, weight_limit_kg
 from spine.network.projection import LocalProjection
 from spine.network.roads import RoadClass
-from spine.network.smap import facility_from_json
+from spine.network.smap import DEFAULT_LIMITS, MapLimits, facility_from_json
+from spine.network.strict_json import parse_json, short
 
 _LINE = re.compile(r"LINESTRING\s*\(([^)]*)\)")
 
 
-def read_graphml(data: bytes, source: str = "map") -> RoadNetwork:
+def read_graphml(data: bytes, source: str = "map", limits: MapLimits = DEFAULT_LIMITS) -> RoadNetwork:
     """Return the network of a GraphML file.
 
+    Args:
+        data: the file, unpacked.
+        source: what to call it in messages.
+
     Raises:
-        MapFormatError: it is malformed; or networkx is not installed.
+        MapFormatError: it is malformed, larger than allowed, holds no road for trucks; or networkx is not installed.
     """
+    if len(data) > limits.size_bytes:
+        raise MapFormatError(f"{source}: {len(data)} bytes are more than the allowed {limits.size_bytes}")
     try:
         import networkx as nx
     except ImportError:
@@ -43,9 +50,18 @@ def read_graphml(data: bytes, source: str = "map") -> RoadNetwork:
             f"{source}: reading GraphML needs the extra 'graphml': pip install 'spine[graphml]'"
         ) from None
     try:
-        graph = nx.read_graphml(io.BytesIO(data), force_multigraph=True)
+        with warnings.catch_warnings():
+            # A key without a type is read as text, which is what happens to all values here anyway.
+            warnings.filterwarnings("ignore", message="No key type", category=UserWarning)
+            graph = nx.read_graphml(io.BytesIO(data), force_multigraph=True)
     except (ParseError, nx.NetworkXError, KeyError, ValueError, TypeError, AttributeError, UnicodeError) as error:
-        raise MapFormatError(f"{source}: malformed GraphML ({' '.join(str(error).split())})") from None
+        raise MapFormatError(f"{source}: malformed GraphML ({' '.join(str(error).split())[:200]})") from None
+    for name, found, most in (
+        ("nodes", graph.number_of_nodes(), limits.nodes),
+        ("edges", graph.number_of_edges(), limits.edges),
+    ):
+        if found > most:
+            raise MapFormatError(f"{source}: {found} {name} are more than the allowed {most}")
     if graph.number_of_nodes() == 0:
         raise MapFormatError(f"{source}: the graph has no nodes")
     first = next(iter(graph.nodes(data=True)))[1]
@@ -53,7 +69,7 @@ def read_graphml(data: bytes, source: str = "map") -> RoadNetwork:
         if "position_x" in first:
             return _cities(graph, source)
         degrees = "length_m" not in next(iter(graph.edges(data=True)), (0, 0, {}))[2] and _in_degrees(graph, source)
-        return _osmnx(graph, source) if degrees else _planar(graph, source)
+        return _osmnx(graph, source) if degrees else _planar(graph, source, limits)
     except MapFormatError:
         raise
     except NetworkError as error:
@@ -74,11 +90,12 @@ def _number(values: dict[str, Any], name: str, where: str, default: float | None
     if value is None or value == "":
         raise MapFormatError(f"{where}: {name} is missing")
     try:
-        number = float(value)
+        # Python takes 1_000 and digits of other scripts for numbers; a map that holds such is damaged.
+        number = float(value) if str(value).isascii() and "_" not in str(value) else nan
     except (TypeError, ValueError):
-        raise MapFormatError(f"{where}: {name} = {str(value)[:40]!r} must be a number") from None
+        raise MapFormatError(f"{where}: {name} = {short(value)} must be a number") from None
     if not isfinite(number):
-        raise MapFormatError(f"{where}: {name} = {number} must be finite")
+        raise MapFormatError(f"{where}: {name} = {short(value)} must be a finite number")
     return number
 
 
@@ -89,6 +106,12 @@ def _projected(
     places = np.array(
         [[_number(values, name, f"{source}: node {node}") for name in names] for node, values in graph.nodes(data=True)]
     )
+    off = np.flatnonzero((np.abs(places) > (180.0, 90.0)).any(axis=1))
+    if len(off):
+        node, place = list(graph.nodes)[off[0]], places[off[0]]
+        raise MapFormatError(
+            f"{source}: node {node}: {names[0]} = {place[0]:g}, {names[1]} = {place[1]:g} must be a longitude and a latitude in degrees"
+        )
     low, high = places.min(axis=0), places.max(axis=0)
     projection = LocalProjection(float(low[0] + high[0]) / 2.0, float(low[1] + high[1]) / 2.0)
     x, y = projection.to_xy(places[:, 0], places[:, 1])
@@ -99,7 +122,7 @@ def _projected(
 def _osmnx(graph: Any, source: str) -> RoadNetwork:
     builder = RoadNetworkBuilder()
     numbers, projection = _projected(graph, ("x", "y"), source, builder)
-    next_edge = 10 ** len(str(len(numbers)))
+    next_edge = first_edge = 10 ** len(str(len(numbers)))
     skipped = 0
     for tail, head, values in graph.edges(data=True):
         tags = {key: _first(value) for key, value in values.items()}
@@ -107,23 +130,38 @@ def _osmnx(graph: Any, source: str) -> RoadNetwork:
         if road_class is None or tail == head:
             skipped += 1
             continue
-        # OSMnx writes one edge per direction already.
+        # OSMnx writes one edge per direction already, unless it was told to write an undirected graph.
         direction = Direction.FORWARD if tags.get("oneway", "").lower() in ("true", "yes", "1") else Direction.BOTH
-        builder.add_edge(
-            next_edge,
-            numbers[tail],
-            numbers[head],
-            length_m=max(_number(values, "length", f"{source}: edge {tail} -> {head}"), 0.1),
-            road_class=road_class,
-            lanes=lanes_per_direction(tags, direction),
-            max_speed_kph=speed_kph({key: value for key, value in tags.items() if key != "oneway"}),
-            weight_limit_kg=weight_limit_kg(tags),
-            shape=_shape(str(values.get("geometry", "")), projection),
-        )
-        next_edge += 1
+        where = f"{source}: edge {tail} -> {head}"
+        shape = _shape(graph, tail, head, values.get("geometry"), projection, where)
+        for start, end in _ways(graph, tail, head):
+            builder.add_edge(
+                next_edge,
+                numbers[start],
+                numbers[end],
+                length_m=_length(values, where),
+                road_class=road_class,
+                lanes=lanes_per_direction(tags, direction),
+                max_speed_kph=speed_kph(tags),
+                weight_limit_kg=weight_limit_kg(tags),
+                shape=shape if start == tail else shape[::-1],
+            )
+            next_edge += 1
+    if next_edge == first_edge:
+        raise MapFormatError(f"{source}: no road that a truck may drive was found in this graph")
     if skipped:
         builder.note(f"dropped {skipped} edges that are loops or no roads for trucks")
-    return builder.build(core_only=True, attribution=ATTRIBUTION, origin=(projection.lon0, projection.lat0))
+    if not graph.is_directed():
+        builder.note("the graph is undirected: every road is taken both ways, one-way roads too")
+    network = builder.build(core_only=True, attribution=ATTRIBUTION, origin=(projection.lon0, projection.lat0))
+    if network.edge_count == 0:
+        raise MapFormatError(f"{source}: no two places in this graph can be reached from each other by truck")
+    return network
+
+
+def _ways(graph: Any, tail: Any, head: Any) -> tuple[tuple[Any, Any], ...]:
+    """Return the directions in which an edge of a graph is a road: both when the graph is undirected."""
+    return ((tail, head),) if graph.is_directed() else ((tail, head), (head, tail))
 
 
 def _first(value: Any) -> str:
@@ -135,49 +173,70 @@ def _first(value: Any) -> str:
     return text
 
 
-def _shape(geometry: str, projection: LocalProjection) -> list[tuple[float, float]]:
-    match = _LINE.search(geometry)
-    if match is None:
+def _length(values: dict[str, Any], where: str) -> float:
+    """Return the length of an edge, metres; OSMnx rounds pieces of a few centimetres to 0, which are 0.1 m here."""
+    length = _number(values, "length", where)
+    if length < 0.0:
+        raise MapFormatError(f"{where}: length = {length:g} must be at least 0")
+    return max(length, 0.1)
+
+
+def _shape(
+    graph: Any, tail: Any, head: Any, geometry: Any, projection: LocalProjection, where: str
+) -> list[tuple[float, float]]:
+    """Return the points between the ends of an edge from tail to head, metres."""
+    if geometry in (None, "", "None"):
         return []
-    pairs = [pair.split() for pair in match[1].split(",")]
+    match = _LINE.fullmatch(str(geometry).strip())
     try:
-        places = np.array([(float(pair[0]), float(pair[1])) for pair in pairs[1:-1]])
-    except (ValueError, IndexError):
-        return []
-    if not len(places):
-        return []
-    x, y = projection.to_xy(places[:, 0], places[:, 1])
+        line = np.array([[float(number) for number in pair.split()] for pair in match[1].split(",")] if match else [])
+    except ValueError:
+        line = np.zeros(0)
+    if line.ndim != 2 or line.shape[1] != 2 or not (np.abs(line) <= (180.0, 90.0)).all():
+        raise MapFormatError(f"{where}: geometry = {short(geometry)} must be LINESTRING (longitude latitude, ...)")
+    if not graph.is_directed():
+        # Which end comes first is then up to the reader of the file, but the line runs as it was drawn.
+        ends = [[_number(graph.nodes[node], name, where) for name in ("x", "y")] for node in (tail, head)]
+        if np.hypot(*(line[0] - ends[0])) > np.hypot(*(line[0] - ends[1])):
+            line = line[::-1]
+    x, y = projection.to_xy(line[1:-1, 0], line[1:-1, 1])
     return list(zip(x.tolist(), y.tolist(), strict=True))
 
 
-def _planar(graph: Any, source: str) -> RoadNetwork:
+def _planar(graph: Any, source: str, limits: MapLimits) -> RoadNetwork:
     builder = RoadNetworkBuilder()
     numbers = _own_numbers(graph.nodes)
+    buildings = 0
     for node, values in graph.nodes(data=True):
         where = f"{source}: node {node}"
         builder.add_node(numbers[node], _number(values, "x", where), _number(values, "y", where))
-        for building in _embedded(values.get("buildings"), where):
+        for building in _embedded(values.get("buildings"), where, limits):
+            buildings += 1
+            if buildings > limits.buildings:
+                raise MapFormatError(f"{source}: more than the allowed {limits.buildings} buildings")
             builder.add_facility(facility_from_json(building, numbers[node], where))
-    directed = graph.is_directed()
     next_edge = 10 ** len(str(max(numbers.values())))
     classes = {road_class.name: road_class for road_class in RoadClass}
     for tail, head, values in graph.edges(data=True):
         where = f"{source}: edge {tail} -> {head}"
         if _number(values, "mode", where, 1) != 1:
-            raise MapFormatError(f"{where}: mode = {values['mode']} must be 1 (road)")
+            raise MapFormatError(f"{where}: mode = {short(values['mode'])} must be 1 (road)")
         name = str(values.get("road_class", "L"))
         if name not in classes:
-            raise MapFormatError(f"{where}: road_class = {name!r} must be one of {', '.join(classes)}")
+            raise MapFormatError(f"{where}: road_class = {short(name)} must be one of {', '.join(classes)}")
         length = _number(values, "length_m", where) if "length_m" in values else _number(values, "length", where)
+        lanes = int(_number(values, "lanes", where, 2))
+        if lanes != _number(values, "lanes", where, 2):
+            raise MapFormatError(f"{where}: lanes = {short(values['lanes'])} must be a whole number")
         limit = values.get("weight_limit_kg")
-        for start, end in ((tail, head),) if directed else ((tail, head), (head, tail)):
+        for start, end in _ways(graph, tail, head):
             builder.add_edge(
                 next_edge,
                 numbers[start],
                 numbers[end],
                 length_m=length,
                 road_class=classes[name],
-                lanes=int(_number(values, "lanes", where, 2)),
+                lanes=lanes,
                 max_speed_kph=_number(values, "max_speed_kph", where, 50.0),
                 weight_limit_kg=None if limit in (None, "", "None") else _number(values, "weight_limit_kg", where),
             )
@@ -194,13 +253,10 @@ def _own_numbers(nodes: Iterable[Any]) -> dict[Any, int]:
     return {name: index for index, name in enumerate(names)}
 
 
-def _embedded(text: Any, where: str) -> list[Any]:
+def _embedded(text: Any, where: str, limits: MapLimits) -> list[Any]:
     if text in (None, ""):
         return []
-    try:
-        parsed = json.loads(str(text))
-    except ValueError:
-        raise MapFormatError(f"{where}: buildings is not JSON") from None
+    parsed = parse_json(str(text).encode(), f"{where}: buildings", limits.size_bytes)
     if not isinstance(parsed, list):
         raise MapFormatError(f"{where}: buildings must be an array")
     return parsed

@@ -172,6 +172,7 @@ def lanes_per_direction(tags: Tags, direction: Direction) -> int:
     """
     number = _NUMBER.match(tags.get("lanes", ""))
     if number:
-        lanes = int(float(number[1].replace(",", ".")))
+        # Bounded before it is made whole: a number of hundreds of digits is infinite as a float.
+        lanes = int(min(float(number[1].replace(",", ".")), 2 * _MOST_LANES))
         return max(1, min(_MOST_LANES, lanes // 2 if direction is Direction.BOTH else lanes))
     return 2 if tags.get("highway") in ("motorway", "trunk") else 1

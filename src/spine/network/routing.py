@@ -27,6 +27,9 @@ DEFAULT_BYTE_BUDGET = 512 * 2**20
 SPEED_STEP_KPH = 5.0
 """Top speeds are rounded down to multiples of this, so that trucks share trees."""
 
+LONGEST_EDGE_S = 1e12
+"""An edge that takes longer (30 000 years) counts as closed: so that no sum of times leaves the range of the columns."""
+
 _WIDE_DEGREE = 255
 _NO_EDGES = np.zeros(0, dtype=np.int32)
 
@@ -141,7 +144,10 @@ class TreeRouter:
 
     def _make_profile(self, speed_kph: float, exceeded: int) -> _Profile:
         network = self.network
-        times = network.edge_length_m / (np.minimum(self._legal_kph, speed_kph) / 3.6)
+        # Absurd figures of a map may divide by zero or overflow here: such edges are closed below.
+        with np.errstate(divide="ignore", over="ignore"):
+            times = network.edge_length_m / (np.minimum(self._legal_kph, speed_kph) / 3.6)
+        times = np.where(times > LONGEST_EDGE_S, inf, times)
         if exceeded:
             heaviest_forbidden = self._weight_limits[exceeded - 1]
             times = np.where(network.edge_weight_limit_kg <= heaviest_forbidden, inf, times)
@@ -183,9 +189,11 @@ class TreeRouter:
         """Return the edge indices of a fastest path, empty when both nodes are the same.
 
         Raises:
-            RoutingError: there is no way.
+            RoutingError: there is no way, or one of the nodes is not on the map.
         """
         tree = self._tree(destination, profile)
+        if not 0 <= source < len(tree.time_of):
+            raise self._unknown(source)
         if tree.time_of[source] == inf:
             ids = self.network.node_ids
             raise RoutingError(f"no way from node {ids[source]} to node {ids[destination]} for this vehicle")
@@ -238,8 +246,8 @@ class TreeRouter:
             self._trees.move_to_end(key)
             self._hits += 1
             return tree
-        self._misses += 1
         tree = self._grow(destination, profile)
+        self._misses += 1
         self._trees[key] = tree
         self._bytes += tree.size
         while self._bytes > self._byte_budget and len(self._trees) > 1:
@@ -247,10 +255,15 @@ class TreeRouter:
             self._bytes -= dropped.size
         return tree
 
+    def _unknown(self, node: int) -> RoutingError:
+        return RoutingError(f"node index {node}: must be from 0 to {self.network.node_count - 1}")
+
     def _grow(self, destination: int, profile: int) -> _Tree:
         """Run Dijkstra's algorithm backwards from the destination and note every node's next edge."""
         data = self._profiles[profile]
         network = self.network
+        if not 0 <= destination < network.node_count:
+            raise self._unknown(destination)
         rows = dijkstra(data.reverse, indices=np.array([destination]), return_predecessors=True)
         seconds, following = rows[0][0], rows[1][0]
         times = seconds.astype(np.float32)

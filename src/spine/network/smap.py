@@ -8,7 +8,6 @@ map demands and the longitude and latitude of the planar origin (`origin_lon`, `
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
@@ -27,7 +26,7 @@ from spine.network.facilities import (
 )
 from spine.network.graph import RoadNetwork
 from spine.network.roads import RoadClass
-from spine.network.strict_json import LARGEST_INT, Json, JsonReader, is_number, parse_json, short
+from spine.network.strict_json import LARGEST_INT, Json, JsonReader, indented_json, is_number, parse_json, short
 
 _QUALIFIED = {"priority_weights": "Priority.", "urgency_weights": "DeliveryUrgency."}
 _CLASS_NAMES = {road_class.name: road_class for road_class in RoadClass}
@@ -111,10 +110,10 @@ def _read_edge(builder: RoadNetworkBuilder, edge: JsonReader, source: str) -> No
     edge_id = edge.identifier("id")
     edge.where = f"{source}: edge {edge_id}"
     if edge.whole("mode", 0, LARGEST_INT) != 1:
-        raise MapFormatError(f"{edge.where}: mode = {edge.item['mode']!r} must be 1 (road)")
+        raise MapFormatError(f"{edge.where}: mode = {short(edge.item['mode'])} must be 1 (road)")
     class_name = edge.text("road_class")
     if class_name not in _CLASS_NAMES:
-        raise MapFormatError(f"{edge.where}: road_class = {class_name!r} must be one of {', '.join(_CLASS_NAMES)}")
+        raise MapFormatError(f"{edge.where}: road_class = {short(class_name)} must be one of {', '.join(_CLASS_NAMES)}")
     limit = edge.item.get("weight_limit_kg")
     shape = []
     for point in edge.array("shape", optional=True):
@@ -142,7 +141,7 @@ def facility_from_json(item: object, node_id: int, where: str = "building") -> F
     """
     reader = JsonReader(item, f"{where}: building")
     building_id = reader.text("id")
-    reader.where = f"{where}: building {building_id!r}"
+    reader.where = f"{where}: building {short(building_id)}"
     if not building_id:
         raise MapFormatError(f"{reader.where}: id must not be empty")
     kind = reader.item.get("type")
@@ -164,9 +163,7 @@ def facility_from_json(item: object, node_id: int, where: str = "building") -> F
 
 
 def _check_occupants(reader: JsonReader, capacity: int) -> None:
-    occupants = reader.array("current_agents", optional=True)
-    if not all(isinstance(name, str) for name in occupants):
-        raise MapFormatError(f"{reader.where}: current_agents must be an array of agent ids")
+    occupants = reader.texts("current_agents")
     if len(occupants) > capacity:
         raise MapFormatError(f"{reader.where}: {len(occupants)} current_agents are more than its capacity {capacity}")
 
@@ -174,21 +171,16 @@ def _check_occupants(reader: JsonReader, capacity: int) -> None:
 def _read_site(reader: JsonReader, building_id: str, node_id: int) -> Site:
     docks = reader.whole("capacity", 1, LARGEST_INT, default=_DOCKS)
     _check_occupants(reader, docks)
-    reader.array("active_packages", optional=True)
+    reader.texts("active_packages")
     for name, value in reader.object("statistics").items():
         if not is_number(value):
-            raise MapFormatError(f"{reader.where}: statistics.{name} = {short(value)} must be a finite number")
+            raise MapFormatError(f"{reader.where}: statistics[{short(name)}] = {short(value)} must be a finite number")
     rate = reader.number("activity_rate")
     loading_rate = reader.number("loading_rate_tonnes_per_min", 0.5)
     if rate < 0.0:
         raise MapFormatError(f"{reader.where}: activity_rate = {rate:g} must be at least 0")
     if loading_rate <= 0.0:
         raise MapFormatError(f"{reader.where}: loading_rate_tonnes_per_min = {loading_rate:g} must be greater than 0")
-    weights = {}
-    for target, weight in reader.object("destination_weights").items():
-        if not is_number(weight) or weight < 0:
-            raise MapFormatError(f"{reader.where}: destination_weights.{target} = {short(weight)} must be at least 0")
-        weights[target] = float(weight)
     profile = reader.array("hourly_profile", optional=True)
     if profile and (len(profile) != 24 or not all(is_number(v) and v >= 0 for v in profile) or not any(profile)):
         raise MapFormatError(f"{reader.where}: hourly_profile must be 24 numbers of at least 0, not all 0")
@@ -202,7 +194,7 @@ def _read_site(reader: JsonReader, building_id: str, node_id: int) -> Site:
         activity_rate=rate,
         docks=docks,
         loading_rate_t_per_min=loading_rate,
-        destination_weights=weights,
+        destination_weights=reader.weights("destination_weights"),
         packages=_read_profile(JsonReader(reader.object("package_config"), f"{reader.where}: package_config")),
         hourly_profile=tuple(float(value) for value in profile),
         batch_size_range=(int(batch[0]), int(batch[1])),
@@ -225,17 +217,15 @@ def _read_weights(
     reader: JsonReader, name: str, allowed: Sequence[str], default: tuple[float, ...]
 ) -> tuple[float, ...]:
     """Read weights under bare or qualified names (R12); names left out weigh 0."""
-    found = reader.object(name)
+    found = reader.weights(name)
     if not found:
         return default
     weights = dict.fromkeys(allowed, 0.0)
     for key, value in found.items():
         bare = key.removeprefix(_QUALIFIED[name])
         if bare not in weights:
-            raise MapFormatError(f"{reader.where}: {name}.{key} is unknown; known are {', '.join(allowed)}")
-        if not is_number(value) or value < 0:
-            raise MapFormatError(f"{reader.where}: {name}.{key} = {short(value)} must be at least 0")
-        weights[bare] = float(value)
+            raise MapFormatError(f"{reader.where}: {name}[{short(key)}] is unknown; known are {', '.join(allowed)}")
+        weights[bare] = value
     if not any(weights.values()):
         raise MapFormatError(f"{reader.where}: {name} must not be all 0")
     return tuple(weights.values())
@@ -251,7 +241,7 @@ def write_smap(network: RoadNetwork) -> bytes:
         about["origin_lon"], about["origin_lat"] = network.origin
     if about:
         graph["spine"] = about
-    return json.dumps(graph, indent=2, allow_nan=False).encode("ascii")
+    return indented_json(graph)
 
 
 def graph_to_json(network: RoadNetwork, live: Mapping[str, Json] | None = None, *, qualified: bool = False) -> Json:
