@@ -9,7 +9,7 @@ import sys
 
 from benchmarks.common import Row, table
 
-NAMES = ("movement", "routing", "generation", "world", "open_orders", "scaling", "startup")
+NAMES = ("movement", "routing", "generation", "world", "open_orders", "scaling", "startup", "fanout", "roundtrip")
 
 
 def main() -> None:

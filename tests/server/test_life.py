@@ -43,9 +43,8 @@ def test_a_signal_ends_it_cleanly(number: int) -> None:
             client.until(lambda _: False)
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 1001
-        output, _ = server.process.communicate(timeout=5.0)
-        assert server.process.returncode == 0
-    lines = [json.loads(line) for line in output.splitlines()]
+        assert server.process.wait(timeout=5.0) == 0
+        lines = [json.loads(line) for line in server.output.splitlines()]
     assert all({"time", "level", "event", "logger", "version"} <= set(line) for line in lines)
     assert {"spine.server", "uvicorn.error"} <= {line["logger"] for line in lines}
     assert any("client_id" in line for line in lines)

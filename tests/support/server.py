@@ -10,10 +10,12 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from websockets.exceptions import ConnectionClosed
@@ -37,8 +39,14 @@ def free_port() -> int:
 class Server:
     """A running `spine serve`."""
 
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[bytes]
     port: int
+    log: Path
+
+    @property
+    def output(self) -> str:
+        """What it has printed so far."""
+        return self.log.read_text("utf-8")
 
     @property
     def url(self) -> str:
@@ -66,8 +74,7 @@ class Server:
     def stop(self, number: int = signal.SIGTERM) -> tuple[int, str]:
         """End the server by a signal and return its exit code and what it printed."""
         self.process.send_signal(number)
-        output, _ = self.process.communicate(timeout=PATIENCE_S)
-        return self.process.returncode, output
+        return self.process.wait(timeout=PATIENCE_S), self.output
 
 
 @dataclass
@@ -124,29 +131,30 @@ def running_server(scenario: str = "none", *flags: str, **environment: str) -> I
     """Start a server on a free port, wait until it is ready, and end it afterwards."""
     port = free_port()
     variables = {**os.environ, "HOST": "127.0.0.1", "LOG_FORMAT": "json", **environment}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "spine", "serve", "--port", str(port), "--scenario", scenario, *flags],
-        env=variables,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    server = Server(process, port)
-    try:
-        wait_until(lambda: process.poll() is not None or is_ready(server))
-        if process.poll() is not None:
-            raise AssertionError(
-                f"the server ended with {process.returncode}: {process.stdout and process.stdout.read()}"
+    with tempfile.TemporaryDirectory() as folder:
+        # A file, not a pipe: nobody reads while the test runs, and a full pipe would stop the server.
+        log = Path(folder) / "log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "spine", "serve", "--port", str(port), "--scenario", scenario, *flags],
+                env=variables,
+                stdout=output,
+                stderr=subprocess.STDOUT,
             )
-        yield server
-    finally:
-        if process.poll() is None:
-            process.terminate()
-            try:
-                process.communicate(timeout=10.0)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.communicate()
+        server = Server(process, port, log)
+        try:
+            wait_until(lambda: process.poll() is not None or is_ready(server))
+            if process.poll() is not None:
+                raise AssertionError(f"the server ended with {process.returncode}: {server.output}")
+            yield server
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                try:
+                    process.wait(timeout=10.0)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
 
 
 def is_ready(server: Server) -> bool:

@@ -49,7 +49,12 @@ def parse_action(text: str | bytes) -> Action:
     Raises:
         TransportError: it is not JSON, not an object, or not a well-formed action.
     """
-    message = _parse_json(text)
+    try:
+        message = read_json(text.encode("utf-8") if isinstance(text, str) else text, "body")
+    except UnicodeEncodeError:
+        raise TransportError("body is not valid JSON: holds half a character (lone surrogate)") from None
+    except ProtocolError as error:
+        raise TransportError(str(error)) from None
     if not isinstance(message, dict):
         raise TransportError("a message must be a JSON object")
     given = message.get("request_id")
@@ -65,45 +70,54 @@ def parse_action(text: str | bytes) -> Action:
     return Action(name, params, request_id)
 
 
-def _parse_json(text: str | bytes) -> object:
-    """Parse JSON strictly."""
+def read_json(data: bytes, what: str) -> object:
+    """Parse JSON strictly: UTF-8, finite numbers, whole numbers of 64 bits, no key twice, no lone surrogates, bounded depth.
+
+    Args:
+        data: the text.
+        what: what to call it in messages.
+
+    Raises:
+        ProtocolError: it is not such JSON.
+    """
 
     def refuse(name: str) -> object:
-        raise TransportError(f"body is not valid JSON: {name} is not allowed, only finite numbers are")
+        raise ProtocolError(f"{what} is not valid JSON: {name} is not allowed, only finite numbers are")
 
     def unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
         result = dict(pairs)
         if len(result) != len(pairs):
-            raise TransportError("body is not valid JSON: a key stands twice in one object")
+            raise ProtocolError(f"{what} is not valid JSON: a key stands twice in one object")
         return result
 
     def whole(digits: str) -> int:
         if len(digits) > _MOST_DIGITS or abs(number := int(digits)) > _LARGEST_WHOLE:
-            raise TransportError("body is not valid JSON: a whole number is too large")
+            raise ProtocolError(f"{what} is not valid JSON: a whole number is too large")
         return number
 
     def real(digits: str) -> float:
         number = float(digits)
         if isinf(number):
-            raise TransportError("body is not valid JSON: a number is too large")
+            raise ProtocolError(f"{what} is not valid JSON: a number is too large")
         return number
 
     try:
-        data = text.encode("utf-8") if isinstance(text, str) else text
         if _depth_exceeds(data):
-            raise TransportError("body is not valid JSON: nested too deeply")
+            raise ProtocolError(f"{what} is not valid JSON: nested too deeply")
         parsed: object = json.loads(
             data.decode("utf-8"), parse_constant=refuse, object_pairs_hook=unique, parse_int=whole, parse_float=real
         )
         # json accepts escapes of lone surrogates; no UTF-8 message could carry them back.
         if b"\\ud" in data or b"\\uD" in data:
             msgspec.json.encode(parsed)
-    except TransportError:
+    except ProtocolError:
         raise
+    except UnicodeDecodeError as error:
+        raise ProtocolError(f"{what} is not UTF-8 text (byte {error.start})") from None
     except UnicodeError:
-        raise TransportError("body is not valid JSON: holds half a character (lone surrogate)") from None
+        raise ProtocolError(f"{what} is not valid JSON: holds half a character (lone surrogate)") from None
     except (ValueError, RecursionError):
-        raise TransportError("body is not valid JSON") from None
+        raise ProtocolError(f"{what} is not valid JSON") from None
     return parsed
 
 

@@ -29,6 +29,7 @@ from spine.server.world_actions import HANDLERS
 from spine.world import Reset, World
 from spine.world.commands import Command
 from spine.world.events import Event
+from spine.world.policies import PolicyTable
 
 
 class EngineCore(Picture):
@@ -40,6 +41,7 @@ class EngineCore(Picture):
         running: whether it starts running.
         limits: what one action may ask for.
         tick_number: the last completed tick.
+        extra_policies: policies beyond the built-in ones, for worlds taken up from files.
     """
 
     def __init__(
@@ -50,9 +52,11 @@ class EngineCore(Picture):
         running: bool = False,
         limits: Limits | None = None,
         tick_number: int = 0,
+        extra_policies: PolicyTable | None = None,
     ) -> None:
         super().__init__(world, pace or Pace(), running=running, tick_number=tick_number)
         self.limits = limits or Limits()
+        self.extra_policies = extra_policies
         self.record: Callable[[Accepted], None] = lambda _: None
         self._handlers: dict[type[actions.ActionParams], Callable[[EngineCore, Any, Call], None]] = {
             actions.SimulationStart: EngineCore._start,
@@ -112,6 +116,13 @@ class EngineCore(Picture):
     def _refused(self, call: Call, name: str, reason: str) -> Outcome:
         error = Message(call.client, encode_action_error(reason, self.tick_number, call.action.request_id))
         return Outcome([error], name, ok=False, answer=error)
+
+    def take_up(self, world: World, tick_number: int) -> None:
+        """Show another world from here on, as of its own tick (R7)."""
+        self.world = world
+        self.tick_number = tick_number
+        self._pending = []
+        self.forget_diffs()
 
     def carry_out(self, command: Command) -> None:
         """Apply a command; what it causes is told with the next tick (9.19)."""

@@ -34,6 +34,9 @@ _IDLE_WAIT_S = 0.25
 _RECEIVE_BYTES = 1 << 18
 _QUICK_TEXT_BYTES = 4096
 _SLOW_WORDS = (b'"map.create"', b'"map.export"', b'"simulation.export_state"', b'"simulation.reset"')
+_WELCOME_PAUSE = 9
+"""Between two snapshots a running world has so many times as long for itself; whoever comes meanwhile shares the next one."""
+
 _QUICK_AGENTS = 5000
 """Worlds with more agents than this announce that a snapshot takes a while."""
 
@@ -57,6 +60,7 @@ class Engine:
         self._busy_s = 0.0
         self._tick_durations: list[float] = []
         self._newcomers: list[int] = []
+        self._next_welcome = 0.0
 
     def run(self) -> None:
         """Work until the server process says stop or is gone."""
@@ -145,10 +149,12 @@ class Engine:
                 break
             frame = msgspec.msgpack.decode(memoryview(self._buffer)[LENGTH.size : end].tobytes())
             del self._buffer[:end]
-            if frame[0] != Kind.CONNECT:
+            if frame[0] == Kind.ACTION and frame[1] in self._newcomers:
+                # Its answers come after its snapshot.
                 self._welcome()
             self._take(frame)
-        self._welcome()
+        if not self._core.active or time.perf_counter() >= self._next_welcome:
+            self._welcome()
 
     def _take(self, frame: list[Any]) -> None:
         kind = frame[0]
@@ -157,6 +163,8 @@ class Engine:
         elif kind == Kind.CONNECT:
             self._newcomers.append(frame[1])
         elif kind == Kind.GONE:
+            if frame[1] in self._newcomers:
+                self._newcomers.remove(frame[1])
             self._core.disconnect(frame[1])
         elif kind == Kind.QUERY:
             self._send(Kind.BUSY)
@@ -191,12 +199,16 @@ class Engine:
             return
         if len(self._core.world.agents()) > _QUICK_AGENTS:
             self._send(Kind.BUSY)
+        begun = time.perf_counter()
         messages: list[Message] = []
         for client in self._newcomers:
             messages = self._core.connect(client)
         packed = [(message.body, message.key) for message in messages]
         self._send(Kind.LIVE, self._newcomers, packed)
         self._newcomers = []
+        done = time.perf_counter()
+        self._busy_s += done - begun
+        self._next_welcome = done + (done - begun) * _WELCOME_PAUSE
 
     def _send_messages(self, messages: list[Message]) -> None:
         if messages:
@@ -245,6 +257,7 @@ def make_core(settings: dict[str, Any]) -> EngineCore:
         SpineError: the scenario is not usable.
     """
     from spine.scenario import Scenario
+    from spine.scenario.plugins import plugin_policies
 
     scenario = Scenario.load(settings["scenario"])
     playback = scenario.playback
@@ -255,7 +268,7 @@ def make_core(settings: dict[str, Any]) -> EngineCore:
     autostart = settings.get("autostart")
     running = playback.autostart if autostart is None else autostart
     limits = Limits(**settings["limits"]) if "limits" in settings else Limits()
-    return EngineCore(scenario.build(), pace, running=running, limits=limits)
+    return EngineCore(scenario.build(), pace, running=running, limits=limits, extra_policies=plugin_policies())
 
 
 if __name__ == "__main__":

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from spine.errors import GenerationError, ProtocolError
 from spine.network import FuelStation, Parking, RoadNetwork, Site
 from spine.network.generate import generate
-from spine.network.smap import MapLimits, read_smap
+from spine.network.smap import MapLimits, network_from_json
+from spine.network.strict_json import indented_json
 from spine.protocol import actions, forms
-from spine.protocol.envelope import encode_signal
+from spine.protocol.envelope import encode_signal, read_json
+from spine.protocol.savefile import read_save, write_save
 from spine.server.calls import Call
 from spine.server.messages import EVERYBODY, Message
 from spine.world import (
@@ -29,6 +31,7 @@ from spine.world import (
     ReplaceNetwork,
     TruckSpec,
     UpdateAgent,
+    World,
 )
 from spine.world.commands import Command
 
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
     from spine.server.core import EngineCore
 
 _MAP_SUFFIX = ".smap"
+_SAVE_SUFFIX = ".ssave"
 _WHITE_SPACE = {ord(character): None for character in " \t\r\n\v\f"}
 
 # Maps
@@ -70,10 +74,30 @@ def _export_map(core: EngineCore, params: actions.MapExport, call: Call) -> None
 
 def _import_map(core: EngineCore, params: actions.MapImport, call: Call) -> None:
     limits = MapLimits(size_bytes=core.limits.import_bytes, nodes=core.limits.map_nodes)
-    network = read_smap(decode_file(params.file_content, core.limits.import_bytes), "file_content", limits)
+    graph = read_json(decode_file(params.file_content, core.limits.import_bytes), "file_content")
+    network = network_from_json(graph, "file_content", limits)
     core.auto_stop(call)
     gone = _replace_map(core, network)
     call.answer("map.imported", {"filename": params.filename})
+    new_picture(core, call, gone)
+
+
+def _export_state(core: EngineCore, params: actions.ExportState, call: Call) -> None:
+    content = _encode_file(write_save(core.world, core.clock(), core.pace.dt))
+    name = _with_suffix(params.filename, _SAVE_SUFFIX)
+    call.reply("simulation.state_exported", {"filename": name, "file_content": content})
+
+
+def _import_state(core: EngineCore, params: actions.ImportState, call: Call) -> None:
+    limits = MapLimits(size_bytes=core.limits.import_bytes, nodes=core.limits.map_nodes)
+    save = read_save(decode_file(params.file_content, core.limits.import_bytes), "file_content", limits)
+    config = replace(core.world.config, start_of_day_s=save.start_of_day_s)
+    world = World.restore(save.network, save.saved, config, extra_policies=core.extra_policies)
+    core.auto_stop(call)
+    now = set(world.agents())
+    gone = [agent_id for agent_id in core.world.agents() if agent_id not in now]
+    core.take_up(world, save.tick)
+    call.answer("simulation.state_imported", {"filename": params.filename})
     new_picture(core, call, gone)
 
 
@@ -83,6 +107,11 @@ def new_picture(core: EngineCore, call: Call, gone: list[str]) -> None:
     call.messages.append(core.map_message())
     call.messages.append(Message(EVERYBODY, encode_signal("agent.listed", core.listing(None))))
     call.messages += core.agent_messages()
+    call.messages += [
+        core.building_message(building_id)
+        for building_id in core.world.building_ids()
+        if forms.building_is_lively(core.world.building(building_id))
+    ]
 
 
 def decode_file(content: str, most_bytes: int) -> bytes:
@@ -101,7 +130,7 @@ def decode_file(content: str, most_bytes: int) -> bytes:
 
 
 def _encode_file(content: forms.Json) -> str:
-    return base64.b64encode(json.dumps(content, indent=2).encode("ascii")).decode("ascii")
+    return base64.b64encode(indented_json(content)).decode("ascii")
 
 
 def _with_suffix(name: str, suffix: str) -> str:
@@ -207,6 +236,8 @@ HANDLERS: dict[type[actions.ActionParams], Callable[[EngineCore, Any, Call], Non
     actions.MapCreate: _create_map,
     actions.MapExport: _export_map,
     actions.MapImport: _import_map,
+    actions.ExportState: _export_state,
+    actions.ImportState: _import_state,
     actions.AgentCreate: _create_agent,
     actions.AgentUpdate: _update_agent,
     actions.AgentDelete: _delete_agent,

@@ -32,6 +32,16 @@ def begin_rest(state: State, truck: Truck, since: float) -> None:
     overtime = truck.driving_s - rule.limit_s
     if overtime > 0.0:
         _fine(state, truck, overtime)
+    go_on_resting(state, truck, since)
+
+
+def go_on_resting(state: State, truck: Truck, since: float) -> None:
+    """Rest, without asking again whether the rest was overdue when it began.
+
+    Args:
+        since: when resting began.
+    """
+    rule = state.policies.hours
     truck.required_rest_s = rule.required_rest_s(truck.driving_s)
     truck.rest_since = since
     truck.version += 1

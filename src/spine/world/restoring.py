@@ -233,6 +233,9 @@ def _restore_truck(state: State, saved: SavedTruck) -> None:
         _put_on_edge(state, truck, saved)
     elif saved.current_building_id is not None:
         _put_into_building(state, truck, saved)
+    elif saved.is_resting:
+        state.set_activity(truck, Activity.RESTING)
+        hours.go_on_resting(state, truck, state.now - saved.resting_time_s)
 
 
 def _start_node(state: State, saved: SavedTruck) -> int:
@@ -369,7 +372,7 @@ def _put_into_building(state: State, truck: Truck, saved: SavedTruck) -> None:
     if isinstance(facility, ParkingState):
         if saved.is_resting:
             state.set_activity(truck, Activity.RESTING)
-            hours.begin_rest(state, truck, state.now - saved.resting_time_s)
+            hours.go_on_resting(state, truck, state.now - saved.resting_time_s)
         else:
             state.set_activity(truck, Activity.PARKED)
             state.agenda.put(state.now, Due.BEGIN, truck.id, truck.version)

@@ -1,0 +1,359 @@
+"""The `.ssave` save file: everything a client can see of a world, as JSON (protocol 10.3, R6, R20). Bytes in, world out, and back.
+
+Reading checks everything before anything is built; every complaint is one line that names the element. Beyond the page SPINE writes
+`metadata.start_of_day_s`, the time of day at simulated time 0, and reads noon where it is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import floor
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from spine.errors import ProtocolError
+from spine.network import RoadNetwork
+from spine.network.smap import MapLimits, network_from_json
+from spine.protocol.actions import FASTEST_SPEED, Integer, Number
+from spine.protocol.envelope import read_json
+from spine.protocol.forms import Json, TickClock, agent_full, graph_file_form, package_form
+from spine.world import SavedBroker, SavedBuildingAgent, SavedPackage, SavedTruck, SavedWorld, World
+from spine.world.views import SiteStatistics
+
+NOON_S = 43_200.0
+_DAY_S = 86_400
+_MOST_SECONDS = 1e12
+
+
+def _element(value: object) -> object:
+    """Read a node or edge id: a whole number, or the decimal text some servers write after an import."""
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 17 else value
+
+
+Text = Annotated[str, Field(strict=True, min_length=1, max_length=1000)]
+Element = Annotated[Integer, BeforeValidator(_element), Field(ge=0, le=2**53 - 1)]
+Amount = Annotated[Number, Field(ge=0.0, le=_MOST_SECONDS)]
+Count = Annotated[Integer, Field(ge=0, le=2**53)]
+Flag = Annotated[bool, Field(strict=True)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="ignore", allow_inf_nan=False)
+
+
+class _Task(_Part):
+    site_id: Text
+    task_type: Literal["PICKUP", "DELIVERY"]
+    package_ids: list[Text]
+
+
+class _Truck(_Part):
+    id: Text
+    kind: Literal["truck"]
+    max_speed_kph: Annotated[Number, Field(gt=0.0, le=1000.0)] = 100.0
+    capacity: Annotated[Number, Field(ge=4.0, le=45.0)] = 24.0
+    risk_factor: Annotated[Number, Field(ge=0.0, le=1.0)] = 0.5
+    balance_ducats: Annotated[Number, Field(ge=-1e15, le=1e15)] = 0.0
+    fuel_tank_capacity_l: Annotated[Number, Field(gt=0.0, le=1e6)] = 500.0
+    current_fuel_l: Amount | None = None
+    co2_emitted_kg: Amount = 0.0
+    current_node: Element | None = None
+    current_edge: Element | None = None
+    edge_progress_m: Amount = 0.0
+    route: list[Element] = []
+    route_start_node: Element | None = None
+    current_building_id: Text | None = None
+    loaded_packages: list[Text] = []
+    delivery_queue: list[_Task] = []
+    driving_time_s: Amount = 0.0
+    resting_time_s: Amount = 0.0
+    required_rest_s: Amount = 0.0
+    is_resting: Flag = False
+    is_fueling: Flag = False
+    is_loading: Flag = False
+    is_unloading: Flag = False
+    is_seeking_gas_station: Flag = False
+    is_seeking_parking: Flag = False
+    is_seeking_idle_parking: Flag = False
+    fueling_liters_needed: Amount = 0.0
+    loading_progress_s: Amount = 0.0
+    tags: dict[str, Any] = {}
+
+
+class _Negotiation(_Part):
+    package_id: Text
+
+
+class _Broker(_Part):
+    id: Text
+    kind: Literal["broker"]
+    balance_ducats: Annotated[Number, Field(ge=-1e15, le=1e15)] = 10_000.0
+    balance_ducats_signed: Annotated[Number, Field(ge=-1e15, le=1e15)] | None = None
+    package_queue: list[Text] = []
+    assigned_packages: dict[str, Text] = {}
+    active_negotiation: _Negotiation | None = None
+    tags: dict[str, Any] = {}
+
+
+class _BuildingAgent(_Part):
+    id: Text
+    kind: Literal["building"]
+    tags: dict[str, Any] = {}
+
+
+class _Package(_Part):
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+    id: Text
+    origin_site: Text
+    destination_site: Text
+    size: Annotated[Number, Field(gt=0.0, le=1e6)]
+    value_currency: Annotated[Number, Field(ge=0.0, le=1e15)]
+    priority: Literal["LOW", "MEDIUM", "HIGH", "URGENT"]
+    urgency: Literal["STANDARD", "EXPRESS", "SAME_DAY"]
+    spawn_tick: Annotated[Integer, Field(ge=0, le=2**53)]
+    pickup_deadline_tick: Annotated[Integer, Field(ge=0, le=2**53)]
+    delivery_deadline_tick: Annotated[Integer, Field(ge=0, le=2**53)]
+    status: Literal["WAITING_PICKUP", "IN_TRANSIT", "DELIVERED", "EXPIRED"] = "WAITING_PICKUP"
+
+
+class _Statistics(_Part):
+    packages_generated: Count = 0
+    packages_picked_up: Count = 0
+    packages_delivered: Count = 0
+    packages_expired: Count = 0
+    total_value_delivered: Amount = 0.0
+    total_value_expired: Amount = 0.0
+
+
+class _Metadata(_Part):
+    tick: Annotated[Integer, Field(ge=0, le=2**53)] = 0
+    dt_s: Annotated[Number, Field(gt=0.0, le=FASTEST_SPEED)] = 1.0
+    global_fuel_price: Annotated[Number, Field(gt=0.0, le=1e6)] = 5.0
+    elapsed_s: Amount | None = None
+    start_of_day_s: Annotated[Number, Field(ge=0.0, lt=_DAY_S)] = NOON_S
+
+
+_WITH_PLACES = ("parking", "site", "gas_station")
+_KINDS: dict[str, type[_Part]] = {"truck": _Truck, "broker": _Broker, "building": _BuildingAgent}
+
+
+@dataclass(frozen=True, slots=True)
+class SaveFile:
+    """A save file that has been read and checked.
+
+    Attributes:
+        network: the map.
+        saved: what is on it.
+        tick: the last completed tick.
+        start_of_day_s: time of day at simulated time 0, seconds after midnight.
+    """
+
+    network: RoadNetwork
+    saved: SavedWorld
+    tick: int
+    start_of_day_s: float
+
+
+def write_save(world: World, clock: TickClock, dt: float) -> Json:
+    """Return the content of a save file.
+
+    Args:
+        clock: ticks of the moment.
+        dt: simulated seconds per tick.
+    """
+    return {
+        "graph": graph_file_form(world),
+        "agents": [_unclamped(agent_full(world.agent(agent_id), clock)) for agent_id in world.agents()],
+        "packages": [package_form(package, clock) for package in world.packages()],
+        "metadata": {
+            "tick": clock.tick,
+            "dt_s": dt,
+            "now_s": floor(world.now),
+            "time_min": floor(world.now / 60.0),
+            "global_fuel_price": world.fuel_price,
+            "current_day": floor(world.now / _DAY_S),
+            "elapsed_s": world.now,
+            "start_of_day_s": world.config.start_of_day_s,
+        },
+    }
+
+
+def _unclamped(agent: Json) -> Json:
+    """Files hold the true balance; only signals must not be negative (R13)."""
+    if "balance_ducats_signed" in agent:
+        agent["balance_ducats"] = agent.pop("balance_ducats_signed")
+    return agent
+
+
+def read_save(data: bytes, source: str, limits: MapLimits) -> SaveFile:
+    """Return what a save file holds.
+
+    Raises:
+        ProtocolError, MapFormatError: it is malformed; one line that names the element.
+    """
+    top = read_json(data, source)
+    if not isinstance(top, dict):
+        raise ProtocolError(f"{source}: must be a JSON object")
+    for name, kind in (("graph", dict), ("agents", list), ("packages", list), ("metadata", dict)):
+        if not isinstance(top.get(name), kind):
+            word = "missing" if name not in top else f"must be {'an object' if kind is dict else 'an array'}"
+            raise ProtocolError(f"{source}: {name}: {word}")
+    network = network_from_json(top["graph"], f"{source}: graph", limits)
+    metadata = _checked(_Metadata, top["metadata"], f"{source}: metadata")
+    now = metadata.elapsed_s if metadata.elapsed_s is not None else metadata.tick * metadata.dt_s
+    buildings = {item["id"]: (node["id"], item) for node, item in _buildings(top["graph"])}
+    inside = {
+        truck: building_id
+        for building_id, (_, item) in buildings.items()
+        if item.get("type") in _WITH_PLACES
+        for truck in item.get("current_agents", [])
+    }
+    saved = SavedWorld(
+        now=now,
+        fuel_price=metadata.global_fuel_price,
+        agents=[_agent(item, index, source, buildings, inside) for index, item in _known_agents(top["agents"], source)],
+        packages=[
+            package for item in top["packages"] for package in _package(item, metadata, now, f"{source}: package")
+        ],
+        site_statistics={
+            building_id: _statistics(item, f"{source}: building {building_id!r}")
+            for building_id, (_, item) in buildings.items()
+            if item.get("type") == "site"
+        },
+        station_balances={
+            building_id: float(item.get("balance_ducats", 0.0))
+            for building_id, (_, item) in buildings.items()
+            if item.get("type") == "gas_station"
+        },
+    )
+    return SaveFile(network, saved, metadata.tick, metadata.start_of_day_s)
+
+
+def _buildings(graph: Json) -> Iterator[tuple[Json, Json]]:
+    for node in graph["nodes"]:
+        for item in node.get("buildings", []):
+            yield node, item
+
+
+def _statistics(item: Json, where: str) -> SiteStatistics:
+    figures = _checked(_Statistics, item.get("statistics", {}), f"{where}: statistics")
+    return SiteStatistics(**figures.model_dump())
+
+
+def _known_agents(items: list[Any], source: str) -> Iterator[tuple[int, Json]]:
+    """Yield the agents of known kinds; others are skipped (10.3)."""
+    seen: set[str] = set()
+    for index, item in enumerate(items):
+        if not isinstance(item, dict):
+            raise ProtocolError(f"{source}: agent {index + 1}: must be an object")
+        kind = item.get("kind")
+        if not isinstance(kind, str) or kind not in _KINDS:
+            continue
+        agent_id = item.get("id")
+        if isinstance(agent_id, str):
+            if agent_id in seen:
+                raise ProtocolError(f"{source}: agent {agent_id!r}: this id is used twice")
+            seen.add(agent_id)
+        yield index, item
+
+
+Buildings = Mapping[str, tuple[Any, Json]]
+
+
+def _agent(
+    item: Json, index: int, source: str, buildings: Buildings, inside: Mapping[str, str]
+) -> SavedTruck | SavedBroker | SavedBuildingAgent:
+    where = f"{source}: agent {item.get('id', index + 1)!r}"
+    part = _checked(_KINDS[item["kind"]], item, where)
+    if isinstance(part, _Truck):
+        return _truck(part, buildings, inside)
+    if isinstance(part, _Broker):
+        queue = tuple(part.package_queue)
+        if part.active_negotiation is not None:
+            queue = (part.active_negotiation.package_id, *queue)
+        balance = part.balance_ducats if part.balance_ducats_signed is None else part.balance_ducats_signed
+        return SavedBroker(part.id, balance, queue, part.assigned_packages, part.tags)
+    assert isinstance(part, _BuildingAgent)
+    return SavedBuildingAgent(part.id, part.tags)
+
+
+def _truck(part: _Truck, buildings: Buildings, inside: Mapping[str, str]) -> SavedTruck:
+    # Where file and building disagree the building's list wins (10.3).
+    building = inside.get(part.id, part.current_building_id)
+    node, edge = part.current_node, part.current_edge
+    if building is not None and building in buildings:
+        node, edge = int(buildings[building][0]), None
+    elif node is None and edge is None:
+        # Some servers lose the edge of a truck that was imported before; it goes on where its route does.
+        node = part.route[0] if part.route else part.route_start_node
+    seeks = "fuel" if part.is_seeking_gas_station else "rest" if part.is_seeking_parking else ""
+    return SavedTruck(
+        current_node=node,
+        current_edge=edge,
+        current_building_id=building,
+        route=tuple(part.route),
+        loaded_packages=tuple(part.loaded_packages),
+        delivery_queue=tuple(
+            (task.site_id, task.task_type == "PICKUP", tuple(task.package_ids)) for task in part.delivery_queue
+        ),
+        seeks=seeks or ("parking" if part.is_seeking_idle_parking else ""),
+        **{name: getattr(part, name) for name in _SAME},
+    )
+
+
+_SAME = (
+    "id",
+    "max_speed_kph",
+    "capacity",
+    "risk_factor",
+    "balance_ducats",
+    "fuel_tank_capacity_l",
+    "current_fuel_l",
+    "co2_emitted_kg",
+    "edge_progress_m",
+    "driving_time_s",
+    "resting_time_s",
+    "required_rest_s",
+    "is_resting",
+    "is_fueling",
+    "is_loading",
+    "is_unloading",
+    "fueling_liters_needed",
+    "loading_progress_s",
+    "tags",
+)
+
+
+def _package(item: Any, metadata: _Metadata, now: float, where: str) -> Iterator[SavedPackage]:
+    """Yield the package unless it has left the world: what is delivered or expired is no longer there (R21)."""
+    name = item.get("id") if isinstance(item, dict) else None
+    part = _checked(_Package, item, f"{where} {name!r}")
+
+    def time_of(tick: int) -> float:
+        return now + (tick - metadata.tick) * metadata.dt_s
+
+    if part.status in ("WAITING_PICKUP", "IN_TRANSIT"):
+        yield SavedPackage(
+            id=part.id,
+            origin_site=part.origin_site,
+            destination_site=part.destination_site,
+            size=part.size,
+            value=part.value_currency,
+            priority=part.priority,
+            urgency=part.urgency,
+            created=time_of(part.spawn_tick),
+            pickup_deadline=time_of(part.pickup_deadline_tick),
+            delivery_deadline=time_of(part.delivery_deadline_tick),
+            aboard=part.status == "IN_TRANSIT",
+        )
+
+
+def _checked(model: type[_Part], item: Any, where: str) -> Any:
+    try:
+        return model.model_validate(item)
+    except ValidationError as error:
+        problem = error.errors(include_url=False, include_input=False)[0]
+        path = ".".join(str(part) for part in problem["loc"])
+        raise ProtocolError(f"{where}: {path}: {problem['msg']}" if path else f"{where}: {problem['msg']}") from None
