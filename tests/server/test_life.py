@@ -174,5 +174,5 @@ def test_the_http_part() -> None:
         assert server.status("/nothing/here") == 404
         assert len(server.get("/api/map")) == 31
         assert server.get("/api/agents")["total"] == 21
-        assert server.get("/api/state")["run_state"] == "stopped"
+        assert server.get("/api/state")["run_state"] == "running"
         assert "packages_created" in server.get("/api/summary")
