@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spine.errors import NetworkError
-from spine.network import Parking, RoadClass, RoadNetworkBuilder, Site, strong_components
+from spine.network import (
+    FuelStation,
+    PackageProfile,
+    Parking,
+    RoadClass,
+    RoadNetworkBuilder,
+    Site,
+    strong_components,
+)
 
 
 def _builder(nodes: int = 3) -> RoadNetworkBuilder:
@@ -89,6 +97,19 @@ def test_bad_facilities_are_refused_by_name() -> None:
         (Site("s", 0, "S", -1.0), "activity_rate = -1.0"),
         (Site("s", 0, "S", 1.0, destination_weights={"t": -2.0}), "destination_weights"),
         (Parking("", 0, 3), "id must not be empty"),
+        (FuelStation("f", 0, 2, nan), "cost_factor = nan"),
+        (Site("s", 0, "S", 2e6), "2e.06 packages in the busiest hour"),
+        (Site("s", 0, "S", 10.0, hourly_profile=(2e5, *[0.0] * 23)), "2e.06 packages in the busiest hour"),
+        (Site("s", 0, "S", 1e3, batch_size_range=(1, 2000)), "2e.06 packages in the busiest hour"),
+        (Site("s", 0, "S", 1.0, batch_size_range=(1, 10_001)), "batch_size_range = 1, 10001"),
+        (Site("s", 0, "S", 1.0, batch_size_range=(0, 2)), "batch_size_range = 0, 2"),
+        (Site("s", 0, "S", 1.0, hourly_profile=(1.0,) * 23), "hourly_profile has 23 entries"),
+        (Site("s", 0, "S", 1.0, hourly_profile=(nan,) * 24), "hourly_profile.0. = nan"),
+        (Site("s", 0, "S", 1.0, destination_weights={"t": 1e308}), "destination_weights.'t'. = 1e.308"),
+        (Site("s", 0, "S", 1.0, packages=PackageProfile(value_range=(0.0, 1e308))), "value_range = 0, 1e.308"),
+        (Site("s", 0, "S", 1.0, packages=PackageProfile(size_range=(9.0, 1.0))), "size_range = 9, 1 must be in order"),
+        (Site("s", 0, "S", 1.0, packages=PackageProfile(pickup_window_s=(nan, 1.0))), "pickup_window_s = nan, 1"),
+        (Site("s", 0, "S", 1.0, packages=PackageProfile(urgency_weights=(0.0, 0.0, 0.0))), "urgency_weights must not"),
     ):
         builder = _builder()
         builder.add_facility(facility)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import isfinite
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,7 +11,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from spine.errors import NetworkError
-from spine.network.facilities import Facility, FuelStation, GenericBuilding, Site
+from spine.network.facilities import Facility
+from spine.network.facility_checks import check_facility
 from spine.network.graph import NO_WEIGHT_LIMIT, RoadNetwork
 from spine.network.roads import RoadClass
 
@@ -248,7 +248,7 @@ class RoadNetworkBuilder:
             seen.add(facility.id)
             if facility.node_id not in nodes:
                 raise NetworkError(f"{name}: node {facility.node_id} is not on this map")
-            _check_facility(facility, name)
+            check_facility(facility)
         return tuple(self._facilities)
 
     def _shape_columns(self, edge_ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
@@ -285,28 +285,6 @@ def _check(
     if not good.all():
         at = int(np.argmin(good))
         raise NetworkError(f"{thing} {ids[at]}: {field_name} = {values[at]} {rule}")
-
-
-def _check_facility(facility: Facility, name: str) -> None:
-    if isinstance(facility, GenericBuilding):
-        return
-    if isinstance(facility, Site):
-        _positive(facility.docks, name, "docks")
-        _positive(facility.loading_rate_t_per_min, name, "loading_rate_t_per_min")
-        if not (isfinite(facility.activity_rate) and facility.activity_rate >= 0.0):
-            raise NetworkError(f"{name}: activity_rate = {facility.activity_rate} must be finite and at least 0")
-        for target, weight in facility.destination_weights.items():
-            if not (isfinite(weight) and weight >= 0.0):
-                raise NetworkError(f"{name}: destination_weights[{target!r}] = {weight} must be finite and at least 0")
-        return
-    _positive(facility.capacity, name, "capacity")
-    if isinstance(facility, FuelStation):
-        _positive(facility.cost_factor, name, "cost_factor")
-
-
-def _positive(value: float, name: str, field_name: str) -> None:
-    if not (isfinite(value) and value > 0):
-        raise NetworkError(f"{name}: {field_name} = {value} must be finite and greater than 0")
 
 
 def strong_components(network: RoadNetwork, gross_weight_kg: float = 0.0) -> tuple[int, NDArray[np.int32]]:

@@ -1,0 +1,101 @@
+"""What a facility of a map must be like, whatever file or generator it comes from.
+
+The bounds are wide beyond any real place. They are there because a map may come from a stranger: a site with a billion packages an hour, or
+values that overflow when added up, would stop the world that takes it in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from math import isfinite
+
+from spine.errors import NetworkError
+from spine.network.facilities import (
+    PRIORITIES,
+    URGENCIES,
+    Facility,
+    FuelStation,
+    GenericBuilding,
+    PackageProfile,
+    Site,
+)
+
+MOST_PACKAGES_PER_HOUR = 1e6
+"""Packages a site may give birth to in its busiest hour, batches counted by their largest size."""
+MOST_PACKAGES_AT_ONCE = 10_000
+"""Packages in one batch."""
+LARGEST_FIGURE = 1e12
+"""Sizes, values, windows (seconds) and weights: none is larger."""
+
+
+def check_facility(facility: Facility) -> None:
+    """Check the figures of a facility.
+
+    Raises:
+        NetworkError: one makes no sense; the message names building, field, value and what would be right.
+    """
+    name = f"building {facility.id!r}"
+    if isinstance(facility, GenericBuilding):
+        return
+    if isinstance(facility, Site):
+        _check_site(facility, name)
+        return
+    _positive(facility.capacity, name, "capacity")
+    if isinstance(facility, FuelStation):
+        _positive(facility.cost_factor, name, "cost_factor")
+
+
+def _check_site(site: Site, name: str) -> None:
+    _positive(site.docks, name, "docks")
+    _positive(site.loading_rate_t_per_min, name, "loading_rate_t_per_min")
+    if not (isfinite(site.activity_rate) and site.activity_rate >= 0.0):
+        raise NetworkError(f"{name}: activity_rate = {site.activity_rate} must be finite and at least 0")
+    if len(site.hourly_profile) not in (0, 24):
+        raise NetworkError(f"{name}: hourly_profile has {len(site.hourly_profile)} entries; it must have 24, or none")
+    _weights(enumerate(site.hourly_profile), name, "hourly_profile")
+    smallest, largest = site.batch_size_range
+    if not 1 <= smallest <= largest <= MOST_PACKAGES_AT_ONCE:
+        raise NetworkError(
+            f"{name}: batch_size_range = {smallest}, {largest} must be in order, from 1 to {MOST_PACKAGES_AT_ONCE}"
+        )
+    busiest = site.activity_rate * max(site.hourly_profile, default=1.0) * largest
+    if not busiest <= MOST_PACKAGES_PER_HOUR:
+        raise NetworkError(
+            f"{name}: activity_rate = {site.activity_rate:g} makes {busiest:g} packages in the busiest hour; "
+            f"at most {MOST_PACKAGES_PER_HOUR:g} are possible"
+        )
+    _weights(site.destination_weights.items(), name, "destination_weights")
+    _check_profile(site.packages, name)
+
+
+def _check_profile(profile: PackageProfile, name: str) -> None:
+    ranges: Mapping[str, tuple[float, float]] = {
+        "size_range": profile.size_range,
+        "value_range": profile.value_range,
+        "pickup_window_s": profile.pickup_window_s,
+        "delivery_window_s": profile.delivery_window_s,
+    }
+    for field_name, (low, high) in ranges.items():
+        if not 0.0 <= low <= high <= LARGEST_FIGURE:
+            raise NetworkError(
+                f"{name}: {field_name} = {low:g}, {high:g} must be in order, from 0 to {LARGEST_FIGURE:g}"
+            )
+    weights: Sequence[tuple[str, Sequence[str], Sequence[float]]] = (
+        ("priority_weights", PRIORITIES, profile.priority_weights),
+        ("urgency_weights", URGENCIES, profile.urgency_weights),
+    )
+    for field_name, keys, values in weights:
+        _weights(zip(keys, values, strict=True), name, field_name)
+        if not any(values):
+            raise NetworkError(f"{name}: {field_name} must not be all 0")
+
+
+def _weights(items: Iterable[tuple[object, float]], name: str, field_name: str) -> None:
+    for key, weight in items:
+        if not 0.0 <= weight <= LARGEST_FIGURE:
+            raise NetworkError(f"{name}: {field_name}[{key!r}] = {weight} must be from 0 to {LARGEST_FIGURE:g}")
+
+
+def _positive(value: float, name: str, field_name: str) -> None:
+    if not (isfinite(value) and value > 0):
+        raise NetworkError(f"{name}: {field_name} = {value} must be finite and greater than 0")
