@@ -101,7 +101,7 @@ def test_bad_facilities_are_refused_by_name() -> None:
         (Site("s", 0, "S", 2e6), "2e.06 packages in the busiest hour"),
         (Site("s", 0, "S", 10.0, hourly_profile=(2e5, *[0.0] * 23)), "2e.06 packages in the busiest hour"),
         (Site("s", 0, "S", 1e3, batch_size_range=(1, 2000)), "2e.06 packages in the busiest hour"),
-        (Site("s", 0, "S", 1.0, batch_size_range=(1, 10_001)), "batch_size_range = 1, 10001"),
+        (Site("s", 0, "S", 1.0, batch_size_range=(1, 10_001)), "batch_size_range = 1, 10001 must"),
         (Site("s", 0, "S", 1.0, batch_size_range=(0, 2)), "batch_size_range = 0, 2"),
         (Site("s", 0, "S", 1.0, hourly_profile=(1.0,) * 23), "hourly_profile has 23 entries"),
         (Site("s", 0, "S", 1.0, hourly_profile=(nan,) * 24), "hourly_profile.0. = nan"),

@@ -103,6 +103,7 @@ def _set(path: str, value: object) -> dict[str, Any]:
         ("nodes/0/buildings/0/current_agents", ["a"] * 15, "15 current_agents are more than its capacity 14"),
         ("nodes/0/buildings/1/cost_factor", 0, "building 'fuel-9': cost_factor"),
         ("nodes/0/buildings/2/activity_rate", -1, "building 'mill': activity_rate"),
+        ("nodes/0/buildings/2/batch_size_range", [1, 1e300], "batch_size_range = 1, 1e+300 must be in order"),
         ("nodes/0/buildings/2/activity_rate", 1e12, "building 'mill': activity_rate = 1e+12 makes 1e+12 packages"),
         ("nodes/0/buildings/2/destination_weights", {"x": -1}, "destination_weights['x'] = -1"),
         ("nodes/0/buildings/2/package_config", {"size_range": [5, 1]}, "size_range"),

@@ -56,7 +56,7 @@ def _check_site(site: Site, name: str) -> None:
     smallest, largest = site.batch_size_range
     if not 1 <= smallest <= largest <= MOST_PACKAGES_AT_ONCE:
         raise NetworkError(
-            f"{name}: batch_size_range = {smallest}, {largest} must be in order, from 1 to {MOST_PACKAGES_AT_ONCE}"
+            f"{name}: batch_size_range = {smallest:g}, {largest:g} must be in order, from 1 to {MOST_PACKAGES_AT_ONCE}"
         )
     busiest = site.activity_rate * max(site.hourly_profile, default=1.0) * largest
     if not busiest <= MOST_PACKAGES_PER_HOUR:
