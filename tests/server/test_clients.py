@@ -62,7 +62,7 @@ def test_actions_over_http_are_those_of_the_socket(demo: Server) -> None:
         status, answer = _post(demo, json.dumps(body).encode())
         assert (status, answer["signal"], answer["request_id"]) == (200, "agent.created", "h1")
         assert client.signal("agent.created")["data"]["id"] == "by-http"
-        assert _post(demo, json.dumps(body).encode())[0] == 400
+        assert _post(demo, json.dumps(body).encode())[0] == 409
         status, answer = _post(demo, b'{"action": "agent.describe", "params": {"agent_id": "by-http"}}')
         assert (status, answer["data"]["id"]) == (200, "by-http")
         assert "by-http" in {agent["id"] for agent in demo.get("/api/agents")["agents"]}
@@ -70,8 +70,8 @@ def test_actions_over_http_are_those_of_the_socket(demo: Server) -> None:
         (b"{bad", "application/json", 400),
         (b"\xff\xfe", "application/json", 400),
         (b"{}", "text/plain", 415),
-        (b'{"action": "no.such"}', "application/json", 400),
-        (b'{"action": "stream.subscribe"}', "application/json", 400),
+        (b'{"action": "no.such"}', "application/json", 409),
+        (b'{"action": "stream.subscribe"}', "application/json", 409),
         (b'{"action": "simulation.resume"}', "application/json; charset=utf-8", 200),
         (b"x" * (2**20 + 1), "application/json", 413),
     ):

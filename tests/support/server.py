@@ -67,8 +67,12 @@ class Server:
 
     @contextlib.contextmanager
     def client(self, **options: Any) -> Iterator[Client]:
-        """Connect a client."""
-        with connect(f"ws://127.0.0.1:{self.port}/ws", max_size=None, compression=None, **options) as websocket:
+        """Connect a client.
+
+        It has no bound on what it has not read yet: with one, closing waits until the test has read it all.
+        """
+        options = {"max_size": None, "max_queue": None, "compression": None} | options
+        with connect(f"ws://127.0.0.1:{self.port}/ws", **options) as websocket:
             yield Client(websocket)
 
     def stop(self, number: int = signal.SIGTERM) -> tuple[int, str]:

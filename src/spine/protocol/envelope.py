@@ -71,7 +71,7 @@ def parse_action(text: str | bytes) -> Action:
 
 
 def read_json(data: bytes, what: str) -> object:
-    """Parse JSON strictly: UTF-8, finite numbers, whole numbers of 64 bits, no key twice, no lone surrogates, bounded depth.
+    """Parse JSON strictly: UTF-8, finite numbers, no key twice, no lone surrogates, bounded depth.
 
     Args:
         data: the text.
@@ -90,9 +90,10 @@ def read_json(data: bytes, what: str) -> object:
             raise ProtocolError(f"{what} is not valid JSON: a key stands twice in one object")
         return result
 
-    def whole(digits: str) -> int:
+    def whole(digits: str) -> float:
+        # Beyond 64 bits no reader keeps all digits; as a fraction it meets the bounds of its field, or is ignored with it.
         if len(digits) > _MOST_DIGITS or abs(number := int(digits)) > _LARGEST_WHOLE:
-            raise ProtocolError(f"{what} is not valid JSON: a whole number is too large")
+            return real(digits)
         return number
 
     def real(digits: str) -> float:

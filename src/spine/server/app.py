@@ -42,7 +42,11 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
 }
 _ACTION_REFUSALS: dict[int | str, dict[str, Any]] = {
     400: {
-        "description": "The action was refused; the body is the `error` signal.",
+        "description": "The body is no action; it is answered with an `error` signal.",
+        "content": {"application/json": {}},
+    },
+    409: {
+        "description": "The action was refused; the answer is its `error` signal.",
         "content": {"application/json": {}},
     },
     413: {"description": "The body is too large."},
@@ -59,7 +63,7 @@ _ACTION_BODY: dict[str, Any] = {
                     "properties": {
                         "action": {"type": "string", "pattern": "^[a-z_]+\\.[a-z_]+$", "example": "agent.list"},
                         "params": {"type": "object", "description": "see /docs/ws"},
-                        "request_id": {"type": "string"},
+                        "request_id": {"description": "comes back with the answer when it is text"},
                     },
                 }
             }
@@ -212,12 +216,12 @@ async def _act(request: Request, settings: Settings, supervisor: Supervisor) -> 
     if request.state.role != CONTROL and text_field(text, "action") not in VIEW_ACTIONS:
         return _error(403, "this caller may only look (role view)")
     try:
-        ok, answer = await supervisor.call(text)
+        status, answer = await supervisor.call(text)
     except EngineUnavailableError as error:
         raise HTTPException(503, str(error)) from None
     if answer is None:
         return Response(b"{}", media_type="application/json")
-    return Response(answer, 200 if ok else 400, media_type="application/json")
+    return Response(answer, status, media_type="application/json")
 
 
 def _error(status: int, message: str) -> Response:

@@ -47,6 +47,7 @@ class Outcome:
         answer: the message that answers it, None for a silent refusal (R4).
         channel: the channel its sender hears from now on, None for no change.
         wish: the action that asks for that channel again, "" for the plain stream.
+        understood: whether it was an action at all.
     """
 
     messages: list[Message]
@@ -55,6 +56,7 @@ class Outcome:
     answer: Message | None = None
     channel: int | None = None
     wish: str = ""
+    understood: bool = True
 
 
 @dataclass(slots=True)

@@ -97,7 +97,7 @@ class EngineCore(Picture):
             action = parse_action(text)
         except TransportError as error:
             refusal = Message(client, encode_transport_error(str(error), error.request_id))
-            return Outcome([refusal], UNKNOWN_ACTION, ok=False, answer=refusal)
+            return Outcome([refusal], UNKNOWN_ACTION, ok=False, answer=refusal, understood=False)
         name = action.name if action.name in actions.ACTIONS else UNKNOWN_ACTION
         call = Call(client, action)
         try:

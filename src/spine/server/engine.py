@@ -69,6 +69,8 @@ class Engine:
         while not self._stopping:
             active = self._core.active
             now = time.perf_counter()
+            if not was_active:
+                self._busy_s = 0.0
             if active:
                 # A run that begins ticks at once; a faster pace does not wait for the end of a slow period.
                 soonest = now + self._period_s if was_active else now
@@ -182,7 +184,7 @@ class Engine:
         if outcome.channel is not None:
             self._send(Kind.CHANNEL, client, outcome.channel, outcome.wish)
         answer = outcome.answer.body if outcome.answer is not None and client >= FIRST_CALLER else None
-        self._send(Kind.DONE, client, outcome.name, outcome.ok, took, answer)
+        self._send(Kind.DONE, client, outcome.name, outcome.ok, took, answer, outcome.understood)
         self._send_messages(outcome.messages)
 
     def _answer(self, what: str) -> Any:

@@ -48,7 +48,9 @@ class Kind(IntEnum):
     READY = 15
     STOPPED = 16
     DONE = 17
-    """action handled: client, name, ok, seconds, the answer if it was a caller; comes before the MESSAGES it caused"""
+    """action handled: client, name, ok, seconds, the answer if it was a caller, whether it was an action at all
+
+    Comes before the MESSAGES it caused."""
     CHANNEL = 18
     """client, channel it hears from here on, the action that asks for it again"""
 

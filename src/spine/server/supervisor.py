@@ -66,7 +66,7 @@ class Supervisor:
         self._writer: asyncio.StreamWriter | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._queries: dict[int, asyncio.Future[bytes]] = {}
-        self._calls: dict[int, asyncio.Future[tuple[bool, bytes | None]]] = {}
+        self._calls: dict[int, asyncio.Future[tuple[int, bytes | None]]] = {}
         self._next_query = 1
         self._next_call = FIRST_CALLER
         self._stopping = False
@@ -155,21 +155,28 @@ class Supervisor:
             self._busy_until = 0.0
             self.ready = True
 
-    def _take_done(self, client: int, name: str, ok: bool, seconds: float, answer: bytes | None) -> None:
+    def _take_done(
+        self, client: int, name: str, ok: bool, seconds: float, answer: bytes | None, understood: bool
+    ) -> None:
         self._busy_until = 0.0
         self._metrics.actions.labels(name, "ok" if ok else "error").inc()
         self._metrics.action_duration.observe(seconds)
         log.debug("action", client_id=client, action=name, ok=ok, seconds=round(seconds, 6))
         future = self._calls.pop(client, None)
         if future is not None and not future.done():
-            future.set_result((ok, answer))
+            future.set_result((200 if ok else 409 if understood else 400, answer))
 
     async def _watch(self) -> None:
         """Notice a dead or stuck engine, tell the clients, start it again."""
+        last_look = time.monotonic()
         while not self._stopping:
             await asyncio.sleep(_WATCH_INTERVAL_S)
             process = self._process
             now = time.monotonic()
+            if now - last_look > _WATCH_INTERVAL_S + 1.0:
+                # This process has slept itself; what the engine has said meanwhile is still to be read.
+                self.last_heard = now
+            last_look = now
             dead = process is None or process.returncode is not None
             stuck = now - self.last_heard > SILENCE_S and now > self._busy_until
             if not (dead or stuck):
@@ -246,8 +253,8 @@ class Supervisor:
         """Hand a client's message to the engine."""
         self._send(Kind.ACTION, client, text.encode())
 
-    async def call(self, text: str) -> tuple[bool, bytes | None]:
-        """Let the engine handle a message of a caller over HTTP; return whether it was carried out, and the answer if there is one.
+    async def call(self, text: str) -> tuple[int, bytes | None]:
+        """Let the engine handle a message of a caller over HTTP; return the HTTP status, and the answer if there is one.
 
         Raises:
             EngineUnavailableError: the engine does not answer in time.

@@ -10,9 +10,11 @@ import struct
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import websockets.frames as wire_frames
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.exceptions import InvalidState
 from websockets.http11 import Request
+from websockets.server import ServerProtocol
 
 CONNECTION = "spine.connection"
 """Key of the ASGI scope's extensions under which the connection is found."""
@@ -50,6 +52,16 @@ def make_frame(body: bytes, key: str = "", *, binary: bool = False) -> Frame:
     return Frame(header + body, len(header), key)
 
 
+class _Protocol(ServerProtocol):
+    """The websockets library's protocol, but for one thing: a client may close in the middle of a fragmented message (RFC 6455, 5.4)."""
+
+    def recv_frame(self, frame: wire_frames.Frame) -> None:
+        """Process an incoming frame; a close ends an unfinished message."""
+        if frame.opcode is wire_frames.Opcode.CLOSE:
+            self.current_size = None
+        super().recv_frame(frame)
+
+
 class Connection(WebSocketsSansIOProtocol):
     """Uvicorn's WebSocket protocol, open to writing ready frames.
 
@@ -58,6 +70,9 @@ class Connection(WebSocketsSansIOProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.conn = _Protocol(
+            extensions=self.conn.available_extensions, max_size=self.config.ws_max_size, logger=self.conn.logger
+        )
         self.on_writable: Callable[[], None] = lambda: None
 
     def handle_connect(self, event: Request) -> None:
