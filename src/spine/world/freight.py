@@ -87,7 +87,7 @@ def deliver(state: State, truck: Truck, site: SiteState, package: Package) -> No
     late_s = max(0.0, state.now - package.delivery_deadline)
     on_time = late_s == 0.0
     _unload(truck, package)
-    del state.packages[package.id]
+    state.forget_package(package.id)
     site.delivered += 1
     site.value_delivered += package.value
     state.touch_building(site.spec.id)
@@ -126,7 +126,7 @@ def expire(state: State, package: Package, cause: str) -> None:
         if package.aboard:
             _unload(truck, package)
         _forget_stops(state, truck.id, package.id)
-    del state.packages[package.id]
+    state.forget_package(package.id)
     site = state.sites[package.origin]
     site.waiting.pop(package.id, None)
     site.open.pop(package.id, None)

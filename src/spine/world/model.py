@@ -8,7 +8,7 @@ read three to five times faster than single elements of NumPy columns.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,6 +99,17 @@ class Stop:
     pickup: bool
     package_id: str
     eta: float
+
+
+class Visit(NamedTuple):
+    """A stop with all a schedule needs to know of it; nothing here changes while the package and the site are what they are."""
+
+    node: int
+    site: SiteState
+    pickup: bool
+    size: float
+    handling_s: float
+    deadline: float
 
 
 @dataclass(slots=True)

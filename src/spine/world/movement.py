@@ -180,8 +180,8 @@ def progress(truck: Truck, now: float) -> Progress:
         metres = leg.dry_at_m
         edge_at = min(int(np.searchsorted(leg.metres, metres, side="left")), len(leg.edges) - 1)
         return Progress(edge_at, metres, time_at(leg, metres) - leg.start_time - leg.halted)
-    seconds = min(max(now - leg.start_time - leg.halted, 0.0), float(leg.seconds[-1]))
-    edge_at = int(np.searchsorted(leg.seconds, seconds, side="left"))
+    seconds = min(max(now - leg.start_time - leg.halted, 0.0), leg.seconds.item(-1))
+    edge_at = int(leg.seconds.searchsorted(seconds))
     before_s = float(leg.seconds[edge_at - 1]) if edge_at else 0.0
     before_m = float(leg.metres[edge_at - 1]) if edge_at else 0.0
     edge_s = float(leg.seconds[edge_at]) - before_s
@@ -189,14 +189,20 @@ def progress(truck: Truck, now: float) -> Progress:
     return Progress(edge_at, before_m + share * (float(leg.metres[edge_at]) - before_m), seconds)
 
 
+def _edge_at(leg: Leg, now: float) -> int:
+    """Return the position in a leg's edges of the one a moving truck is on; at a node, of the one that ends there."""
+    seconds = now - leg.start_time - leg.halted
+    return min(int(leg.seconds.searchsorted(seconds)), len(leg.edges) - 1)
+
+
 def next_node(state: State, truck: Truck, now: float) -> tuple[int, float, float]:
     """Return where a truck can next change its mind: node index, time it is there, driving seconds on this leg until then."""
     leg = truck.leg
     if leg is None:
         return truck.node, now, 0.0
-    at = progress(truck, now).edge_at
-    seconds = float(leg.seconds[at])
-    return int(state.network.edge_to[leg.edges[at]]), leg.start_time + leg.halted + seconds, seconds
+    at = _edge_at(leg, now)
+    seconds = leg.seconds.item(at)
+    return state.network.edge_to.item(leg.edges.item(at)), leg.start_time + leg.halted + seconds, seconds
 
 
 def cut_at_next_node(state: State, truck: Truck) -> None:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from spine.world import queues
 from spine.world.config import PUMP_LITRES_PER_S
-from spine.world.model import Package, SiteState, Stop, Truck
+from spine.world.model import Package, SiteState, Stop, Truck, Visit
 from spine.world.movement import SPEED_FOR_FUEL_REACH_MPS, next_node
 from spine.world.policies.base import Award
 from spine.world.sites import group_length, handling_s
@@ -58,17 +58,6 @@ class Outlook:
     driven_s: float
     load: float
     first: int
-
-
-class _Visit(NamedTuple):
-    """One stop with all a schedule needs to know of it."""
-
-    node: int
-    site: SiteState
-    pickup: bool
-    size: float
-    handling_s: float
-    latest: float
 
 
 def outlook(state: State, truck: Truck) -> Outlook | None:
@@ -115,26 +104,38 @@ def _outlook_at_dock(state: State, truck: Truck) -> Outlook:
     return Outlook(truck.node, free, truck.driving_s, load, first)
 
 
-def _visit(state: State, stop: Stop) -> _Visit:
-    package = state.packages[stop.package_id]
-    site = state.sites[stop.site_id]
-    deadline = package.pickup_deadline if stop.pickup else package.delivery_deadline
+def _visit(state: State, stop: Stop) -> Visit:
+    key = (stop.package_id, stop.pickup)
+    found = state.visits.get(key)
+    if found is None:
+        package = state.packages[stop.package_id]
+        found = _visit_of(state.sites[stop.site_id], package, pickup=stop.pickup)
+        state.visits[key] = found
+    return found
+
+
+def _visit_of(site: SiteState, package: Package, *, pickup: bool) -> Visit:
+    deadline = package.pickup_deadline if pickup else package.delivery_deadline
+    return Visit(site.node, site, pickup, package.size, handling_s(site, package.size), deadline)
+
+
+def _latest(visit: Visit, stop: Stop) -> float:
     # A promise that is late already must not become later, but it binds nobody to the impossible.
-    return _Visit(
-        site.node, site, stop.pickup, package.size, handling_s(site, package.size), max(deadline, stop.eta + 1.0)
-    )
+    return max(visit.deadline, stop.eta + 1.0)
 
 
-def walk(state: State, truck: Truck, start: Outlook, visits: list[_Visit]) -> list[float] | None:
-    """Return the promised time per visit (start of loading, end of unloading), None when capacity or a deadline is broken."""
+def walk(
+    state: State, truck: Truck, start: Outlook, visits: list[Visit], latest: list[float]
+) -> list[float] | None:
+    """Return the promised time per visit (start of loading, end of unloading), None when capacity or a latest time is broken."""
     time, node, driven, load = start.time, start.node, start.driven_s, start.load
     threshold = truck.hours_threshold_s
     fuel_left_s = _fuel_left_s(state, truck)
     driven_now = 0.0
     etas = []
     travel = state.router.travel_time_s
-    previous: _Visit | None = None
-    for visit in visits:
+    previous: Visit | None = None
+    for visit, at_latest in zip(visits, latest, strict=True):
         if previous is None or visit.node != previous.node:
             seconds = travel(node, visit.node, truck.profile)
             if seconds == inf:
@@ -153,14 +154,14 @@ def walk(state: State, truck: Truck, start: Outlook, visits: list[_Visit]) -> li
             time += queues.expected_wait_s(visit.site)
         if visit.pickup:
             load += visit.size
-            if load > truck.capacity + 1e-9 or time > visit.latest:
+            if load > truck.capacity + 1e-9 or time > at_latest:
                 return None
             etas.append(time)
             time += visit.handling_s
         else:
             load -= visit.size
             time += visit.handling_s
-            if time > visit.latest:
+            if time > at_latest:
                 return None
             etas.append(time)
         previous = visit
@@ -197,28 +198,23 @@ def bid(
     start = outlook(state, truck)
     if start is None or package.size > truck.capacity:
         return None
-    visits = [_visit(state, stop) for stop in truck.plan[start.first :]]
-    origin, destination = state.sites[package.origin], state.sites[package.destination]
+    stops = truck.plan[start.first :]
+    visits = [_visit(state, stop) for stop in stops]
+    latest = [_latest(visit, stop) for visit, stop in zip(visits, stops, strict=True)]
+    pickup = _visit_of(state.sites[package.origin], package, pickup=True)
+    delivery = _visit_of(state.sites[package.destination], package, pickup=False)
+    latest_pickup = package.pickup_deadline - SLACK_S
     latest_delivery = package.delivery_deadline + LATEST_S if allow_late else package.delivery_deadline - SLACK_S
-    pickup = _Visit(
-        origin.node,
-        origin,
-        True,
-        package.size,
-        handling_s(origin, package.size),
-        package.pickup_deadline - SLACK_S,
-    )
-    delivery = _Visit(
-        destination.node, destination, False, package.size, handling_s(destination, package.size), latest_delivery
-    )
-    pairs = _ranked_pairs(state, truck, start, visits, pickup, delivery)
+    insertion = _Insertion(pickup, delivery, latest_pickup, latest_delivery)
+    pairs = _ranked_pairs(state, truck, start, stops, visits, insertion)
     if append_only:
         pairs = [pair for pair in pairs if pair[1] == pair[2] == len(visits)]
     for detour_s, at, then in pairs[:MOST_PAIRS]:
         if detour_s > at_most:
             break
         sequence = [*visits[:at], pickup, *visits[at:then], delivery, *visits[then:]]
-        etas = walk(state, truck, start, sequence)
+        bounds = [*latest[:at], latest_pickup, *latest[at:then], latest_delivery, *latest[then:]]
+        etas = walk(state, truck, start, sequence, bounds)
         if etas is not None:
             delivery_eta = etas[then + 1]
             late = max(0.0, delivery_eta - package.delivery_deadline)
@@ -227,15 +223,24 @@ def bid(
     return None
 
 
+class _Insertion(NamedTuple):
+    """The two visits a bid is about, and the latest times at which they may be promised."""
+
+    pickup: Visit
+    delivery: Visit
+    latest_pickup: float
+    latest_delivery: float
+
+
 def _ranked_pairs(
-    state: State, truck: Truck, start: Outlook, visits: list[_Visit], pickup: _Visit, delivery: _Visit
+    state: State, truck: Truck, start: Outlook, stops: list[Stop], visits: list[Visit], insertion: _Insertion
 ) -> list[tuple[float, int, int]]:
     """Return (detour seconds, pickup place, delivery place) for the pairs of places not ruled out, cheapest first.
 
     Ruled out without a walk are pairs that would overload the truck, and places too late even if nothing delayed the truck further.
     """
+    pickup, delivery, latest_pickup, latest_delivery = insertion
     profile = truck.profile
-    travel = state.router.travel_time_s
     origin_times = state.router.times_to(pickup.node, profile)
     destination_times = state.router.times_to(delivery.node, profile)
     direct = destination_times.item(pickup.node)
@@ -246,26 +251,31 @@ def _ranked_pairs(
     if count == 0:
         return [(first_leg + direct, 0, 0)]
     free_at = [start.time]
-    for visit, stop in zip(visits, truck.plan[start.first :], strict=True):
+    for visit, stop in zip(visits, stops, strict=True):
         free_at.append(stop.eta + visit.handling_s if visit.pickup else stop.eta)
     nodes = [start.node, *(visit.node for visit in visits)]
-    leg = [travel(nodes[i], nodes[i + 1], profile) for i in range(count)]
     to_origin = [origin_times.item(node) for node in nodes]
     to_destination = [destination_times.item(node) for node in nodes]
-    from_origin = [travel(pickup.node, node, profile) for node in nodes[1:]]
-    from_destination = [travel(delivery.node, node, profile) for node in nodes[1:]]
+    leg, from_origin, from_destination = [], [], []
+    before = start.node
+    for visit in visits:
+        seconds_to = state.router.times_to(visit.node, profile).item
+        leg.append(seconds_to(before))
+        from_origin.append(seconds_to(pickup.node))
+        from_destination.append(seconds_to(delivery.node))
+        before = visit.node
     room = truck.capacity - pickup.size + 1e-9
     load = start.load
     pairs = []
     for at in range(count + 1):
-        if load <= room and free_at[at] + to_origin[at] <= pickup.latest:
+        if load <= room and free_at[at] + to_origin[at] <= latest_pickup:
             saved = from_destination[at] - leg[at] if at < count else 0.0
             pairs.append((to_origin[at] + direct + saved, at, at))
             carried = load
             into = to_origin[at] + from_origin[at] - leg[at] if at < count else 0.0
             for then in range(at + 1, count + 1):
                 carried += visits[then - 1].size if visits[then - 1].pickup else -visits[then - 1].size
-                if carried > room or free_at[then] + to_destination[then] > delivery.latest:
+                if carried > room or free_at[then] + to_destination[then] > latest_delivery:
                     break
                 out = from_destination[then] - leg[then] if then < count else 0.0
                 pairs.append((into + to_destination[then] + out, at, then))
@@ -317,8 +327,8 @@ def update_etas(state: State, truck: Truck) -> None:
     if start is None or start.first >= len(truck.plan):
         return
     open_stops = truck.plan[start.first :]
-    visits = [_visit(state, stop)._replace(latest=inf) for stop in open_stops]
-    etas = walk(state, truck, start, visits)
+    visits = [_visit(state, stop) for stop in open_stops]
+    etas = walk(state, truck, start, visits, [inf] * len(visits))
     if etas is not None:
         for stop, eta in zip(open_stops, etas, strict=True):
             stop.eta = eta

@@ -36,6 +36,7 @@ from spine.world.model import (
     Totals,
     Truck,
     TruckFigures,
+    Visit,
 )
 from spine.world.policies.base import Policies
 from spine.world.trips import TripArena
@@ -111,6 +112,7 @@ class State:
     order_stale: bool = True
     site_ids: list[str] = field(default_factory=list)
     place_trees: dict[str, tuple[list[str], cKDTree | None]] = field(default_factory=dict)
+    visits: dict[tuple[str, bool], Visit] = field(default_factory=dict)
 
     def emit(self, event: Event) -> None:
         """Add an event to the output of the present step."""
@@ -209,11 +211,18 @@ class State:
             self.site_ids = list(self.sites)
         return self.site_ids
 
+    def forget_package(self, package_id: str) -> None:
+        """Remove a package and what was derived from it."""
+        del self.packages[package_id]
+        self.visits.pop((package_id, True), None)
+        self.visits.pop((package_id, False), None)
+
     def forget_facilities(self) -> None:
         """Drop what was derived from the set of facilities, after one was added, changed or removed."""
         self.nearest_cache.clear()
         self.destination_cache.clear()
         self.place_trees.clear()
+        self.visits.clear()
         self.site_ids = list(self.sites)
 
     def profile_of(self, max_speed_kph: float, empty_mass_t: float, capacity: float) -> int:
