@@ -1,0 +1,86 @@
+/** Trucks as instanced shapes: an arrow when driving, a disc when standing, filled from the tail by how full it is loaded. */
+
+import type { DefaultProps } from "@deck.gl/core";
+import { ScatterplotLayer, type ScatterplotLayerProps } from "@deck.gl/layers";
+
+interface TruckLayerProps {
+  /** Heading in radians, 1 when driving, load 0..1. */
+  getTruck?: (object: unknown) => [number, number, number];
+}
+
+const DECLARATIONS = /* glsl */ `
+in vec3 instanceTruck;
+out vec3 vTruck;
+`;
+
+const FRAGMENT_SHADER = /* glsl */ `\
+#version 300 es
+#define SHADER_NAME truck-layer-fragment-shader
+precision highp float;
+in vec4 vFillColor;
+in vec4 vLineColor;
+in vec2 unitPosition;
+in float innerUnitRadius;
+in float outerRadiusPixels;
+in vec3 vTruck;
+out vec4 fragColor;
+
+// Signed distances in units of the radius: inside is negative.
+float arrow(vec2 p) {
+  vec2 q = vec2(p.x, abs(p.y));
+  vec2 side = normalize(vec2(0.66, 1.5));
+  float front = dot(q - vec2(0.92, 0.0), side);
+  vec2 notch = normalize(vec2(-1.0, 0.42));
+  float back = dot(q - vec2(-0.42, 0.0), notch);
+  return max(front, back);
+}
+
+void main(void) {
+  geometry.uv = unitPosition;
+  float c = cos(vTruck.x);
+  float s = sin(vTruck.x);
+  // The y axis of the map goes up, and so does that of the quad.
+  vec2 p = vec2(c * unitPosition.x + s * unitPosition.y, -s * unitPosition.x + c * unitPosition.y);
+  float moving = step(0.5, vTruck.y);
+  float shape = mix(length(unitPosition) - 0.62, arrow(p), moving);
+  float pixel = 1.0 / outerRadiusPixels;
+  float outside = 1.0 - smoothstep(-pixel, pixel, shape);
+  if (outside <= 0.0) discard;
+  float rim = max(1.6 * pixel, 0.17);
+  float inner = 1.0 - smoothstep(-pixel, pixel, shape + rim);
+  float hole = 1.0 - smoothstep(-pixel, pixel, shape + rim + max(1.8 * pixel, 0.2));
+  float level = mix(-0.75, 0.95, vTruck.z);
+  float along = mix(unitPosition.y, p.x, moving);
+  float filled = vTruck.z > 0.99 ? 1.0 : 1.0 - smoothstep(level - pixel, level + pixel, along);
+  // From outside in: a rim in the colour of the paper, a band in the colour of the state, and what is filled of the inside.
+  vec3 body = mix(vFillColor.rgb, mix(mix(vFillColor.rgb, vLineColor.rgb, 0.82), vFillColor.rgb, filled), hole);
+  fragColor = vec4(mix(vLineColor.rgb, body, inner), outside * vFillColor.a);
+  DECKGL_FILTER_COLOR(fragColor, geometry);
+}
+`;
+
+const defaultProps: DefaultProps<TruckLayerProps> = {
+  getTruck: { type: "accessor", value: () => [0, 0, 0] },
+};
+
+export class TruckLayer extends ScatterplotLayer<unknown, TruckLayerProps> {
+  static override layerName = "TruckLayer";
+  static override defaultProps = defaultProps as never;
+
+  override getShaders() {
+    return {
+      ...super.getShaders(),
+      fs: FRAGMENT_SHADER,
+      inject: { "vs:#decl": DECLARATIONS, "vs:#main-end": "vTruck = instanceTruck;" },
+    };
+  }
+
+  override initializeState(): void {
+    super.initializeState();
+    this.getAttributeManager()?.addInstanced({
+      instanceTruck: { size: 3, accessor: "getTruck", defaultValue: [0, 0, 0] },
+    });
+  }
+}
+
+export type TruckLayerOptions = ScatterplotLayerProps<unknown> & TruckLayerProps;

@@ -1,0 +1,262 @@
+/** The map: a deck.gl view of the road network, the facilities, every truck, and what the selection has to show. */
+
+import { Deck, type Layer, OrthographicView, type OrthographicViewState, type PickingInfo } from "@deck.gl/core";
+import { effect } from "@preact/signals";
+import type { Reference } from "../model/feed";
+import type { Bounds, RoadMap } from "../model/roads";
+import type { World } from "../model/world";
+import { type Journey, journeyOf } from "./journeys";
+import { facilityLayers, highlightLayers, routeLayers, staticLayers, truckLayer } from "./layers";
+import { PALETTES, type Palette, type ThemeName } from "./palette";
+
+const FARTHEST_ZOOM = -9;
+const NEAREST_ZOOM = 3;
+const FOLLOW_ZOOM = -0.6;
+const PICK_RADIUS = 8;
+
+export interface Insets {
+  top: number;
+  right: number;
+  bottom: number;
+  left: number;
+}
+
+export interface PointerHooks {
+  /** A click on the map while a tool waits for a place; true when the tool took it. */
+  onPlace(x: number, y: number): boolean;
+  onHover(x: number, y: number): void;
+  onTip(tip: { x: number; y: number; reference: Reference } | null): void;
+}
+
+export class MapView {
+  private readonly deck: Deck<OrthographicView>;
+  private viewState: OrthographicViewState = { target: [500, 500, 0], zoom: 0 };
+  private palette: Palette;
+  private roads: RoadMap | null = null;
+  private fitted: Bounds | null = null;
+  private fixed: Layer[] = [];
+  private facilities: Layer[] = [];
+  private facilitiesBeat = -1;
+  private zoomStep = Number.NaN;
+  private dirty = true;
+  private journey: Journey | null = null;
+  private journeyBeat = -1;
+  private mark: { x: number; y: number } | null = null;
+  private insets: Insets = { top: 0, right: 0, bottom: 0, left: 0 };
+  private frameTimes: number[] = [];
+  private stopped = false;
+
+  constructor(
+    private readonly canvas: HTMLCanvasElement,
+    private readonly world: World,
+    private readonly hooks: PointerHooks,
+    private theme: ThemeName,
+  ) {
+    this.palette = PALETTES[theme];
+    this.deck = new Deck({
+      canvas,
+      views: new OrthographicView({ id: "map", flipY: false }),
+      viewState: this.viewState,
+      controller: {
+        doubleClickZoom: true,
+        keyboard: { moveSpeed: 80, zoomSpeed: 1.4 },
+        inertia: 250,
+        scrollZoom: { speed: 0.008, smooth: false },
+      },
+      layers: [],
+      pickingRadius: PICK_RADIUS,
+      useDevicePixels: Math.min(2, window.devicePixelRatio),
+      getCursor: ({ isDragging, isHovering }) =>
+        this.mark !== null ? "crosshair" : isDragging ? "grabbing" : isHovering ? "pointer" : "grab",
+      onViewStateChange: ({ viewState, interactionState }) => {
+        if (interactionState?.isDragging || interactionState?.isPanning) this.world.follow.value = false;
+        this.moveTo(viewState as OrthographicViewState);
+      },
+      onClick: (info) => this.click(info),
+      onHover: (info) => this.hover(info),
+      onError: (error) => this.world.notify(`The map cannot be drawn: ${error.message}`, true),
+    });
+    effect(() => {
+      const roads = world.map.value;
+      world.mapVersion.value;
+      this.takeMap(roads);
+    });
+    effect(() => {
+      world.selection.value;
+      world.described.value;
+      this.journeyBeat = -1;
+      this.dirty = true;
+    });
+    requestAnimationFrame(this.frame);
+  }
+
+  destroy(): void {
+    this.stopped = true;
+    this.deck.finalize();
+  }
+
+  setTheme(theme: ThemeName): void {
+    this.theme = theme;
+    this.palette = PALETTES[theme];
+    this.rebuild();
+  }
+
+  /** Parts of the canvas that panels cover, pixels: what is shown is centred in the rest. */
+  setInsets(insets: Insets): void {
+    this.insets = insets;
+  }
+
+  /** Show where a tool would act, or nothing. */
+  setMark(mark: { x: number; y: number } | null): void {
+    this.mark = mark;
+    this.dirty = true;
+  }
+
+  fit(): void {
+    if (this.roads === null) return;
+    this.world.follow.value = false;
+    this.moveTo(this.fitting(this.roads.bounds));
+  }
+
+  zoomBy(steps: number): void {
+    this.moveTo({ ...this.viewState, zoom: (this.viewState.zoom as number) + steps });
+  }
+
+  /** Bring a place to the middle, at least so near that streets can be told apart. */
+  centre(x: number, y: number, nearer = true): void {
+    const zoom = this.viewState.zoom as number;
+    this.moveTo({ ...this.viewState, ...this.targetFor(x, y, nearer ? Math.max(zoom, FOLLOW_ZOOM) : zoom) });
+  }
+
+  /** Milliseconds between the last frames drawn, for measuring. */
+  get recentFrames(): number[] {
+    return this.frameTimes;
+  }
+
+  /** The middle of the view in metres, and its zoom, for measuring. */
+  get camera(): { x: number; y: number; zoom: number } {
+    const [x = 0, y = 0] = this.viewState.target ?? [];
+    return { x, y, zoom: this.viewState.zoom as number };
+  }
+
+  /** Where a place of the map is on the page, pixels. */
+  toScreen(x: number, y: number): [number, number] {
+    const scale = 2 ** (this.viewState.zoom as number);
+    const { x: cx, y: cy } = this.camera;
+    return [this.canvas.clientWidth / 2 + (x - cx) * scale, this.canvas.clientHeight / 2 - (y - cy) * scale];
+  }
+
+  private fitting(bounds: Bounds): OrthographicViewState {
+    const { top, right, bottom, left } = this.insets;
+    const width = Math.max(120, this.canvas.clientWidth - left - right);
+    const height = Math.max(120, this.canvas.clientHeight - top - bottom);
+    const wide = Math.max(50, bounds.maxX - bounds.minX);
+    const high = Math.max(50, bounds.maxY - bounds.minY);
+    const zoom = Math.log2(Math.min(width / wide, height / high) * 0.94);
+    return {
+      ...this.viewState,
+      ...this.targetFor((bounds.minX + bounds.maxX) / 2, (bounds.minY + bounds.maxY) / 2, zoom),
+    };
+  }
+
+  private targetFor(x: number, y: number, zoom: number): { target: [number, number, number]; zoom: number } {
+    const { top, right, bottom, left } = this.insets;
+    const scale = 2 ** zoom;
+    return { target: [x + (right - left) / 2 / scale, y + (top - bottom) / 2 / scale, 0], zoom };
+  }
+
+  private moveTo(viewState: OrthographicViewState): void {
+    const zoom = Math.min(NEAREST_ZOOM, Math.max(FARTHEST_ZOOM, viewState.zoom as number));
+    this.viewState = { target: viewState.target ?? [0, 0, 0], zoom, minZoom: FARTHEST_ZOOM, maxZoom: NEAREST_ZOOM };
+    this.deck.setProps({ viewState: this.viewState });
+    const step = Math.round(zoom * 4);
+    if (step !== this.zoomStep) {
+      this.zoomStep = step;
+      this.rebuild();
+    }
+    this.dirty = true;
+  }
+
+  private takeMap(roads: RoadMap | null): void {
+    const fresh = roads !== this.roads;
+    this.roads = roads;
+    if (roads !== null && fresh && !sameBounds(this.fitted, roads.bounds)) {
+      this.fitted = roads.bounds;
+      this.viewState = this.fitting(roads.bounds);
+      this.moveTo(this.viewState);
+    }
+    this.rebuild();
+  }
+
+  private rebuild(): void {
+    const zoom = this.viewState.zoom as number;
+    this.fixed = this.roads === null ? [] : staticLayers(this.roads, this.palette, zoom);
+    this.facilitiesBeat = -1;
+    this.dirty = true;
+  }
+
+  private readonly frame = (now: number): void => {
+    if (this.stopped) return;
+    requestAnimationFrame(this.frame);
+    const moved = this.world.fleet.advance(now);
+    const beat = this.world.beat.value;
+    if (this.roads !== null && beat - this.facilitiesBeat >= 4) {
+      this.facilitiesBeat = beat;
+      this.facilities = facilityLayers(this.roads, this.palette, this.theme, this.viewState.zoom as number);
+      this.dirty = true;
+    }
+    if (beat !== this.journeyBeat) {
+      this.journeyBeat = beat;
+      this.journey = journeyOf(this.world);
+    }
+    if (!moved && !this.dirty) return;
+    this.frameTimes.push(now);
+    if (this.frameTimes.length > 600) this.frameTimes.shift();
+    this.dirty = false;
+    this.followSelected();
+    this.draw();
+  };
+
+  private draw(): void {
+    const zoom = this.viewState.zoom as number;
+    const layers: Layer[] = [...this.fixed];
+    if (this.journey !== null) layers.push(...routeLayers(this.journey, this.palette, this.world));
+    layers.push(...this.facilities, truckLayer(this.world.fleet, this.palette, zoom));
+    layers.push(...highlightLayers(this.world, this.mark, this.palette, zoom));
+    this.deck.setProps({ layers });
+  }
+
+  private followSelected(): void {
+    const selected = this.world.selection.value;
+    if (!this.world.follow.value || selected?.kind !== "truck") return;
+    const at = this.world.fleet.at(selected.id);
+    if (at !== undefined) this.centre(this.world.fleet.x[at] as number, this.world.fleet.y[at] as number);
+  }
+
+  private click(info: PickingInfo): void {
+    const [x, y] = info.coordinate ?? [];
+    if (x === undefined || y === undefined) return;
+    if (this.hooks.onPlace(x, y)) return;
+    this.world.select(this.referenceOf(info));
+  }
+
+  private hover(info: PickingInfo): void {
+    const [x, y] = info.coordinate ?? [];
+    if (x !== undefined && y !== undefined) this.hooks.onHover(x, y);
+    const reference = this.mark === null ? this.referenceOf(info) : null;
+    this.hooks.onTip(reference === null ? null : { x: info.x, y: info.y, reference });
+  }
+
+  private referenceOf(info: PickingInfo): Reference | null {
+    if (info.layer?.id === "trucks") {
+      const id = this.world.fleet.ids[info.index];
+      return id === undefined ? null : { kind: "truck", id };
+    }
+    const object = info.object as { reference?: Reference } | undefined;
+    return object?.reference ?? null;
+  }
+}
+
+function sameBounds(a: Bounds | null, b: Bounds): boolean {
+  return a !== null && a.minX === b.minX && a.minY === b.minY && a.maxX === b.maxX && a.maxY === b.maxY;
+}

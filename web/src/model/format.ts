@@ -1,0 +1,89 @@
+/** Numbers, times and money as people read them; the language is the browser's when it is a kind of English. */
+
+const LOCALE = navigator.languages.find((tag) => tag.startsWith("en")) ?? "en-GB";
+const cache = new Map<string, Intl.NumberFormat>();
+
+function formatter(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = JSON.stringify(options);
+  let found = cache.get(key);
+  if (found === undefined) {
+    found = new Intl.NumberFormat(LOCALE, options);
+    cache.set(key, found);
+  }
+  return found;
+}
+
+const NOTHING = "–";
+type Maybe = number | null | undefined;
+
+export function number(value: Maybe, digits = 0): string {
+  if (value === null || value === undefined) return NOTHING;
+  return formatter({ maximumFractionDigits: digits, minimumFractionDigits: digits }).format(value);
+}
+
+/** A short form for large numbers: 12.3K. */
+export function short(value: Maybe): string {
+  if (value === null || value === undefined) return NOTHING;
+  if (Math.abs(value) < 10_000) return number(value, Math.abs(value) < 10 && !Number.isInteger(value) ? 1 : 0);
+  return formatter({ notation: "compact", maximumFractionDigits: 1 }).format(value);
+}
+
+export function percent(share: Maybe, digits = 0): string {
+  if (share === null || share === undefined) return NOTHING;
+  return formatter({ style: "percent", maximumFractionDigits: digits }).format(share);
+}
+
+export function unit(value: Maybe, name: string, digits = 0): string {
+  if (value === null || value === undefined) return NOTHING;
+  return formatter({ style: "unit", unit: name, maximumFractionDigits: digits, minimumFractionDigits: digits }).format(
+    value,
+  );
+}
+
+export const kilometres = (value: Maybe, digits = 0): string => unit(value, "kilometer", digits);
+export const litres = (value: Maybe, digits = 0): string => unit(value, "liter", digits);
+export const kilometresPerHour = (value: Maybe): string => unit(value, "kilometer-per-hour");
+
+export function metres(value: Maybe): string {
+  if (value === null || value === undefined) return NOTHING;
+  return value >= 1000 ? kilometres(value / 1000, 1) : unit(value, "meter");
+}
+
+export function kilograms(value: Maybe): string {
+  if (value === null || value === undefined) return NOTHING;
+  return value >= 10_000 ? `${number(value / 1000, 1)} t` : unit(value, "kilogram", value < 100 ? 1 : 0);
+}
+
+export function ducats(value: Maybe, digits = 0): string {
+  return value === null || value === undefined ? NOTHING : `${number(value, digits)} ducats`;
+}
+
+/** Cargo is measured in size units. */
+export function size(value: Maybe): string {
+  return value === null || value === undefined ? NOTHING : `${number(value, 1)} units`;
+}
+
+/** 5 400 -> "1 h 30 min". */
+export function duration(seconds: Maybe): string {
+  if (seconds === null || seconds === undefined) return NOTHING;
+  const sign = seconds < 0 ? "−" : "";
+  const total = Math.abs(seconds);
+  if (total < 60) return `${sign}${Math.round(total)} s`;
+  const minutes = Math.round(total / 60);
+  if (minutes < 60) return `${sign}${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return minutes % 60 === 0 ? `${sign}${hours} h` : `${sign}${hours} h ${minutes % 60} min`;
+  return `${sign}${number(hours / 24, 1)} days`;
+}
+
+/** Seconds since midnight -> "13:05:09". */
+export function clockTime(secondsOfDay: number): string {
+  const whole = Math.floor(((secondsOfDay % 86_400) + 86_400) % 86_400);
+  const two = (value: number) => String(value).padStart(2, "0");
+  return `${two(Math.floor(whole / 3600))}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
+}
+
+/** A pace like 59.7 -> "60×", 0.25 -> "0.25×". */
+export function times(value: number): string {
+  return `${number(value, value < 1 ? 2 : value < 9.95 ? 1 : 0)}×`;
+}
