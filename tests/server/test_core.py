@@ -1,4 +1,4 @@
-"""The engine's core without process, pipe or clock: every message against its model, channels, the journal's place."""
+"""The engine's core without process, pipe or clock: every message against its model, channels, the place of a journal."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pytest
 
 from spine.protocol.positions import decode_positions
 from spine.protocol.signals import check_signal
-from spine.server.calls import Accepted
 from spine.server.core import EngineCore
 from spine.server.messages import EVERYBODY, FIRST_CALLER, PLAIN, Message
 from spine.server.picture import Pace
@@ -98,48 +97,60 @@ def test_nothing_is_encoded_while_nobody_listens_and_nothing_is_missed_then() ->
     assert core.tick() == []
 
 
-def test_accepted_changes_are_recorded_before_they_act() -> None:
-    """Questions and nonsense are not recorded; everything that may change the world is, with tick and time, before it acts."""
+def test_what_is_prepared_has_changed_nothing() -> None:
+    """Questions and nonsense change nothing; everything that may change the world says so before it acts."""
     core = _core()
-    agents_then = []
-    records: list[Accepted] = []
-
-    def record(accepted: Accepted) -> None:
-        records.append(accepted)
-        agents_then.append(len(core.world.agents()))
-
-    core.record = record
-    core.tick()
-    _ask(core, "agent.list")
-    core.handle(1, "nonsense")
-    core.handle(1, json.dumps({"action": "agent.create", "params": {}}))
-    assert records == []
-    _ask(core, "agent.create", agent_id="new", agent_kind="truck")
-    _ask(core, "simulation.update", speed=5)
-    assert [(item.name, item.tick, item.time) for item in records] == [
-        ("agent.create", 1, 60.0),
-        ("simulation.update", 1, 60.0),
-    ]
-    assert agents_then == [9, 10]
+    before = core.world.dump()
+    for text, changes in [
+        ({"action": "agent.list"}, False),
+        ({"action": "stream.subscribe"}, False),
+        ({"action": "agent.create", "params": {}}, False),
+        ({"action": "no.such"}, False),
+        ("nonsense", False),
+        ({"action": "agent.create", "params": {"agent_id": "new", "agent_kind": "truck"}}, True),
+        ({"action": "simulation.stop"}, True),
+    ]:
+        prepared = core.prepare(1, json.dumps(text))
+        assert prepared.changes is changes, text
+    assert core.world.dump() == before
+    assert core.running
 
 
-def test_recorded_actions_make_the_same_world_again() -> None:
-    """Replaying what was recorded, at the recorded times, ends in the same bytes."""
+def test_what_is_refused_is_told_to_its_sender_alone_and_does_not_act() -> None:
+    """A refusal from outside, say of the journal, is one error for the sender; what was nonsense stays the same nonsense."""
     core = _core()
-    records: list[Accepted] = []
-    core.record = records.append
-    core.tick()
-    _ask(core, "agent.create", agent_id="late", agent_kind="truck", agent_data={"capacity": 10})
-    core.tick()
-    _ask(core, "agent.delete", agent_id="truck-3")
-    _ask(core, "simulation.update", speed=77)
-    for _ in range(100):
-        core.tick()
+    prepared = core.prepare(
+        3, json.dumps({"action": "agent.create", "params": {"agent_id": "new", "agent_kind": "truck"}})
+    )
+    outcome = core.refuse(prepared, "the disk is full")
+    assert not outcome.ok
+    assert [message.receiver for message in outcome.messages] == [3]
+    assert "agent.create: the disk is full" in json.loads(outcome.messages[0].body)["data"]["message"]
+    assert "new" not in core.world.agents()
+    nonsense = core.prepare(3, "nonsense")
+    assert core.refuse(nonsense, "the disk is full") == core.act(nonsense)
+
+
+def test_actions_at_the_same_ticks_make_the_same_world_again() -> None:
+    """Ticks caught up at once instead of one by one, the same actions between them, end in the same bytes."""
+    core = _core()
+    core.connect(1)
     again = _core()
-    for item in records:
-        again.world.advance_to(item.time)
-        assert again.handle(1, json.dumps({"action": item.name, "params": item.params})).ok
-    again.world.advance_to(core.world.now)
+    for ticks, action, params in [
+        (1, "agent.create", {"agent_id": "late", "agent_kind": "truck", "agent_data": {"capacity": 10}}),
+        (1, "agent.delete", {"agent_id": "truck-3"}),
+        (33, "simulation.update", {"speed": 77, "tick_rate": 7}),
+        (100, "simulation.reset", {}),
+        (0, "simulation.start", {"speed": 3333.3}),
+        (200, "agent.update", {"agent_id": "truck-1", "agent_data": {"balance_ducats": -3}}),
+        (17, "agent.delete", {"agent_id": "nobody"}),
+    ]:
+        for _ in range(ticks):
+            core.tick()
+        again.catch_up(ticks)
+        text = json.dumps({"action": action, "params": params})
+        assert core.handle(1, text).ok == again.handle(0, text).ok
+    assert (again.tick_number, again.world.now) == (core.tick_number, core.world.now)
     assert again.world.dump() == core.world.dump()
 
 

@@ -24,7 +24,15 @@ def serve(
     autostart: Annotated[
         bool | None, typer.Option("--autostart/--no-autostart", help="Begin running at once [env SPINE_AUTOSTART].")
     ] = None,
-    state_dir: Annotated[Path | None, typer.Option(hidden=True)] = None,
+    state_dir: Annotated[
+        Path | None,
+        typer.Option(
+            help="Keep the world in this directory, and go on with it after a stop or crash [env SPINE_STATE_DIR]."
+        ),
+    ] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Set the world kept in the state directory aside and begin a new one.")
+    ] = False,
 ) -> None:
     """Serve a live world over a WebSocket, with a dashboard at /."""
     from spine.server.life import serve as run_server
@@ -40,6 +48,7 @@ def serve(
         speed=speed,
         autostart=autostart,
         state_dir=state_dir,
+        fresh=fresh,
     )
     raise typer.Exit(run_server(settings))
 

@@ -112,7 +112,9 @@ def _add_health(app: FastAPI, supervisor: Supervisor, metrics: Metrics) -> None:
     async def ready(response: Response) -> dict[str, object]:
         """Say whether the engine answers and the world can be used (readiness)."""
         silent = supervisor.tick_age_s()
-        good = supervisor.ready and silent <= SILENCE_S and not app.state.stopping
+        journal = supervisor.status.get("journal")
+        kept = journal is None or journal["healthy"]
+        good = supervisor.ready and silent <= SILENCE_S and not app.state.stopping and kept
         response.status_code = 200 if good else 503
         status = supervisor.status
         return {
@@ -123,6 +125,7 @@ def _add_health(app: FastAPI, supervisor: Supervisor, metrics: Metrics) -> None:
             "running": status.get("running", False),
             "paused": status.get("paused", False),
             "lag_s": status.get("lag_s", 0.0),
+            "journal": journal,
         }
 
     @app.get("/metrics", tags=["operation"], response_class=Response)

@@ -7,25 +7,13 @@ from dataclasses import dataclass, field
 import msgspec
 
 from spine.network.generate import MOST_NODES
+from spine.protocol.actions import ActionParams
 from spine.protocol.envelope import Action, encode_signal
 from spine.protocol.forms import Json
 from spine.server.messages import EVERYBODY, Message
 
 UNKNOWN_ACTION = "unknown"
 """Stands for the name of whatever is no action, so that metrics do not grow with nonsense."""
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """An action that changes the world and is about to act: what a journal keeps.
-
-    Replaying it means `advance_to(time)`, then `EngineCore.handle` of the same action; one that is refused then was refused before.
-    """
-
-    name: str
-    params: Json
-    tick: int
-    time: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +69,22 @@ class Call:
     def _give(self, receiver: int, signal: str, data: Json | msgspec.Raw) -> None:
         self.given = Message(receiver, encode_signal(signal, data, self.action.request_id))
         self.messages.append(self.given)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a client sent, understood but not yet carried out.
+
+    Attributes:
+        name: of the action, `UNKNOWN_ACTION` when there is none of that name.
+        call: the action and its sender; None when it is no action at all.
+        params: its parameters, checked; None when it is refused already.
+        refusal: what its sender is told when it is refused already.
+        changes: whether carrying it out may change the world or its run state: what a journal must know before.
+    """
+
+    name: str
+    call: Call | None = None
+    params: ActionParams | None = None
+    refusal: Outcome | None = None
+    changes: bool = False

@@ -1,7 +1,7 @@
 """`EngineCore`: a world with its run state, driven by actions and ticks. No clock, no pipe, no thread: whoever calls it decides when.
 
-Everything that changes a world passes through `EngineCore.handle`, one action at a time, between ticks (protocol 1.5, 4): there, and
-only there, `record` hears of an accepted action before it acts, which is where a journal goes.
+Everything that changes a world passes through `EngineCore.prepare` and `EngineCore.act`, one action at a time, between ticks (protocol
+1.5, 4). Between the two, and only there, is the place of a journal: what is prepared has been understood and has changed nothing.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from spine.protocol.envelope import (
     parse_action,
 )
 from spine.protocol.translate import translate
-from spine.server.calls import UNKNOWN_ACTION, Accepted, Call, Limits, Outcome
+from spine.server.calls import UNKNOWN_ACTION, Call, Limits, Outcome, Prepared
 from spine.server.messages import EVERYBODY, PLAIN, Message
 from spine.server.picture import Pace, Picture
 from spine.server.streams import Streams, TickParts
@@ -57,7 +57,6 @@ class EngineCore(Picture):
         super().__init__(world, pace or Pace(), running=running, tick_number=tick_number)
         self.limits = limits or Limits()
         self.extra_policies = extra_policies
-        self.record: Callable[[Accepted], None] = lambda _: None
         self._handlers: dict[type[actions.ActionParams], Callable[[EngineCore, Any, Call], None]] = {
             actions.SimulationStart: EngineCore._start,
             actions.SimulationStop: EngineCore._stop,
@@ -93,25 +92,53 @@ class EngineCore(Picture):
 
     def handle(self, client: int, text: str | bytes) -> Outcome:
         """Carry out what a client sent; a failed action changes nothing and yields one error for its sender alone."""
+        return self.act(self.prepare(client, text))
+
+    def prepare(self, client: int, text: str | bytes) -> Prepared:
+        """Understand what a client sent, as far as that depends on nothing but the text."""
         try:
             action = parse_action(text)
         except TransportError as error:
             refusal = Message(client, encode_transport_error(str(error), error.request_id))
-            return Outcome([refusal], UNKNOWN_ACTION, ok=False, answer=refusal, understood=False)
+            return Prepared(
+                UNKNOWN_ACTION, refusal=Outcome([refusal], UNKNOWN_ACTION, ok=False, answer=refusal, understood=False)
+            )
         name = action.name if action.name in actions.ACTIONS else UNKNOWN_ACTION
         call = Call(client, action)
         try:
             params = actions.read_params(action.name, action.params)
-            if name not in actions.QUESTIONS:
-                self.record(Accepted(name, action.params, self.tick_number, self.world.now))
+        except SpineError as error:
+            return Prepared(name, call, refusal=self._refused(call, name, str(error)))
+        except Exception as error:  # noqa: BLE001 - a fault of ours must reach the asker and must not end the world (8.1)
+            return Prepared(name, call, refusal=self._fault(call, name, error))
+        return Prepared(name, call, params, changes=name not in actions.QUESTIONS)
+
+    def act(self, prepared: Prepared) -> Outcome:
+        """Carry out what has been prepared."""
+        call, name, params = prepared.call, prepared.name, prepared.params
+        if call is None or params is None:
+            assert prepared.refusal is not None
+            return prepared.refusal
+        try:
+            if prepared.changes:
                 self.changed()
             self._handlers[type(params)](self, params, call)
         except SpineError as error:
             return self._refused(call, name, str(error))
         except Exception as error:  # noqa: BLE001 - a fault of ours must reach the asker and must not end the world (8.1)
-            traceback.print_exc()
-            return self._refused(call, name, f"{name}: internal fault: {type(error).__name__}: {error}")
+            return self._fault(call, name, error)
         return Outcome(call.messages, name, ok=True, answer=call.given, channel=call.channel, wish=call.wish)
+
+    def refuse(self, prepared: Prepared, reason: str) -> Outcome:
+        """Do not carry out what has been prepared, and say why."""
+        if prepared.call is None or prepared.refusal is not None:
+            assert prepared.refusal is not None
+            return prepared.refusal
+        return self._refused(prepared.call, prepared.name, f"{prepared.name}: {reason}")
+
+    def _fault(self, call: Call, name: str, error: Exception) -> Outcome:
+        traceback.print_exception(error)
+        return self._refused(call, name, f"{name}: internal fault: {type(error).__name__}: {error}")
 
     def _refused(self, call: Call, name: str, reason: str) -> Outcome:
         error = Message(call.client, encode_action_error(reason, self.tick_number, call.action.request_id))
@@ -216,6 +243,20 @@ class EngineCore(Picture):
         )
         messages = _plain_tick(parts) if anybody_plain else []
         return messages + self._streams.tick(parts, self.world, self.pace.tick_rate)
+
+    def catch_up(self, ticks: int) -> None:
+        """Advance by so many ticks at once, silently.
+
+        The world is then the same, bit for bit, as after as many calls of `tick`: it does not depend on steps, only its time is
+        summed up tick by tick as they would.
+        """
+        time = self.world.now
+        for _ in range(ticks):
+            time += self.pace.dt
+        self.tick_number += ticks
+        self.changed()
+        self._pending = []
+        self.world.advance_to(time)
 
 
 def _plain_tick(parts: TickParts) -> list[Message]:

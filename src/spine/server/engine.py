@@ -8,22 +8,27 @@ from __future__ import annotations
 
 import gc
 import json
+import logging
 import select
 import signal
 import socket
 import sys
 import time
-import traceback
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from spine.errors import SpineError
-from spine.protocol.envelope import encode_action_error, encode_signal
-from spine.server.calls import Limits
+from spine.protocol.envelope import encode_signal
+from spine.server.calls import Limits, Outcome
 from spine.server.core import EngineCore
+from spine.server.keeping import Keeper, KeepingOptions
+from spine.server.live import LiveWorld
 from spine.server.messages import EVERYBODY, FIRST_CALLER, LENGTH, Kind, Message
 from spine.server.picture import Pace
+from spine.server.recovery import Asked, open_directory
+from spine.storage import StateDirectory, ThreadCommitter
 
 STATUS_INTERVAL_S = 0.5
 MOST_CATCH_UP_S = 1.0
@@ -31,6 +36,7 @@ MOST_CATCH_UP_S = 1.0
 
 _WARNING_INTERVAL_S = 1.0
 _IDLE_WAIT_S = 0.25
+_LONG_RECOVERY_S = 5.0
 _RECEIVE_BYTES = 1 << 18
 _QUICK_TEXT_BYTES = 4096
 _SLOW_WORDS = (b'"map.create"', b'"map.export"', b'"simulation.export_state"', b'"simulation.reset"')
@@ -47,10 +53,12 @@ class Engine:
     Args:
         core: what is driven.
         pipe: connected socket to the server process.
+        keeper: of the world's state directory, None when nothing is kept.
     """
 
-    def __init__(self, core: EngineCore, pipe: socket.socket) -> None:
+    def __init__(self, core: EngineCore, pipe: socket.socket, keeper: Keeper | None = None) -> None:
         self._core = core
+        self._live = LiveWorld(core, self._acted, keeper)
         self._pipe = pipe
         self._buffer = bytearray()
         self._stopping = False
@@ -64,6 +72,16 @@ class Engine:
 
     def run(self) -> None:
         """Work until the server process says stop or is gone."""
+        try:
+            self._loop()
+            if self._stopping:
+                self._send(Kind.BUSY)
+                self._live.close()
+                self._send(Kind.STOPPED)
+        finally:
+            self._live.abandon()
+
+    def _loop(self) -> None:
         self._send(Kind.READY)
         was_active = False
         while not self._stopping:
@@ -76,14 +94,17 @@ class Engine:
                 soonest = now + self._period_s if was_active else now
                 self._deadline = min(self._deadline, soonest) if was_active else now
             was_active = active
-            if not self._receive(max(0.0, self._deadline - now) if active else _IDLE_WAIT_S):
+            wait_s = max(0.0, self._deadline - now) if active else _IDLE_WAIT_S
+            due_s = self._live.due_s(now)
+            if not self._receive(wait_s if due_s is None else min(wait_s, due_s)):
                 return
             self._take_frames()
+            self._live.work()
             if self._core.active and was_active:
                 self._tick_when_due()
+            self._live.chores()
             if time.perf_counter() >= self._status_due:
                 self._send_status()
-        self._send(Kind.STOPPED)
 
     @property
     def _period_s(self) -> float:
@@ -93,7 +114,10 @@ class Engine:
         begun = time.perf_counter()
         if begun < self._deadline:
             return
-        messages = self._tick()
+        self._live.settle()
+        if not self._core.active:
+            return
+        messages = self._live.tick()
         done = time.perf_counter()
         self._tick_durations.append(done - begun)
         self._busy_s += done - begun
@@ -108,19 +132,6 @@ class Engine:
             self._deadline = done
         self._send_messages(messages)
 
-    def _tick(self) -> list[Message]:
-        core = self._core
-        try:
-            return core.tick()
-        except Exception as error:  # noqa: BLE001 - whatever fails in a tick must reach the people watching (4.1, R25)
-            traceback.print_exc()
-            core.paused = True
-            text = f"the simulation failed in tick {core.tick_number} and is paused: {type(error).__name__}: {error}"
-            return [
-                Message(EVERYBODY, encode_action_error(text, core.tick_number, None)),
-                Message(EVERYBODY, encode_signal("simulation.paused", {})),
-            ]
-
     def _warning(self, took_s: float, period_s: float) -> Message:
         rate = self._core.pace.tick_rate
         data = {
@@ -134,8 +145,12 @@ class Engine:
 
     def _receive(self, wait_s: float) -> bool:
         """Wait for frames at most so long; False when the server process is gone."""
-        readable, _, _ = select.select([self._pipe], [], [], wait_s)
-        if readable:
+        wake = self._live.fileno()
+        sources: list[socket.socket | int] = [self._pipe] if wake is None else [self._pipe, wake]
+        readable, _, _ = select.select(sources, [], [], wait_s)
+        if wake in readable:
+            self._live.heard()
+        if self._pipe in readable:
             data = self._pipe.recv(_RECEIVE_BYTES)
             if not data:
                 return False
@@ -178,8 +193,12 @@ class Engine:
         if len(text) > _QUICK_TEXT_BYTES or any(word in text for word in _SLOW_WORDS):
             self._send(Kind.BUSY)
         begun = time.perf_counter()
-        outcome = self._core.handle(client, text)
-        took = time.perf_counter() - begun
+        self._live.take(client, text)
+        self._busy_s += time.perf_counter() - begun
+        self._live.work()
+
+    def _acted(self, client: int, outcome: Outcome, took: float) -> None:
+        """Pass on what has come of an action."""
         self._busy_s += took
         if outcome.channel is not None:
             self._send(Kind.CHANNEL, client, outcome.channel, outcome.wish)
@@ -224,11 +243,17 @@ class Engine:
         status["lag_s"] = max(0.0, now - self._deadline) if self._core.active else 0.0
         status["tick_durations"] = self._tick_durations
         self._tick_durations = []
+        status["journal"] = self._live.status()
         self._send(Kind.STATUS, status)
 
     def _send(self, kind: Kind, *content: Any) -> None:
-        body = msgspec.msgpack.encode([int(kind), *content])
-        self._pipe.sendall(LENGTH.pack(len(body)) + body)
+        send_frame(self._pipe, kind, *content)
+
+
+def send_frame(pipe: socket.socket, kind: Kind, *content: Any) -> None:
+    """Send one frame to the server process."""
+    body = msgspec.msgpack.encode([int(kind), *content])
+    pipe.sendall(LENGTH.pack(len(body)) + body)
 
 
 def main() -> None:
@@ -239,7 +264,7 @@ def main() -> None:
     pipe = socket.socket(fileno=int(sys.argv[1]))
     settings = json.loads(sys.argv[2])
     try:
-        core = make_core(settings)
+        core, keeper = open_world(settings, pipe)
     except SpineError as error:
         sys.stderr.write(f"spine: {error}\n")
         sys.exit(2)
@@ -247,9 +272,52 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     try:
-        Engine(core, pipe).run()
+        Engine(core, pipe, keeper).run()
     except (BrokenPipeError, ConnectionResetError):
         sys.exit(0)
+
+
+def open_world(settings: dict[str, Any], pipe: socket.socket) -> tuple[EngineCore, Keeper | None]:
+    """Return the core to drive, and the keeper of its state directory when the settings name one.
+
+    Raises:
+        SpineError: the scenario or the state directory is not usable.
+    """
+    if settings.get("state_dir") is None:
+        return make_core(settings), None
+    from spine.scenario.plugins import plugin_policies
+
+    last_beat = begun = time.monotonic()
+
+    def beat() -> None:
+        nonlocal last_beat
+        if time.monotonic() - last_beat > STATUS_INTERVAL_S:
+            last_beat = time.monotonic()
+            send_frame(pipe, Kind.BUSY)
+
+    directory = StateDirectory(Path(settings["state_dir"]))
+    asked = Asked(settings["scenario"], insists=settings["insists"], fresh=settings["fresh"])
+    taken = open_directory(
+        directory,
+        asked,
+        lambda: make_core(settings),
+        limits=_limits(settings),
+        extra_policies=plugin_policies(),
+        beat=beat,
+    )
+    options = KeepingOptions(checkpoint_s=settings["checkpoint_s"], kept=settings["checkpoints_kept"])
+    keeper = Keeper(directory, taken.journal, ThreadCommitter(), taken.core, taken.reached, options, taken.checkpointed)
+    took_s = time.monotonic() - begun
+    if took_s > _LONG_RECOVERY_S:
+        keeper.expedite_checkpoint()
+    for note in taken.notes:
+        send_frame(pipe, Kind.NOTE, logging.WARNING, "recovery", {"note": note})
+    fields = {"directory": str(directory.path), "tick": taken.core.tick_number, "action": taken.reached.sequence}
+    if not taken.fresh:
+        fields |= {"actions_replayed": taken.replayed, "ticks_replayed": taken.ticks, "seconds": round(took_s, 3)}
+    event = "world begun and kept" if taken.fresh else "world taken up"
+    send_frame(pipe, Kind.NOTE, logging.INFO, event, fields)
+    return taken.core, keeper
 
 
 def make_core(settings: dict[str, Any]) -> EngineCore:
@@ -269,8 +337,13 @@ def make_core(settings: dict[str, Any]) -> EngineCore:
     )
     autostart = settings.get("autostart")
     running = playback.autostart if autostart is None else autostart
-    limits = Limits(**settings["limits"]) if "limits" in settings else Limits()
-    return EngineCore(scenario.build(), pace, running=running, limits=limits, extra_policies=plugin_policies())
+    return EngineCore(
+        scenario.build(), pace, running=running, limits=_limits(settings), extra_policies=plugin_policies()
+    )
+
+
+def _limits(settings: dict[str, Any]) -> Limits:
+    return Limits(**settings["limits"]) if "limits" in settings else Limits()
 
 
 if __name__ == "__main__":

@@ -51,6 +51,8 @@ class Kind(IntEnum):
     """action handled: client, name, ok, seconds, the answer if it was a caller, whether it was an action at all
 
     Comes before the MESSAGES it caused."""
+    NOTE = 19
+    """level, event, fields: a line for the log"""
     CHANNEL = 18
     """client, channel it hears from here on, the action that asks for it again"""
 

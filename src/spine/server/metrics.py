@@ -53,6 +53,7 @@ class Metrics:
             self.finished.labels(outcome)
         self.restarts = Counter("spine_engine_restarts", "Times the engine was started again.", **register)
         self._last: dict[str, float] = {}
+        self._journal: JournalMetrics | None = None
 
     def take_status(self, status: Mapping[str, Any]) -> None:
         """Book a status report of the engine."""
@@ -71,6 +72,37 @@ class Metrics:
             self.finished.labels(outcome).inc(grown if grown >= 0 else status[outcome])
             self._last[outcome] = status[outcome]
 
+        journal = status.get("journal")
+        if journal is not None:
+            # Only a server that keeps its world has these.
+            if self._journal is None:
+                self._journal = JournalMetrics(self.registry)
+            self._journal.take(journal)
+
     def render(self) -> bytes:
         """Return all metrics in the text format of Prometheus."""
         return generate_latest(self.registry)
+
+
+class JournalMetrics:
+    """Metrics of journal and checkpoints.
+
+    Args:
+        registry: where to register them.
+    """
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        register: dict[str, Any] = {"registry": registry}
+        self._healthy = Gauge("spine_journal_healthy", "1 while accepted actions reach the disk.", **register)
+        self._actions = Gauge("spine_journal_last_action", "Number of the last action in the journal.", **register)
+        self._checkpoint_healthy = Gauge(
+            "spine_checkpoint_healthy", "1 unless the last checkpoint could not be written.", **register
+        )
+        self._age = Gauge("spine_checkpoint_age_seconds", "Time since the newest checkpoint was written.", **register)
+
+    def take(self, journal: Mapping[str, Any]) -> None:
+        """Book a report of the engine."""
+        self._healthy.set(journal["healthy"])
+        self._actions.set(journal["sequence"])
+        self._checkpoint_healthy.set(journal["checkpoint_healthy"])
+        self._age.set(journal["checkpoint_age_s"])

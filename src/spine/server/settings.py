@@ -34,6 +34,10 @@ class Settings(BaseSettings):
     speed: float | None = Field(None, gt=0.0, le=3600.0, validation_alias=_env("SPINE_SPEED"))
     autostart: bool | None = Field(None, validation_alias=_env("SPINE_AUTOSTART"))
     state_dir: Path | None = Field(None, validation_alias=_env("SPINE_STATE_DIR"))
+    checkpoint_minutes: float = Field(5.0, gt=0.0, validation_alias=_env("SPINE_CHECKPOINT_MINUTES"))
+    checkpoints_kept: int = Field(3, ge=1, le=1000, validation_alias=_env("SPINE_CHECKPOINTS_KEPT"))
+    # A flag and no variable of the environment: a container that is started again must not begin anew each time.
+    fresh: bool = Field(False, validation_alias=_env("--fresh"))
     view_token: str | None = Field(None, min_length=8, validation_alias=_env("SPINE_VIEW_TOKEN"))
     control_token: str | None = Field(None, min_length=8, validation_alias=_env("SPINE_CONTROL_TOKEN"))
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field((), validation_alias=_env("SPINE_ALLOWED_ORIGINS"))

@@ -30,6 +30,9 @@ BUSY_SILENCE_S = 120.0
 START_S = 60.0
 _WATCH_INTERVAL_S = 0.25
 _STOP_S = 2.0
+_KEEP_S = 6.0
+"""An engine that keeps its world writes a last checkpoint; killed meanwhile, it would have to replay its journal, no more."""
+
 _LONGEST_BACKOFF_S = 10.0
 _QUERY_S = 30.0
 _DROP_INTERVAL_S = 1.0
@@ -82,13 +85,12 @@ class Supervisor:
             SpineError: it does not come up; its own message has gone to standard error.
         """
         await self._launch()
-        deadline = time.monotonic() + START_S
         while not self.ready:
             if self._process is not None and self._process.returncode is not None:
                 raise SpineError("the engine could not start")
             if self._stopping:
                 raise SpineError("stopped before the engine was ready")
-            if time.monotonic() > deadline:
+            if time.monotonic() > self._busy_until:
                 raise SpineError(f"the engine was not ready within {START_S:g} s")
             await asyncio.sleep(0.01)
         self._tasks.append(asyncio.create_task(self._watch()))
@@ -102,6 +104,12 @@ class Supervisor:
             "tick_rate": settings.tick_rate,
             "speed": settings.speed,
             "autostart": settings.autostart,
+            "state_dir": None if settings.state_dir is None else str(settings.state_dir.absolute()),
+            "insists": "scenario" in settings.model_fields_set,
+            # Once: when this engine is lost, the next one takes up the world it has begun.
+            "fresh": settings.fresh and not self._launched,
+            "checkpoint_s": settings.checkpoint_minutes * 60.0,
+            "checkpoints_kept": settings.checkpoints_kept,
             "limits": {"import_bytes": settings.max_import_bytes, "map_nodes": settings.max_map_nodes},
         }
         with its:
@@ -149,6 +157,8 @@ class Supervisor:
             future = self._queries.pop(frame[1], None)
             if future is not None and not future.done():
                 future.set_result(frame[2])
+        elif kind == Kind.NOTE:
+            log.log(frame[1], frame[2], **frame[3])
         elif kind == Kind.BUSY:
             self._busy_until = self.last_heard + BUSY_SILENCE_S
         elif kind == Kind.READY:
@@ -213,8 +223,7 @@ class Supervisor:
         await self._launch()
         # Asked before it is ready: who joins from now on asks by itself, and nobody gets two.
         self.hub.need_snapshots()
-        deadline = time.monotonic() + START_S
-        while not self.ready and time.monotonic() < deadline:
+        while not self.ready and time.monotonic() < self._busy_until:
             if self._process is not None and self._process.returncode is not None:
                 return
             await asyncio.sleep(0.02)
@@ -327,7 +336,7 @@ class Supervisor:
         process = self._process
         if process is not None and process.returncode is None:
             with contextlib.suppress(TimeoutError, asyncio.TimeoutError):
-                await asyncio.wait_for(process.wait(), _STOP_S)
+                await asyncio.wait_for(process.wait(), _STOP_S if self._settings.state_dir is None else _KEEP_S)
         await self._kill()
         for task in self._tasks:
             task.cancel()

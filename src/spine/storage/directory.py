@@ -12,12 +12,14 @@ import contextlib
 import fcntl
 import os
 import time
+from collections.abc import Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Final
 
 from spine.errors import StorageError
 from spine.storage.files import DISK, TEMPORARY_SUFFIX, reason_of
+from spine.storage.journal import Journal, Progress
 
 LOCK_PATIENCE_S: Final = 5.0
 """An engine whose server was killed ends by itself within this time."""
@@ -52,6 +54,31 @@ class StateDirectory:
             DISK.sync_folder(self.path)
         except OSError as error:
             raise self._unusable(error) from error
+
+    def begin_journal(self, about: Mapping[str, str], start: Progress) -> Journal:
+        """Return the journal of a new world, in place and open.
+
+        It gets its name when it is complete: a server killed at this moment leaves nothing, or a journal without a checkpoint.
+
+        Raises:
+            StorageError: it cannot be made.
+        """
+        unfinished = self.journal.with_name(self.journal.name + TEMPORARY_SUFFIX)
+        try:
+            for suffix in ("", "-wal", "-shm"):
+                unfinished.with_name(unfinished.name + suffix).unlink(missing_ok=True)
+            for path in self.world_files()[1:]:
+                path.unlink(missing_ok=True)
+            Journal.create(unfinished, about, start)
+            unfinished.rename(self.journal)
+            DISK.sync_folder(self.path)
+        except OSError as error:
+            raise error if isinstance(error, StorageError) else self._unusable(error) from error
+        return Journal(self.journal)
+
+    def keeps_something(self) -> bool:
+        """Return whether there is a world, or what is left of one."""
+        return self.journal.exists() or (self.checkpoints.is_dir() and any(self.checkpoints.iterdir()))
 
     def require(self) -> None:
         """Raise StorageError unless there is a world in this directory."""

@@ -91,9 +91,9 @@ class Journal:
         self.about: dict[str, str] = {}
         self._open()
 
-    @classmethod
-    def create(cls, path: Path, about: Mapping[str, str], progress: Progress) -> Journal:
-        """Make the journal of a new world.
+    @staticmethod
+    def create(path: Path, about: Mapping[str, str], progress: Progress) -> None:
+        """Make the journal of a new world and close it.
 
         Args:
             path: of the file, which must not exist.
@@ -117,7 +117,6 @@ class Journal:
                 connection.close()
         except sqlite3.Error as error:
             raise StorageError(f"journal {path}: cannot be made: {error}") from error
-        return cls(path)
 
     def _open(self) -> None:
         try:
