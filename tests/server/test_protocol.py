@@ -35,9 +35,9 @@ _TRUCK_FULL = _TRUCK_DIFF | {
 }  # fmt: skip
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    """A server with an empty world of its own."""
+    """A server whose world is emptied before each test."""
     with running_server() as running:
         yield running
 
@@ -58,8 +58,9 @@ def looker(untouched: Server) -> Iterator[Client]:
 
 @pytest.fixture
 def client(server: Server) -> Iterator[Client]:
-    """A client of it."""
+    """A client of it, with an empty world."""
     with server.client() as connected:
+        connected.empty_world()
         yield connected
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import itertools
 import json
@@ -128,6 +129,29 @@ class Client:
         """Send an action and return its one answer."""
         request_id = self.send(action, **params)
         return self.until(lambda message: message.get("request_id") == request_id)
+
+    def settle(self) -> list[Json]:
+        """Return all that came since the last call, up to the answer to a question asked now."""
+        self.ask("agent.list", agent_kind="nobody")
+        heard, self.heard = self.heard[:-1], []
+        return heard
+
+    def empty_world(self) -> None:
+        """Make the world that of a fresh server: nothing in it, tick 0, stopped."""
+        save = {"graph": {"nodes": [], "edges": []}, "agents": [], "packages": [], "metadata": {"tick": 0}}
+        assert self.ask("simulation.import_state", file_content=as_file(save))["signal"] == "simulation.state_imported"
+        self.ask("simulation.update", tick_rate=20, speed=1.0)
+        self.settle()
+
+
+def as_file(content: Any) -> str:
+    """Return JSON the way imports take it."""
+    return base64.b64encode(json.dumps(content).encode()).decode()
+
+
+def of_file(answer: Json) -> Any:
+    """Return what an export holds."""
+    return json.loads(base64.b64decode(answer["data"]["file_content"]))
 
 
 @contextlib.contextmanager
