@@ -12,11 +12,12 @@ POETRY_EXPORT_VERSION := 1.10.1
 IMAGE ?= spine
 PYTHON_VERSION ?= 3.13
 PYTEST_ARGS ?= -n 2
-CHECKED := src tests $(wildcard benchmarks deploy)
+CHECKED := src tests $(wildcard benchmarks deploy proofs)
+PYTHON2 ?= python2.7
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check format bench image image-test sbom audit clean
+.PHONY: help setup run test check format bench autobahn image image-test sbom audit clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +43,19 @@ format: setup ## let ruff format and fix what it can
 
 bench: setup ## measure the figures of the README and print the table
 	$(BIN)/python -m benchmarks
+
+autobahn: build/autobahn/.installed ## run the Autobahn WebSocket suite against the server's connections (needs Python 2.7: PYTHON2=...)
+	$(BIN)/python -m proofs.autobahn build/autobahn/bin/wstest
+
+# The suite is Python 2.7; this is the last virtualenv that still makes such environments.
+build/autobahn/.installed: | setup
+	@$(PYTHON2) --version 2>&1 | grep -q 'Python 2\.7' || \
+	  { echo "make: the Autobahn suite needs Python 2.7; name one with PYTHON2=..." >&2; exit 1; }
+	$(BIN)/python -m venv --clear build/virtualenv
+	build/virtualenv/bin/python -m pip install --quiet --disable-pip-version-check virtualenv==20.15.1
+	build/virtualenv/bin/virtualenv --quiet --python "$$(command -v $(PYTHON2))" build/autobahn
+	build/autobahn/bin/python -m pip install --quiet --disable-pip-version-check autobahntestsuite==25.10.1
+	@touch $@
 
 image: ## build the container image as spine:latest (needs BuildKit)
 	docker buildx build --load --tag $(IMAGE) \

@@ -1,8 +1,8 @@
 """Runs the Autobahn WebSocket suite against SPINE's connection class, as the server uses it, behind an echo.
 
-    python -m benchmarks.autobahn path/to/wstest [cases]
+    python -m proofs.autobahn path/to/wstest [cases]
 
-`wstest` comes from `autobahntestsuite` 25.10.1, which needs Python 2.7 (`virtualenv==20.15.1` still makes such an environment). The
+`make autobahn` makes an environment with `wstest` (from `autobahntestsuite`, which needs Python 2.7) and runs all cases. The
 server proper does not echo, so what is tested is everything below it: handshake, framing, fragments, UTF-8, pings, closing, limits,
 compression, and the ready frames it writes. Prints the count of every behaviour and the failed cases; exit code 1 when there is any.
 """
@@ -21,12 +21,18 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-
 from benchmarks.serving import free_port
+
 from spine.server.wire import CONNECTION, Connection, make_frame
 
 _GOOD = ("OK", "INFORMATIONAL", "NON-STRICT", "UNIMPLEMENTED")
 _LARGEST = 64 * 2**20
+_GROUPS = {
+    1: "framing", 2: "pings and pongs", 3: "reserved bits", 4: "opcodes", 5: "fragmentation", 6: "UTF-8",
+    7: "closing", 9: "limits and speed", 10: "sending in pieces", 12: "compression, offers", 13: "compression, settings",
+}  # fmt: skip
+"""What the groups of cases are about; 8 and 11 do not exist."""
+
 
 Json = dict[str, Any]
 
@@ -65,14 +71,23 @@ def main() -> int:
         results = json.loads((Path(folder) / "index.json").read_text())["SPINE"]
     server.should_exit = True
     thread.join()
-    print(f"{len(results)} cases:", dict(Counter(result["behavior"] for result in results.values())))
-    print("closing:", dict(Counter(result["behaviorClose"] for result in results.values())))
+    return report(results)
+
+
+def report(results: dict[str, Json]) -> int:
+    """Print what came of every group of cases, and the failed ones; return the exit code."""
+    groups: dict[str, Counter[str]] = {}
+    for name, result in results.items():
+        groups.setdefault(name.partition(".")[0], Counter())[result["behavior"]] += 1
+    for group in sorted(groups, key=int):
+        found = ", ".join(f"{count} {behavior}" for behavior, count in sorted(groups[group].items()))
+        print(f"{group:>3} {_GROUPS[int(group)]:<36} {found}")
     bad = [
         name
         for name, result in results.items()
         if result["behavior"] not in _GOOD or result["behaviorClose"] not in (*_GOOD, "UNCLEAN")
     ]
-    print("failed:", ", ".join(sorted(bad)) or "none")
+    print(f"{len(results)} cases; failed:", ", ".join(sorted(bad)) or "none")
     return 1 if bad else 0
 
 
