@@ -1,18 +1,229 @@
-import { useEffect, useRef } from "preact/hooks";
+/** The page: the map below everything, a bar on top, panels at the sides (on a phone: a sheet at the bottom). */
+
+import type { ComponentType } from "preact";
+import { useContext, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { MapView } from "./map/view";
+import { ACTIVITY_TEXT, activityName } from "./model/activities";
+import type { Reference } from "./model/feed";
 import type { World } from "./model/world";
+import { Banner, Notices, TokenDialog } from "./panels/banner";
+import { Build } from "./panels/build";
+import { Charts } from "./panels/charts";
+import { Events } from "./panels/events";
+import { ImportDialog } from "./panels/files";
+import { Header } from "./panels/header";
+import { Inspector } from "./panels/inspector";
+import { Legend } from "./panels/legend";
+import { Overview } from "./panels/overview";
+import { Context, PANELS, type Panel, type Shared, Workbench } from "./ui/context";
+import { narrow, theme } from "./ui/environment";
+import type { IconName } from "./ui/icon";
+import { Button } from "./ui/parts";
+import { Tabs } from "./ui/tabs";
+
+const PANEL_TEXT: Record<Panel, string> = { overview: "Overview", charts: "Charts", events: "Events", build: "Build" };
+const PANEL_ICON: Record<Panel, IconName> = { overview: "gauge", charts: "chart", events: "list", build: "build" };
+const CONTENT: Record<Panel, ComponentType> = { overview: Overview, charts: Charts, events: Events, build: Build };
 
 export function App({ world }: { world: World }) {
+  const shared = useMemo(() => share(world), [world]);
+  const { bench } = shared;
+  const [dragging, setDragging] = useState(false);
+  return (
+    <Context.Provider value={shared}>
+      <div
+        class={`page ${narrow.value ? "narrow" : "wide"} ${bench.open.value ? "open" : "closed"}`}
+        onDragOver={(event) => {
+          if (!event.dataTransfer?.types.includes("Files")) return;
+          event.preventDefault();
+          setDragging(true);
+        }}
+        onDragLeave={(event) => {
+          if (event.relatedTarget === null) setDragging(false);
+        }}
+        onDrop={(event) => {
+          event.preventDefault();
+          setDragging(false);
+          bench.importing.value = event.dataTransfer?.files[0] ?? null;
+        }}
+      >
+        <main>
+          <MapArea />
+        </main>
+        <Header />
+        <Banner />
+        <Inspector />
+        <Side />
+        <Empty />
+        <Notices />
+        {dragging && <div class="drop-here">Drop a .smap or .ssave file to import it</div>}
+        {bench.askToken.value && <TokenDialog />}
+        {bench.importing.value !== null && <ImportDialog file={bench.importing.value} />}
+      </div>
+    </Context.Provider>
+  );
+}
+
+function share(world: World): Shared {
+  const bench = new Workbench();
+  const goTo = (reference: Reference) => {
+    world.select(reference);
+    const view = bench.view;
+    const { fleet } = world;
+    if (reference.kind === "truck") {
+      const at = fleet.at(reference.id);
+      if (at !== undefined) view?.centre(fleet.x[at] as number, fleet.y[at] as number, false);
+    } else if (reference.kind === "building") {
+      const place = world.map.value?.buildings.get(reference.id);
+      if (place !== undefined) view?.centre(place.x, place.y, false);
+    }
+  };
+  return { world, bench, goTo };
+}
+
+function MapArea() {
+  const { world, bench } = useContext(Context);
   const canvas = useRef<HTMLCanvasElement>(null);
+  const [tip, setTip] = useState<{ x: number; y: number; reference: Reference } | null>(null);
   useEffect(() => {
     if (canvas.current === null) return;
     const view = new MapView(
       canvas.current,
       world,
-      { onPlace: () => false, onHover: () => {}, onTip: () => {} },
-      "light",
+      {
+        onPlace: (x, y) => {
+          if (bench.placing.value === null) return false;
+          bench.placedNode.value = world.map.value?.nearestNode(x, y) ?? null;
+          bench.placing.value = null;
+          return true;
+        },
+        onHover: (x, y) => {
+          if (bench.placing.value === null) return;
+          const node = world.map.value?.nearestNode(x, y) ?? null;
+          const at = node === null ? null : world.map.value?.nodePosition(node);
+          view.setMark(at ? { x: at[0], y: at[1] } : null);
+        },
+        onTip: setTip,
+      },
+      theme.value,
     );
-    return () => view.destroy();
-  }, [world]);
-  return <canvas ref={canvas} class="map" />;
+    bench.view = view;
+    (window as unknown as { spine: object }).spine = { world, view };
+    return () => {
+      bench.view = null;
+      view.destroy();
+    };
+  }, [world, bench]);
+  const look = theme.value;
+  useEffect(() => bench.view?.setTheme(look), [bench, look]);
+  const open = bench.open.value;
+  const selected = world.selection.value !== null;
+  const small = narrow.value;
+  useEffect(() => {
+    const insets = small
+      ? { top: 104, right: 0, bottom: open ? window.innerHeight * 0.46 : 64, left: 0 }
+      : { top: 64, right: open ? 404 : 12, bottom: 12, left: selected ? 356 : 12 };
+    bench.view?.setInsets(insets);
+  }, [bench, open, selected, small]);
+  return (
+    <>
+      <canvas
+        ref={canvas}
+        class="map"
+        tabIndex={0}
+        aria-label="Map of the network. Arrow keys move it, plus and minus zoom; things on it can be found with the search."
+      />
+      {tip !== null && <Tip tip={tip} world={world} />}
+      <div class="map-tools">
+        <Legend />
+        <div class="zoom" role="group" aria-label="Map">
+          <Button icon="plus" label="Zoom in" onClick={() => bench.view?.zoomBy(0.7)} />
+          <Button icon="minus" label="Zoom out" onClick={() => bench.view?.zoomBy(-0.7)} />
+          <Button icon="fit" label="Show the whole map" onClick={() => bench.view?.fit()} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Tip({ tip, world }: { tip: { x: number; y: number; reference: Reference }; world: World }) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (box.current === null) return;
+    box.current.style.transform = `translate(${Math.round(tip.x + 14)}px, ${Math.round(tip.y + 14)}px)`;
+  }, [tip.x, tip.y]);
+  const { kind, id } = tip.reference;
+  const building = kind === "building" ? world.map.value?.buildings.get(id)?.data : undefined;
+  const at = kind === "truck" ? world.fleet.at(id) : undefined;
+  const about =
+    at !== undefined
+      ? ACTIVITY_TEXT[activityName(world.fleet.activity[at] as number)]
+      : building === undefined
+        ? ""
+        : building.type === "site"
+          ? `${building.active_packages.length} packages waiting`
+          : `${building.current_agents.length} of ${building.capacity} taken`;
+  return (
+    <div ref={box} class="tip" aria-hidden="true">
+      <b>{building?.type === "site" ? building.name : id}</b>
+      <span>{about}</span>
+    </div>
+  );
+}
+
+function Side() {
+  const { bench } = useContext(Context);
+  const panel = bench.panel.value;
+  const open = bench.open.value;
+  const Content = CONTENT[panel];
+  return (
+    <section class="panel side" aria-label="Panels">
+      <div class="side-head">
+        <Tabs
+          label="Panels"
+          kind="outer"
+          tabs={PANELS.map((id) => ({ id, text: PANEL_TEXT[id], icon: PANEL_ICON[id] }))}
+          chosen={panel}
+          panel="side-panel"
+          onChoose={(id) => bench.show(id)}
+        />
+        <Button
+          icon="chevron"
+          label={open ? "Fold the panel away" : "Open the panel"}
+          onClick={() => (bench.open.value = !open)}
+        />
+      </div>
+      {open && (
+        <div
+          id="side-panel"
+          class="panel-body"
+          role="tabpanel"
+          tabIndex={0}
+          aria-labelledby={`tab-${panel}`}
+          key={panel}
+        >
+          <Content />
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Empty() {
+  const { world, bench } = useContext(Context);
+  if (world.map.value !== null || !world.known.value || world.connection.value.name !== "open") return null;
+  return (
+    <section class="empty" aria-label="The world is empty">
+      <h2>The world is empty</h2>
+      <p>Make a map and put trucks on it, or bring a map or a save from a file.</p>
+      <div class="buttons">
+        <Button kind="primary" icon="map" onClick={() => bench.show("build", "map")}>
+          Make a map
+        </Button>
+        <Button icon="upload" onClick={() => bench.show("build", "files")}>
+          Import a file
+        </Button>
+      </div>
+    </section>
+  );
 }

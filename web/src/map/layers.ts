@@ -21,13 +21,13 @@ interface RoadStyle {
 }
 
 const STYLES: Record<RoadClass, RoadStyle> = {
-  D: { metres: 9, minPixels: 0.5, fromZoom: -4.6, casingFromZoom: -1.8 },
-  L: { metres: 11, minPixels: 0.7, fromZoom: -5.2, casingFromZoom: -2.2 },
-  Z: { metres: 14, minPixels: 1, fromZoom: -6.2, casingFromZoom: -3.6 },
-  G: { metres: 18, minPixels: 1.4, fromZoom: -99, casingFromZoom: -4.5 },
-  GP: { metres: 22, minPixels: 1.8, fromZoom: -99, casingFromZoom: -6 },
-  S: { metres: 26, minPixels: 2.2, fromZoom: -99, casingFromZoom: -7 },
-  A: { metres: 30, minPixels: 2.6, fromZoom: -99, casingFromZoom: -8 },
+  D: { metres: 7, minPixels: 0.5, fromZoom: -4.6, casingFromZoom: -1.8 },
+  L: { metres: 9, minPixels: 0.7, fromZoom: -5.2, casingFromZoom: -2.2 },
+  Z: { metres: 11, minPixels: 1, fromZoom: -6.2, casingFromZoom: -3.6 },
+  G: { metres: 14, minPixels: 1.4, fromZoom: -99, casingFromZoom: -4.5 },
+  GP: { metres: 17, minPixels: 1.8, fromZoom: -99, casingFromZoom: -6 },
+  S: { metres: 20, minPixels: 2.2, fromZoom: -99, casingFromZoom: -7 },
+  A: { metres: 24, minPixels: 2.6, fromZoom: -99, casingFromZoom: -8 },
 };
 /** Drawn first to last: large roads lie over small ones. */
 const ORDER: readonly RoadClass[] = ["D", "L", "Z", "G", "GP", "S", "A"];
@@ -40,7 +40,7 @@ export function staticLayers(roads: RoadMap, palette: Palette, zoom: number): La
   const layers: Layer[] = [townLayer(roads, palette)];
   const shown = ORDER.filter((name) => zoom >= STYLES[name].fromZoom);
   for (const name of shown) if (zoom >= STYLES[name].casingFromZoom) layers.push(roadLayer(roads, palette, name, true));
-  for (const name of shown) layers.push(roadLayer(roads, palette, name, false));
+  for (const name of shown) layers.push(roadLayer(roads, palette, name, false, zoom < STYLES[name].casingFromZoom));
   return layers;
 }
 
@@ -82,20 +82,21 @@ function dataOf(roads: RoadMap, name: RoadClass): object {
   return data;
 }
 
-function roadLayer(roads: RoadMap, palette: Palette, name: RoadClass, casing: boolean): Layer {
+/** `faint`: too thin for a casing, a road is drawn in the colour of its casing so that it is seen on light ground. */
+function roadLayer(roads: RoadMap, palette: Palette, name: RoadClass, casing: boolean, faint = false): Layer {
   const style = STYLES[name];
   return new PathLayer({
     id: `${casing ? "casing" : "road"}-${name}`,
     data: dataOf(roads, name) as never,
     _pathType: "open",
     positionFormat: "XY",
-    getColor: casing ? palette.casing[name] : palette.road[name],
-    getWidth: style.metres + (casing ? 5 : 0),
+    getColor: casing ? palette.casing[name] : faint ? palette.faint[name] : palette.road[name],
+    getWidth: style.metres + (casing ? 4 : 0),
     widthUnits: "meters",
     widthMinPixels: style.minPixels + (casing ? 1.4 : 0),
     widthMaxPixels: 60,
     capRounded: true,
-    updateTriggers: { getColor: palette },
+    updateTriggers: { getColor: [palette, faint] },
   });
 }
 
@@ -133,7 +134,7 @@ function atlasOf(theme: ThemeName, palette: Palette): ImageData {
 export function facilityLayers(roads: RoadMap, palette: Palette, theme: ThemeName, zoom: number): Layer[] {
   const items = itemsOf(roads);
   if (zoom < ICONS_FROM_ZOOM) return [dotLayer(items, palette, zoom)];
-  const size = Math.min(30, Math.max(15, 25 + zoom * 3));
+  const size = Math.min(32, Math.max(16, 27 + zoom * 3));
   const layers: Layer[] = [
     new IconLayer<FacilityItem>({
       id: `icons-${theme}`,
@@ -305,7 +306,7 @@ export function truckLayer(fleet: Fleet, palette: Palette, zoom: number): Layer 
       attributes: {
         getPosition: { value: positions, size: 3 },
         getTruck: { value: trucks, size: 3 },
-        getFillColor: { value: colours, size: 4 },
+        getFillColor: { value: colours, size: 4, normalized: true },
         getPixelOffset: { value: offsets, size: 2 },
       },
     } as never,
@@ -323,7 +324,7 @@ export function truckLayer(fleet: Fleet, palette: Palette, zoom: number): Layer 
 
 /** Trucks grow with the zoom; very many are drawn smaller. */
 function truckRadius(zoom: number, count: number): number {
-  const base = Math.min(15, Math.max(5.5, 12.5 + zoom * 1.3));
+  const base = Math.min(17, Math.max(6, 14.5 + zoom * 1.5));
   return count > 20_000 && zoom < -3 ? Math.max(2.5, base * 0.5) : base;
 }
 

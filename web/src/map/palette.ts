@@ -11,6 +11,7 @@ export interface Palette {
   town: Rgb;
   road: Record<RoadClass, Rgb>;
   casing: Record<RoadClass, Rgb>;
+  faint: Record<RoadClass, Rgb>;
   state: Record<State, Rgb>;
   building: Record<BuildingType, Rgb>;
   paper: Rgb;
@@ -51,6 +52,15 @@ export const PALETTES: Record<ThemeName, Palette> = {
       L: rgb("#cfd1cb"),
       D: rgb("#d4d6d0"),
     },
+    faint: {
+      A: rgb("#e39a4b"),
+      S: rgb("#e5ac60"),
+      GP: rgb("#e2bf74"),
+      G: rgb("#d9c48f"),
+      Z: rgb("#c0c1b8"),
+      L: rgb("#c6c9c3"),
+      D: rgb("#cdd0ca"),
+    },
     state: {
       driving: rgb("#1f5fd0"),
       loading: rgb("#8a3ec8"),
@@ -87,6 +97,15 @@ export const PALETTES: Record<ThemeName, Palette> = {
       Z: rgb("#1a222b"),
       L: rgb("#18202a"),
       D: rgb("#161e27"),
+    },
+    faint: {
+      A: rgb("#a8772f"),
+      S: rgb("#8d6a34"),
+      GP: rgb("#72613f"),
+      G: rgb("#565548"),
+      Z: rgb("#3c4752"),
+      L: rgb("#2e3944"),
+      D: rgb("#28323c"),
     },
     state: {
       driving: rgb("#6cabff"),

@@ -40,21 +40,21 @@ void main(void) {
   float c = cos(vTruck.x);
   float s = sin(vTruck.x);
   // The y axis of the map goes up, and so does that of the quad.
-  vec2 p = vec2(c * unitPosition.x + s * unitPosition.y, -s * unitPosition.x + c * unitPosition.y);
+  vec2 p = 0.82 * vec2(c * unitPosition.x + s * unitPosition.y, -s * unitPosition.x + c * unitPosition.y);
   float moving = step(0.5, vTruck.y);
   float shape = mix(length(unitPosition) - 0.62, arrow(p), moving);
   float pixel = 1.0 / outerRadiusPixels;
   float outside = 1.0 - smoothstep(-pixel, pixel, shape);
   if (outside <= 0.0) discard;
-  float rim = max(1.6 * pixel, 0.17);
+  float rim = max(1.1 * pixel, 0.08);
   float inner = 1.0 - smoothstep(-pixel, pixel, shape + rim);
   float hole = 1.0 - smoothstep(-pixel, pixel, shape + rim + max(1.8 * pixel, 0.2));
   float level = mix(-0.75, 0.95, vTruck.z);
   float along = mix(unitPosition.y, p.x, moving);
   float filled = vTruck.z > 0.99 ? 1.0 : 1.0 - smoothstep(level - pixel, level + pixel, along);
-  // From outside in: a rim in the colour of the paper, a band in the colour of the state, and what is filled of the inside.
-  vec3 body = mix(vFillColor.rgb, mix(mix(vFillColor.rgb, vLineColor.rgb, 0.82), vFillColor.rgb, filled), hole);
-  fragColor = vec4(mix(vLineColor.rgb, body, inner), outside * vFillColor.a);
+  // From outside in: a dark rim, a band in the colour of the state, and what is filled of the inside.
+  vec3 body = mix(vFillColor.rgb, mix(mix(vFillColor.rgb, vLineColor.rgb, 0.85), vFillColor.rgb, filled), hole);
+  fragColor = vec4(mix(0.35 * vFillColor.rgb, body, inner), outside * vFillColor.a);
   DECKGL_FILTER_COLOR(fragColor, geometry);
 }
 `;

@@ -26,7 +26,7 @@ export interface Segments {
 }
 
 /** Nodes of streets nearer than this to each other make up a town, drawn as its ground. */
-const TOWN_EDGE_M = 320;
+const TOWN_EDGE_M = 280;
 
 export class RoadMap {
   readonly parameters: Record<string, unknown>;
@@ -124,9 +124,10 @@ export class RoadMap {
       if (drawn.has(key)) continue;
       drawn.add(key);
       chosen.get(edge.road_class)?.push(a, b);
-      const street = edge.road_class === "L" || edge.road_class === "D" || edge.road_class === "Z";
+      const street =
+        edge.road_class === "L" || edge.road_class === "D" || edge.road_class === "Z" || edge.road_class === "G";
       if (street && edge.length_m < TOWN_EDGE_M) {
-        for (const node of [a, b]) reach.set(node, Math.max(reach.get(node) ?? 0, edge.length_m * 0.75));
+        for (const node of [a, b]) reach.set(node, Math.max(reach.get(node) ?? 0, 25 + edge.length_m * 0.45));
       }
     }
     for (const [name, ends] of chosen) {

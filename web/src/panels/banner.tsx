@@ -1,0 +1,96 @@
+/** What concerns the whole page: a lost connection, refused access, news. */
+
+import { useContext, useState } from "preact/hooks";
+import { Context } from "../ui/context";
+import { Icon } from "../ui/icon";
+import { Button, Dialog, TextField } from "../ui/parts";
+
+export function Banner() {
+  const { world, bench } = useContext(Context);
+  world.beat.value;
+  const state = world.connection.value;
+  const trouble =
+    state.name === "lost" || state.name === "refused" || (state.name === "connecting" && world.known.value);
+  const wait = state.name === "lost" ? Math.max(0, Math.ceil((state.retryAt - performance.now()) / 1000)) : 0;
+  return (
+    <div class="banner-slot" role="status" aria-live="polite" aria-atomic="true">
+      {trouble && (
+        <div class={`banner ${state.name}`}>
+          <Icon name="warning" />
+          {state.name === "refused" ? (
+            <>
+              <p>
+                The server refused this connection: <b>{state.reason === "" ? "no reason given" : state.reason}</b>.
+              </p>
+              <Button small onClick={() => (bench.askToken.value = true)}>
+                Enter a token
+              </Button>
+            </>
+          ) : (
+            <>
+              <p>
+                <b>The connection is lost.</b> What is shown may be out of date.{" "}
+                <span aria-hidden="true">
+                  {state.name === "connecting" || wait === 0 ? "Connecting…" : `Next try in ${wait} s.`}
+                </span>
+              </p>
+              <Button small disabled={state.name === "connecting"} onClick={() => world.reconnect()}>
+                Try now
+              </Button>
+            </>
+          )}
+        </div>
+      )}
+    </div>
+  );
+}
+
+export function Notices() {
+  const { world } = useContext(Context);
+  return (
+    <div class="notices" role="log" aria-label="News" aria-live="polite">
+      {world.notices.value.map((notice) => (
+        <div key={notice.number} class={`notice ${notice.bad ? "bad" : ""}`}>
+          {notice.bad && <Icon name="warning" size={16} />}
+          <p>{notice.text}</p>
+          <Button icon="close" label="Dismiss" small onClick={() => world.dismiss(notice.number)} />
+        </div>
+      ))}
+    </div>
+  );
+}
+
+export function TokenDialog() {
+  const { world, bench } = useContext(Context);
+  const [token, setToken] = useState("");
+  const refused = world.connection.value.name === "refused";
+  const close = () => (bench.askToken.value = false);
+  const enter = (value: string) => {
+    world.identify(value.trim());
+    close();
+  };
+  return (
+    <Dialog title="Access token" onClose={close}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          enter(token);
+        }}
+      >
+        <p>
+          {refused
+            ? "This server shows itself only to those who have a token."
+            : "With a token you may be allowed to do more than look."}{" "}
+          It is kept until this tab is closed.
+        </p>
+        <TextField label="Token" type="password" value={token} onChange={setToken} />
+        <div class="buttons end">
+          {world.hasToken && <Button onClick={() => enter("")}>Forget the token</Button>}
+          <Button kind="primary" submit disabled={token.trim() === ""}>
+            Connect
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

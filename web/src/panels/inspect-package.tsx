@@ -1,0 +1,128 @@
+/** A package and its journey; the broker and its queue. */
+
+import { useContext } from "preact/hooks";
+import * as format from "../model/format";
+import type { PackageStatus } from "../protocol/messages";
+import { Context } from "../ui/context";
+import { Facts } from "../ui/parts";
+import { Ref } from "../ui/reference";
+
+const STATUS_TEXT: Record<PackageStatus, string> = {
+  WAITING_PICKUP: "Waiting for pickup",
+  IN_TRANSIT: "On its way",
+  DELIVERED: "Delivered",
+  EXPIRED: "Expired",
+};
+const STATUS_TONE: Record<PackageStatus, string> = {
+  WAITING_PICKUP: "waiting",
+  IN_TRANSIT: "driving",
+  DELIVERED: "resting",
+  EXPIRED: "stranded",
+};
+
+function words(value: string): string {
+  return value.charAt(0) + value.slice(1).toLowerCase().replaceAll("_", " ");
+}
+
+export function PackageInspector({ id }: { id: string }) {
+  const { world } = useContext(Context);
+  world.beat.value;
+  const found = world.packages.get(id);
+  if (found === undefined) return <p class="muted">This package is not in the world any more.</p>;
+  const assigned = found.status === "WAITING_PICKUP" && found.truck !== null;
+  return (
+    <>
+      <div class="lead">
+        <span class={`state ${STATUS_TONE[found.status]}`}>
+          {assigned ? "Waiting, a truck is coming" : STATUS_TEXT[found.status]}
+        </span>
+      </div>
+      <ol class="journey" aria-label="Journey">
+        <li class="done">
+          <span class="task-number">A</span>
+          <div>
+            <p>
+              <Ref reference={{ kind: "building", id: found.origin_site }} />
+            </p>
+            <p class="muted">Born {clock(world.instantOf(found.spawn_tick))}</p>
+          </div>
+        </li>
+        {found.truck !== null && (
+          <li class={found.status === "WAITING_PICKUP" ? "" : "done"}>
+            <span class="task-number">→</span>
+            <div>
+              <p>
+                <Ref reference={{ kind: "truck", id: found.truck }} />
+              </p>
+              <p class="muted">
+                {assigned ? "will pick it up" : found.status === "IN_TRANSIT" ? "carries it" : "carried it"}
+              </p>
+            </div>
+          </li>
+        )}
+        <li class={found.status === "DELIVERED" ? "done" : ""}>
+          <span class="task-number">B</span>
+          <div>
+            <p>
+              <Ref reference={{ kind: "building", id: found.destination_site }} />
+            </p>
+            <p class="muted">Destination</p>
+          </div>
+        </li>
+      </ol>
+      <Facts
+        rows={[
+          ["Size", format.size(found.size)],
+          ["Value", format.ducats(found.value_currency)],
+          ["Priority", words(found.priority)],
+          ["Urgency", words(found.urgency)],
+          ["Pick up by", <Deadline key="pickup" instant={found.pickupBy} open={found.status === "WAITING_PICKUP"} />],
+          ["Deliver by", <Deadline key="deliver" instant={found.deliverBy} open={found.status !== "DELIVERED"} />],
+        ]}
+      />
+    </>
+  );
+
+  function clock(instant: number): string {
+    const wall = world.wall(instant);
+    return `day ${wall.day}, ${format.clockTime(wall.seconds).slice(0, 5)}`;
+  }
+}
+
+function Deadline({ instant, open }: { instant: number | null; open: boolean }) {
+  const { world } = useContext(Context);
+  if (instant === null) return <>–</>;
+  const wall = world.wall(instant);
+  const left = instant - world.now;
+  const text = `day ${wall.day}, ${format.clockTime(wall.seconds).slice(0, 5)}`;
+  if (!open) return <>{text}</>;
+  return left >= 0 ? (
+    <>{`${text} (in ${format.duration(left)})`}</>
+  ) : (
+    <span class="late">{`${text} (${format.duration(-left)} ago)`}</span>
+  );
+}
+
+export function BrokerInspector() {
+  const { world } = useContext(Context);
+  const broker = world.broker.value;
+  const summary = world.summary.value;
+  if (broker === null) return <p class="muted">There is no broker.</p>;
+  return (
+    <>
+      <div class="lead">
+        <span class="lead-figure">{format.ducats(summary?.broker_balance ?? broker.balance_ducats)}</span>
+      </div>
+      <Facts
+        rows={[
+          ["Waiting for an award", format.number(summary?.packages_waiting)],
+          ["Awarded, not picked up", format.number(summary?.packages_awarded)],
+          ["On the road", format.number(summary?.packages_aboard)],
+          ["Awards so far", format.number(summary?.awards)],
+          ["Revenue", format.ducats(summary?.broker_revenue)],
+          ["Fines for expired packages", format.ducats(summary?.expiry_fines)],
+        ]}
+      />
+    </>
+  );
+}

@@ -1,0 +1,193 @@
+/** A new map from the 26 parameters of the generator. */
+
+import { useContext, useState } from "preact/hooks";
+import * as format from "../model/format";
+import {
+  complaint,
+  type Estimate,
+  estimate,
+  type Field,
+  GROUPS,
+  type Parameters,
+  PRESETS,
+  parametersOf,
+} from "../model/generation";
+import { Context } from "../ui/context";
+import { Button, NumberField, Problem, useAction } from "../ui/parts";
+
+const PATIENCE_MS = 120_000;
+/** More than this takes the server a while; the page says so. */
+const LARGE_MAP_NODES = 60_000;
+
+export function MapForm() {
+  const { world, bench } = useContext(Context);
+  const [values, setValues] = useState<Parameters>(() => ({ ...(PRESETS[0] as { values: Parameters }).values }));
+  const action = useAction();
+  const stopped = world.run.value === "stopped";
+  const fields = GROUPS.flatMap((group) => group.fields);
+  const wrong = fields.filter((field) => complaint(field, values[field.name]) !== null);
+  const present = world.map.value === null ? null : parametersOf(world.map.value.parameters);
+  const create = async () => {
+    const done = await action.run(async () => {
+      if (!stopped) await world.ask("simulation.stop");
+      await world.ask("map.create", values, PATIENCE_MS);
+    });
+    if (done) {
+      bench.view?.fit();
+      world.notify(`A new map of ${format.number(world.map.value?.nodeCount)} junctions.`);
+    }
+  };
+  return (
+    <form
+      class="form"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        void create();
+      }}
+    >
+      <div class="presets" role="group" aria-label="Presets">
+        {PRESETS.map((preset) => (
+          <Button
+            key={preset.name}
+            small
+            title={preset.about}
+            pressed={same(values, preset.values)}
+            onClick={() => setValues({ ...preset.values })}
+          >
+            {preset.name}
+          </Button>
+        ))}
+        {present !== null && (
+          <Button
+            small
+            title="the parameters of the map that is shown"
+            pressed={same(values, present)}
+            onClick={() => setValues({ ...present })}
+          >
+            This map
+          </Button>
+        )}
+      </div>
+      <Preview values={values} />
+      {GROUPS.map((group, i) => (
+        <details key={group.title} class="group" open={i === 0}>
+          <summary>{group.title}</summary>
+          <div class="grid">
+            {group.fields.map((field) => (
+              <ParameterField
+                key={field.name}
+                field={field}
+                value={values[field.name]}
+                onChange={(value) => setValues({ ...values, [field.name]: value })}
+              />
+            ))}
+          </div>
+        </details>
+      ))}
+      <div class="form-end">
+        {wrong.length > 0 && (
+          <p class="problem">Please look at: {wrong.map((field) => field.label.toLowerCase()).join(", ")}.</p>
+        )}
+        <Problem text={action.error} />
+        <Button kind="primary" icon="map" submit busy={action.busy} disabled={wrong.length > 0}>
+          {action.busy ? "Making the map…" : stopped ? "Make this map" : "Stop and make this map"}
+        </Button>
+        <p class="muted">Replaces the present map. Trucks stay and are placed anew; packages go.</p>
+      </div>
+    </form>
+  );
+}
+
+function same(a: Parameters, b: Parameters): boolean {
+  return Object.keys(b).every((name) => String(a[name]) === String(b[name]));
+}
+
+function ParameterField({
+  field,
+  value,
+  onChange,
+}: {
+  field: Field;
+  value: Parameters[string] | undefined;
+  onChange(value: Parameters[string]): void;
+}) {
+  const problem = complaint(field, value);
+  if (!field.pair) {
+    return (
+      <NumberField
+        label={field.label}
+        unit={field.unit}
+        help={field.help}
+        problem={problem}
+        value={typeof value === "number" ? value : Number.NaN}
+        min={field.min}
+        max={field.max}
+        step={field.step}
+        onChange={onChange}
+      />
+    );
+  }
+  const [low, high] = Array.isArray(value) ? value : [0, 0];
+  return (
+    <fieldset class={`pair field ${problem === null ? "" : "bad"}`}>
+      <legend>
+        {field.label}
+        {field.unit !== undefined && <span class="unit"> {field.unit}</span>}
+      </legend>
+      <PairInput
+        label={`${field.label}, from`}
+        value={low}
+        field={field}
+        bad={problem !== null}
+        onChange={(next) => onChange([next, high])}
+      />
+      <span aria-hidden="true">to</span>
+      <PairInput
+        label={`${field.label}, to`}
+        value={high}
+        field={field}
+        bad={problem !== null}
+        onChange={(next) => onChange([low, next])}
+      />
+      {problem !== null && <p class="help">{problem}</p>}
+    </fieldset>
+  );
+}
+
+function PairInput(props: { label: string; value: number; field: Field; bad: boolean; onChange(value: number): void }) {
+  return (
+    <input
+      type="number"
+      aria-label={props.label}
+      aria-invalid={props.bad ? "true" : undefined}
+      value={Number.isFinite(props.value) ? props.value : ""}
+      min={props.field.min}
+      max={props.field.max}
+      step={props.field.step}
+      onInput={(event) => props.onChange(event.currentTarget.valueAsNumber)}
+    />
+  );
+}
+
+/** A number rounded to two digits: it is an estimate. */
+function about(value: number): string {
+  return format.number(Number(value.toPrecision(2)));
+}
+
+function Preview({ values }: { values: Parameters }) {
+  const e: Estimate = estimate(values);
+  return (
+    <div class="preview" aria-live="polite" aria-label="Size of the map, estimated">
+      <p>
+        <b>About {about(e.nodes)} junctions</b> on {format.number(e.areaKm2, e.areaKm2 < 10 ? 1 : 0)} km²,{" "}
+        {format.percent(e.townKm2 / e.areaKm2)} of it town
+      </p>
+      <p class="muted">
+        about {about(e.roads)} directed roads · {about(e.sites)} sites · {about(e.parkings)} parkings ·{" "}
+        {about(e.stations)} fuel stations · {about(e.packagesPerHour)} packages an hour
+      </p>
+      {e.nodes > LARGE_MAP_NODES && <p class="note warning">A large map: making and drawing it takes a while.</p>}
+    </div>
+  );
+}

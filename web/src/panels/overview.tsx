@@ -1,0 +1,172 @@
+/** The figures of the run at a glance. */
+
+import { useContext } from "preact/hooks";
+import { STATE_TEXT, STATES } from "../model/activities";
+import * as format from "../model/format";
+import { Context } from "../ui/context";
+import { Fill } from "../ui/parts";
+import { Ref } from "../ui/reference";
+
+export function Overview() {
+  const { world, bench } = useContext(Context);
+  const s = world.summary.value;
+  const broker = world.broker.value;
+  if (s === null) return <p class="muted">Waiting for the first figures…</p>;
+  return (
+    <>
+      <h3>Packages</h3>
+      <div class="tiles">
+        <Tile
+          name="Waiting"
+          value={format.short((s.packages_waiting ?? 0) + (s.packages_awarded ?? 0))}
+          note={`${format.short(s.packages_awarded)} have a truck`}
+        />
+        <Tile name="In transit" value={format.short(s.packages_aboard)} />
+        <Tile
+          name="Delivered"
+          value={format.short(s.packages_delivered)}
+          note={`of ${format.short(s.packages_created)} created`}
+          tone="good"
+        />
+        <Tile
+          name="Expired"
+          value={format.short(s.packages_expired)}
+          tone={(s.packages_expired ?? 0) > 0 ? "bad" : ""}
+        />
+      </div>
+      <div class="ratios">
+        <Ratio name="On time" share={s.on_time_share} />
+        <Ratio name="Delivered, not expired" share={s.service_level} />
+        <Ratio name="Fleet at work" share={s.utilisation} />
+        <Ratio
+          name="Kilometres with cargo"
+          share={s.empty_km_share === null || s.empty_km_share === undefined ? null : 1 - s.empty_km_share}
+        />
+      </div>
+      <h3>
+        Trucks <span class="count">{format.number(world.truckCount.value)}</span>
+      </h3>
+      <TruckStates />
+      <h3>On the road</h3>
+      <div class="tiles three">
+        <Tile name="Distance" value={format.short(s.km)} unit="km" />
+        <Tile
+          name="Fuel"
+          value={format.short(s.litres)}
+          unit="l"
+          note={s.litres_per_100km === null ? "" : `${format.number(s.litres_per_100km, 1)} l per 100 km`}
+        />
+        <Tile
+          name="CO₂"
+          value={format.short(s.co2_kg)}
+          unit="kg"
+          note={s.co2_g_per_tonne_km === null ? "" : `${format.number(s.co2_g_per_tonne_km)} g per t·km`}
+        />
+      </div>
+      <h3>Money</h3>
+      <dl class="money">
+        <Row name="Balance of the broker" value={s.broker_balance} strong />
+        <Row name="Paid for deliveries" value={s.broker_revenue} />
+        <Row name="Fuel" value={negative(s.fuel_cost)} />
+        <Row name="Fines: overtime, expired" value={negative((s.penalty_cost ?? 0) + (s.expiry_fines ?? 0))} />
+        <Row name="Rescues" value={negative(s.rescue_cost)} />
+      </dl>
+      <p class="muted">
+        Fuel price {format.ducats(s.fuel_price, 2)} per litre
+        {broker !== null && (
+          <>
+            {" · broker "}
+            <Ref reference={{ kind: "broker", id: broker.id }} />
+          </>
+        )}
+      </p>
+      {broker === null && world.map.value !== null && (
+        <p class="note">
+          Nobody assigns packages yet.{" "}
+          <button type="button" class="link" onClick={() => bench.show("build", "fleet")}>
+            Create a broker
+          </button>
+        </p>
+      )}
+      <h3>Times</h3>
+      <dl class="money">
+        <Span name="Wait for pickup" minutes={s.mean_pickup_wait_min} />
+        <Span name="Creation to delivery" minutes={s.mean_lead_time_min} />
+        <Span name="Wait for a dock" minutes={s.dock_mean_wait_min} />
+        <Span name="Wait for a pump" minutes={s.pump_mean_wait_min} />
+      </dl>
+    </>
+  );
+}
+
+function negative(value: number | null | undefined): number | null {
+  return value === null || value === undefined ? null : value === 0 ? 0 : -value;
+}
+
+function Tile(props: { name: string; value: string; unit?: string; note?: string; tone?: string }) {
+  return (
+    <div class={`tile ${props.tone ?? ""}`}>
+      <p class="tile-name">{props.name}</p>
+      <p class="tile-value">
+        {props.value}
+        {props.unit !== undefined && <span class="tile-unit"> {props.unit}</span>}
+      </p>
+      {props.note !== undefined && props.note !== "" && <p class="tile-note">{props.note}</p>}
+    </div>
+  );
+}
+
+function Ratio({ name, share }: { name: string; share: number | null | undefined }) {
+  return (
+    <div class="ratio">
+      <span>{name}</span>
+      <div class="bar-track">
+        <Fill class="bar-fill" share={share ?? 0} />
+      </div>
+      <span class="ratio-value">{format.percent(share)}</span>
+    </div>
+  );
+}
+
+function Row({ name, value, strong }: { name: string; value: number | null | undefined; strong?: boolean }) {
+  return (
+    <div class={strong ? "strong" : ""}>
+      <dt>{name}</dt>
+      <dd>{format.ducats(value)}</dd>
+    </div>
+  );
+}
+
+function Span({ name, minutes }: { name: string; minutes: number | null | undefined }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{minutes === null || minutes === undefined ? "–" : format.duration(minutes * 60)}</dd>
+    </div>
+  );
+}
+
+export function TruckStates() {
+  const { world } = useContext(Context);
+  world.beat.value;
+  const counts = world.fleet.stateCounts();
+  const total = Math.max(1, world.fleet.count);
+  return (
+    <>
+      <div class="stack" aria-hidden="true">
+        {STATES.map((state, i) => (
+          <Fill key={state} class={`stack-part ${state}`} share={(counts[i] ?? 0) / total} />
+        ))}
+      </div>
+      <ul class="states">
+        {STATES.map((state, i) => (
+          <li key={state}>
+            <span class={`swatch ${state}`} />
+            <span>{STATE_TEXT[state]}</span>
+            <span class="states-count">{format.number(counts[i])}</span>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
