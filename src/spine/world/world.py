@@ -362,6 +362,8 @@ class World:
         renewal.open_facilities(state, network.facilities)
         restoring.restore(state, saved)
         follow_up(state)
+        # A world that was taken up is told as a whole; between two steps no world holds events (a dump would lose them).
+        state.events.clear()
         self._state = state
 
     def _load(self, data: bytes) -> None:
