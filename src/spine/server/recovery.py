@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from pathlib import Path
 
 from spine import __version__
 from spine.errors import CheckpointError, StorageError
@@ -226,6 +227,19 @@ def _take_up(
         f"state directory {directory.path}: no checkpoint can be used; restore the directory from a backup, "
         f"or begin a new world with --fresh (this one is set aside){reasons}"
     )
+
+
+def at_checkpoint(
+    path: Path, *, limits: Limits | None = None, extra_policies: PolicyTable | None = None
+) -> tuple[EngineCore, Progress]:
+    """Return the world of one checkpoint, without anything that came later, and how far it had come.
+
+    Raises:
+        StorageError, CheckpointError: it is not sound.
+    """
+    found = checkpoints.read(path)
+    world = World.load(found.world, extra_policies=extra_policies)
+    return _core_of(world, found.about, limits or Limits(), extra_policies), _progress_of(found.about)
 
 
 def _misfit(found: Checkpoint, journal: Journal, progress: Progress) -> str:

@@ -108,7 +108,8 @@ def delete_building(state: State, building_id: str) -> None:
     inside = [state.trucks[truck_id] for truck_id in [*facility.occupants, *facility.queue]]
     facility.queue.clear()
     for truck in inside:
-        if truck.handled_stops:
+        # Also when nothing it handles is left in the world: the end of handling must not find it elsewhere.
+        if truck.activity in (Activity.LOADING, Activity.UNLOADING):
             sites.abandon_dock(state, truck)
         fuel.cut_pumping_short(state, truck)
     if isinstance(facility, SiteState):
