@@ -19,7 +19,7 @@ def _with_a_truck_loading_for_elsewhere() -> tuple[World, str, str]:
                     continue
                 here = truck.current_building_id
                 goals = {
-                    world.package(package).destination for task in truck.delivery_queue for package in task.package_ids
+                    world.package(package).destination_site for task in truck.delivery_queue for package in task.package_ids
                 }
                 if len(goals) == 1 and here not in goals:
                     return world, here, goals.pop()
