@@ -1,5 +1,6 @@
 """Keeping a world: journal, checkpoints, the directory they lie in. Knows bytes and actions' names, nothing of what they mean."""
 
+from spine.storage import checkpoints
 from spine.storage.checkpoints import About, Checkpoint
 from spine.storage.committing import Committer, InlineCommitter, ThreadCommitter
 from spine.storage.directory import StateDirectory
@@ -18,4 +19,5 @@ __all__ = [
     "Progress",
     "StateDirectory",
     "ThreadCommitter",
+    "checkpoints",
 ]

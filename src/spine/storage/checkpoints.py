@@ -80,13 +80,18 @@ def write(folder: Path, about: About, world: bytes, files: Files = DISK) -> Path
         StorageError: it cannot be written.
     """
     path = path_of(folder, about.steps, about.sequence)
+    write_whole(path, encode(about, world), files)
+    return path
+
+
+def encode(about: About, world: bytes) -> list[bytes]:
+    """Return the content of a checkpoint file, in parts."""
     text = msgspec.msgpack.encode(about)
     header = _MAGIC + FORMAT.to_bytes(2, "little") + len(text).to_bytes(4, "little")
     digest = blake2b(header, digest_size=_DIGEST_BYTES)
     digest.update(text)
     digest.update(world)
-    write_whole(path, (header, text, world, digest.digest()), files)
-    return path
+    return [header, text, world, digest.digest()]
 
 
 def read(path: Path) -> Checkpoint:

@@ -269,6 +269,18 @@ class Journal:
             self._give_up()
             raise StorageError(f"journal {self.path}: cannot be pruned: {error}") from error
 
+    def shrink(self) -> None:
+        """Give the room of deleted actions back to the disk.
+
+        Raises:
+            StorageError: it cannot be written, for instance because there is no room for a copy.
+        """
+        try:
+            self._connected().execute("VACUUM")
+        except sqlite3.Error as error:
+            self._give_up()
+            raise StorageError(f"journal {self.path}: cannot be made smaller: {error}") from error
+
     def close(self) -> None:
         """Close the file; SQLite folds its write-ahead log into it."""
         self._give_up()

@@ -1,0 +1,300 @@
+"""Recordings: what everybody heard, with its simulated times, in one file that can be read from any place (docs/recording.md).
+
+A file is a head and blocks one after the other, little-endian. A block begins with a header of 40 bytes that leads to the next one, so
+that the index of a file is read without its content. Blocks are written whole and flushed; whatever a kill leaves behind the last whole
+block is ignored by readers and cut off by the next writer.
+
+    head    8 bytes "SPINEREC", uint16 version (1), uint16 0, uint32 n, uint32 CRC-32 of the text, n bytes JSON about the recording
+    header  4 bytes "RBLK", uint32 flags (1: begins with a snapshot, 2: after a gap), uint32 bytes of the payload, uint32 of its content,
+            float64 begin, float64 end (simulated seconds), uint32 CRC-32 of the payload, uint32 CRC-32 of the 36 bytes before
+    payload zlib of MessagePack: [snapshot or nil, [[time, [[body, key], ...]], ...]]
+
+Bodies are messages as they went over the wire; of those with equal keys a later one makes an earlier one superfluous.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import struct
+import zlib
+from bisect import bisect_right
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from spine.errors import StorageError
+from spine.storage.files import reason_of
+
+VERSION: Final = 1
+_MAGIC: Final = b"SPINEREC"
+_HEAD: Final = struct.Struct("<8sHHII")
+_BLOCK: Final = struct.Struct("<4sIIIddI")
+_CHECK: Final = struct.Struct("<I")
+_BLOCK_MAGIC: Final = b"RBLK"
+_HEADER_BYTES: Final = _BLOCK.size + _CHECK.size
+_SNAPSHOT, _GAP = 1, 2
+_MOST_BLOCK_BYTES: Final = 1 << 30
+_MOST_HEAD_BYTES: Final = 1 << 20
+_LEVEL: Final = 4
+
+Part = tuple[bytes, str]
+"""A message and its key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What was said at one simulated time, seconds on the recording's clock."""
+
+    time: float
+    parts: list[Part]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch of a recording.
+
+    Attributes:
+        begin: simulated seconds on the recording's clock.
+        end: of its last moment.
+        snapshot: the whole picture at `begin`, None when the block goes on from the one before.
+        gap: whether something is missing between the block before and this one, which then has a snapshot.
+        moments: in order.
+    """
+
+    begin: float
+    end: float
+    snapshot: list[Part] | None
+    gap: bool
+    moments: list[Moment]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    offset: int
+    size: int
+    content_size: int
+    check: int
+    flags: int
+    begin: float
+    end: float
+
+
+class RecordingWriter:
+    """Writes a new recording, or goes on with one that is there.
+
+    Args:
+        path: of the file; its folder must exist.
+        about: JSON of the head of a new file.
+
+    Raises:
+        StorageError: the file cannot be written, is no recording, or somebody else writes it.
+    """
+
+    def __init__(self, path: Path, about: Mapping[str, Any]) -> None:
+        self.path = path
+        self.end: float | None = None
+        try:
+            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise StorageError(f"{path}: cannot be written: {reason_of(error)}") from error
+        try:
+            self._take_up(about)
+        except BaseException:
+            os.close(self._descriptor)
+            raise
+
+    def _take_up(self, about: Mapping[str, Any]) -> None:
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise StorageError(f"{self.path}: another server is recording into this file") from None
+        if os.fstat(self._descriptor).st_size == 0:
+            text = json.dumps(dict(about)).encode()
+            self._append(_HEAD.pack(_MAGIC, VERSION, 0, len(text), zlib.crc32(text)) + text)
+            return
+        with closing(Recording(self.path)) as there:
+            self.end = there.end if there.blocks else None
+            whole = there.whole_bytes
+        try:
+            os.ftruncate(self._descriptor, whole)
+            os.lseek(self._descriptor, whole, os.SEEK_SET)
+        except OSError as error:
+            raise StorageError(f"{self.path}: cannot be written: {reason_of(error)}") from error
+
+    def write(self, block: Block) -> int:
+        """Append a block and return how many bytes it took; it is on the disk then.
+
+        Raises:
+            StorageError: it cannot be written; the file ends with the block before.
+        """
+        content = msgspec.msgpack.encode([block.snapshot, [[moment.time, moment.parts] for moment in block.moments]])
+        payload = zlib.compress(content, _LEVEL)
+        flags = (_SNAPSHOT if block.snapshot is not None else 0) | (_GAP if block.gap else 0)
+        header = _BLOCK.pack(
+            _BLOCK_MAGIC, flags, len(payload), len(content), block.begin, block.end, zlib.crc32(payload)
+        )
+        self._append(header + _CHECK.pack(zlib.crc32(header)) + payload)
+        self.end = block.end
+        return _HEADER_BYTES + len(payload)
+
+    def _append(self, data: bytes) -> None:
+        begin = os.lseek(self._descriptor, 0, os.SEEK_CUR)
+        try:
+            left = memoryview(data)
+            while left:
+                left = left[os.write(self._descriptor, left) :]
+            os.fsync(self._descriptor)
+        except OSError as error:
+            os.ftruncate(self._descriptor, begin)
+            os.lseek(self._descriptor, begin, os.SEEK_SET)
+            raise StorageError(f"{self.path}: cannot be written: {reason_of(error)}") from error
+
+    def close(self) -> None:
+        """Let go of the file."""
+        os.close(self._descriptor)
+
+
+class Recording:
+    """A recording to read, also one that is still being written: up to the last whole block of the time it was opened.
+
+    Args:
+        path: of the file.
+
+    Attributes:
+        about: what its head says.
+        whole_bytes: how many bytes of the file are whole blocks.
+        torn_bytes: how many bytes behind them are not.
+
+    Raises:
+        StorageError: it cannot be read, or is no recording this version understands.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self._file = path.open("rb")
+        except OSError as error:
+            raise StorageError(f"{path}: cannot be read: {reason_of(error)}") from error
+        try:
+            self.about = self._read_head()
+            self._places = self._find_blocks()
+        except OSError as error:
+            self._file.close()
+            raise StorageError(f"{path}: cannot be read: {reason_of(error)}") from error
+        except StorageError:
+            self._file.close()
+            raise
+        self._starts = [index for index, place in enumerate(self._places) if place.flags & _SNAPSHOT]
+        self._start_times = [self._places[index].begin for index in self._starts]
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
+    def _read_head(self) -> dict[str, Any]:
+        head = self._file.read(_HEAD.size)
+        if len(head) < _HEAD.size or not head.startswith(_MAGIC):
+            raise StorageError(f"{self.path}: is no recording of SPINE")
+        _, version, _, size, check = _HEAD.unpack(head)
+        if version != VERSION:
+            raise StorageError(
+                f"{self.path}: is a recording of version {version}, this server reads version {VERSION}; "
+                "replay it with the release of SPINE that made it"
+            )
+        text = self._file.read(min(size, _MOST_HEAD_BYTES))
+        if len(text) < size or zlib.crc32(text) != check:
+            raise StorageError(f"{self.path}: the head of the recording is damaged")
+        try:
+            about = json.loads(text)
+        except ValueError:
+            about = None
+        if not isinstance(about, dict):
+            raise StorageError(f"{self.path}: the head of the recording is damaged")
+        return about
+
+    def _find_blocks(self) -> list[_Place]:
+        """Return where whole blocks are; the first thing that is none ends the recording."""
+        places: list[_Place] = []
+        at = self._file.tell()
+        size = os.fstat(self._file.fileno()).st_size
+        while size - at >= _HEADER_BYTES:
+            self._file.seek(at)
+            header = self._file.read(_HEADER_BYTES)
+            magic, flags, length, content, begin, end, check = _BLOCK.unpack_from(header)
+            (own_check,) = _CHECK.unpack_from(header, _BLOCK.size)
+            follows = not places or begin >= places[-1].end
+            starts = bool(places) or flags & _SNAPSHOT
+            if magic != _BLOCK_MAGIC or own_check != zlib.crc32(header[: _BLOCK.size]) or not (follows and starts):
+                break
+            if size - at - _HEADER_BYTES < length or content > _MOST_BLOCK_BYTES:
+                break
+            places.append(_Place(at + _HEADER_BYTES, length, content, check, flags, begin, end))
+            at += _HEADER_BYTES + length
+        # Of the last block the header may have reached the disk without the rest.
+        while places and not self._is_sound(places[-1]):
+            at = places.pop().offset - _HEADER_BYTES
+        self.whole_bytes, self.torn_bytes = at, size - at
+        return places
+
+    def _is_sound(self, place: _Place) -> bool:
+        self._file.seek(place.offset)
+        return zlib.crc32(self._file.read(place.size)) == place.check
+
+    @property
+    def blocks(self) -> int:
+        """How many blocks there are."""
+        return len(self._places)
+
+    @property
+    def begin(self) -> float:
+        """Time of the first moment, simulated seconds; 0 when there is nothing."""
+        return self._places[0].begin if self._places else 0.0
+
+    @property
+    def end(self) -> float:
+        """Time of the last moment, simulated seconds; 0 when there is nothing."""
+        return self._places[-1].end if self._places else 0.0
+
+    def start_before(self, time: float) -> int:
+        """Return the number of the last block with a snapshot that begins at a time or before; 0 when none does."""
+        return self._starts[max(0, bisect_right(self._start_times, time) - 1)]
+
+    def start_after(self, index: int) -> int:
+        """Return the number of the first block with a snapshot behind a block; the number of blocks when none is."""
+        found = bisect_right(self._starts, index)
+        return self._starts[found] if found < len(self._starts) else self.blocks
+
+    def begin_of(self, index: int) -> float:
+        """Return when a block begins."""
+        return self._places[index].begin
+
+    def read(self, index: int) -> Block:
+        """Return a block.
+
+        Raises:
+            StorageError: it is damaged, or the file can no longer be read.
+        """
+        place = self._places[index]
+        try:
+            self._file.seek(place.offset)
+            payload = self._file.read(place.size)
+        except OSError as error:
+            raise StorageError(f"{self.path}: cannot be read: {reason_of(error)}") from error
+        where = f"{self.path}: block {index} (simulated seconds {place.begin:.1f} to {place.end:.1f})"
+        if len(payload) != place.size or zlib.crc32(payload) != place.check:
+            raise StorageError(f"{where} is damaged")
+        try:
+            content = zlib.decompressobj().decompress(payload, place.content_size + 1)
+            snapshot, moments = msgspec.msgpack.decode(
+                content, type=tuple[list[Part] | None, list[tuple[float, list[Part]]]]
+            )
+        except (zlib.error, msgspec.DecodeError) as error:
+            raise StorageError(f"{where} is damaged ({error})") from None
+        read = [Moment(time, parts) for time, parts in moments]
+        return Block(place.begin, place.end, snapshot, bool(place.flags & _GAP), read)
