@@ -12,6 +12,7 @@ from spine.cli.map_commands import map_app
 from spine.cli.run_command import run
 from spine.cli.scenario_commands import scenario_app
 from spine.cli.serve_command import healthcheck, serve
+from spine.cli.state_commands import state_app
 from spine.errors import SpineError
 
 app = typer.Typer(
@@ -25,6 +26,7 @@ app.command()(run)
 app.command()(serve)
 app.command()(healthcheck)
 app.add_typer(map_app, name="map", help="Generate, import, look at and draw road networks.")
+app.add_typer(state_app, name="state", help="Look after the directories in which servers keep their worlds.")
 app.add_typer(scenario_app, name="scenario", help="List, show and check scenarios.")
 
 
