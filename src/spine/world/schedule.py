@@ -100,7 +100,9 @@ def _outlook_at_dock(state: State, truck: Truck) -> Outlook:
         first = truck.handled_stops
         size = sum(state.packages[stop.package_id].size for stop in truck.plan[:first])
         free = truck.activity_since + truck.handling_s
-    load = truck.load + (size if truck.plan[0].pickup else -size)
+    # What was being handled may have left the world with its site: then the size is 0, and the plan may be empty.
+    picking_up = bool(truck.plan) and truck.plan[0].pickup
+    load = truck.load + (size if picking_up else -size)
     return Outlook(truck.node, free, truck.driving_s, load, first)
 
 
