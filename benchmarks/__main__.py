@@ -9,7 +9,18 @@ import sys
 
 from benchmarks.common import Row, table
 
-NAMES = ("movement", "routing", "generation", "world", "open_orders", "scaling", "startup", "fanout", "roundtrip")
+NAMES = (
+    "movement",
+    "routing",
+    "generation",
+    "world",
+    "open_orders",
+    "scaling",
+    "startup",
+    "fanout",
+    "roundtrip",
+    "journal",
+)
 
 
 def main() -> None:

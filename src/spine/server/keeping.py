@@ -296,6 +296,11 @@ class Keeper:
             "sequence": self._sequence,
         }
 
+    @property
+    def checkpoint_under_way(self) -> bool:
+        """Whether a checkpoint is being written now."""
+        return self._child is not None
+
     def expedite_checkpoint(self) -> None:
         """Take the next checkpoint at once: recovering from the last one has taken long."""
         self._next_checkpoint = self._options.clock()

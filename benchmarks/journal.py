@@ -1,0 +1,232 @@
+"""What keeping a world costs: 1 000 actions a second through the journal, a checkpoint of 10 000 trucks beside the running world, recovery.
+
+Yardsticks of the same run: the same actions without a journal, ticks without a checkpoint, a bare write and fsync of as many bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.common import Row, grid
+from spine.network import FuelStation, PackageProfile, Parking, RoadNetwork, Site
+from spine.server.core import EngineCore
+from spine.server.keeping import Keeper, KeepingOptions
+from spine.server.live import LiveWorld
+from spine.server.picture import Pace
+from spine.server.recovery import begin, take_up
+from spine.storage import StateDirectory, ThreadCommitter
+from spine.storage.checkpoints import newest_first
+from spine.world import CreateBroker, CreateTruck, TruckSpec, World, WorldConfig
+
+RATE_HZ = 20
+ACTIONS_PER_S = 1000
+BATCH = 10
+SECONDS = 8.0
+WARM_UP_TICKS = 300
+CHECKPOINTS = 10
+
+
+def _network(side: int, trucks: int, sites: int, rate: float) -> RoadNetwork:
+    network = grid(side)
+    nodes = np.random.default_rng(9).permutation(network.node_ids).tolist()
+    profile = PackageProfile(size_range=(1.0, 18.0))
+    facilities = (
+        *(Site(f"s{i}", nodes.pop(), f"S{i}", rate, docks=20, packages=profile) for i in range(sites)),
+        *(Parking(f"p{i}", nodes.pop(), max(20, 4 * trucks // sites)) for i in range(sites // 2)),
+        *(FuelStation(f"f{i}", nodes.pop(), 10, 1.0) for i in range(sites // 5)),
+    )
+    return replace(network, facilities=facilities)
+
+
+def _core(trucks: int, side: int, sites: int, speed: float) -> EngineCore:
+    world = World(_network(side, trucks, sites, 1.5 * trucks / sites), WorldConfig(seed=1))
+    world.apply(CreateBroker("b"))
+    for index in range(trucks):
+        world.apply(CreateTruck(f"t{index}", TruckSpec(fuel_tank_capacity_l=300.0)))
+    return EngineCore(world, Pace(RATE_HZ, speed), running=True)
+
+
+def _keep(core: EngineCore, folder: str, checkpoint_s: float = 1e9) -> Keeper:
+    directory = StateDirectory(Path(folder))
+    directory.lock()
+    directory.prepare()
+    taken = begin(directory, core, {"scenario": "benchmark"})
+    options = KeepingOptions(checkpoint_s=checkpoint_s)
+    return Keeper(directory, taken.journal, ThreadCommitter(), core, taken.reached, options, taken.checkpointed)
+
+
+def _wait(live: LiveWorld, until: float) -> float:
+    """Let a moment come the way the engine does: asleep until it, or until a write is done. Return the time spent awake, seconds."""
+    awake = 0.0
+    wake = live.fileno()
+    while (now := time.perf_counter()) < until:
+        due = live.due_s(now)
+        readable, _, _ = select.select(
+            [] if wake is None else [wake], [], [], min(until - now, due if due is not None else 1.0)
+        )
+        begun = time.perf_counter()
+        if readable:
+            live.heard()
+        live.work()
+        awake += time.perf_counter() - begun
+    return awake
+
+
+def _acting(keeper_of: Any) -> tuple[float, float]:
+    """Return which share of the tick budget 1 000 actions a second take, and the longest time from an action to its answer, seconds."""
+    core = _core(1000, 60, 50, 10.0)
+    asked: list[float] = []
+    answered: list[float] = []
+    live = LiveWorld(core, lambda *_: answered.append(time.perf_counter()), keeper_of(core))
+    spent = 0.0
+    ticks = 0
+    begun = deadline = time.perf_counter()
+    next_batch = begun
+    number = 0
+    while time.perf_counter() - begun < SECONDS:
+        spent += _wait(live, min(deadline, next_batch))
+        now = time.perf_counter()
+        if now >= next_batch:
+            next_batch += BATCH / ACTIONS_PER_S
+            for _ in range(BATCH):
+                number += 1
+                params = {"agent_id": f"t{number % 1000}", "agent_data": {"risk_factor": number % 97 / 97}}
+                text = json.dumps({"action": "agent.update", "params": params, "request_id": f"r{number}"})
+                asked.append(time.perf_counter())
+                live.take(1, text)
+            live.work()
+            spent += time.perf_counter() - now
+        if now >= deadline:
+            deadline += 1.0 / RATE_HZ
+            begin_settling = time.perf_counter()
+            live.settle()
+            spent += time.perf_counter() - begin_settling
+            live.tick()
+            begin_settling = time.perf_counter()
+            live.chores()
+            spent += time.perf_counter() - begin_settling
+            ticks += 1
+    live.close()
+    waits = sorted(after - before for before, after in zip(asked, answered, strict=True))
+    return spent / (ticks / RATE_HZ), waits[int(0.99 * len(waits))]
+
+
+def _checkpointing(trucks: int, side: int) -> dict[str, float]:
+    """Return ticks of a large running world without and with a checkpoint going on beside it, seconds, and what a recovery took."""
+    core = _core(trucks, side, 200, 60.0)
+    core.connect(1)
+    core.world.advance_to(1800.0)
+    with tempfile.TemporaryDirectory() as folder:
+        keeper = _keep(core, folder)
+        live = LiveWorld(core, lambda *_: None, keeper)
+        _ticks(live, WARM_UP_TICKS)
+        before, during, stalls, times = [], [], [], []
+        for _ in range(CHECKPOINTS):
+            before += _ticks(live, 20)
+            keeper.expedite_checkpoint()
+            ticks, stall, took = _ticks_during_checkpoint(live)
+            during += ticks
+            stalls.append(stall)
+            times.append(took)
+        size = newest_first(keeper.directory.checkpoints)[0].stat().st_size
+        live.abandon()
+        begun = time.perf_counter()
+        taken = take_up(StateDirectory(Path(folder)), read_only=True)
+        recovery = time.perf_counter() - begun
+        assert taken is not None
+        taken.journal.close()
+    begun = time.perf_counter()
+    core.world.dump()
+    return {
+        "before": max(before), "during": max(during), "stall": max(stalls), "took": max(times), "mb": size / 1e6,
+        "median_before": sorted(before)[len(before) // 2], "median_during": sorted(during)[len(during) // 2],
+        "dump": time.perf_counter() - begun, "recovery": recovery,
+    }  # fmt: skip
+
+
+def _ticks(live: LiveWorld, count: int) -> list[float]:
+    durations = []
+    for _ in range(count):
+        begun = time.perf_counter()
+        live.tick()
+        live.chores()
+        durations.append(time.perf_counter() - begun)
+        time.sleep(max(0.0, 1.0 / RATE_HZ - durations[-1]))
+    return durations
+
+
+def _ticks_during_checkpoint(live: LiveWorld) -> tuple[list[float], float, float]:
+    """Return the durations of ticks while a checkpoint is written, how long beginning it took, and how long all of it took."""
+    begun = time.perf_counter()
+    live.chores()
+    stall = time.perf_counter() - begun
+    keeper = live.keeper
+    assert keeper is not None
+    durations = [stall]
+    while keeper.checkpoint_under_way:
+        durations += _ticks(live, 1)
+    assert not keeper.checkpoint_problem, keeper.checkpoint_problem
+    return durations, stall, time.perf_counter() - begun
+
+
+def _bare_fsync(folder: str) -> float:
+    """Return the median time of writing 2 kB and making sure, seconds."""
+    times = []
+    with Path(folder, "bare").open("wb", buffering=0) as file:
+        for _ in range(200):
+            begun = time.perf_counter()
+            file.write(b"x" * 2000)
+            os.fsync(file.fileno())
+            times.append(time.perf_counter() - begun)
+    return sorted(times)[100]
+
+
+def measure() -> list[Row]:
+    """Return the rows of this benchmark."""
+    with tempfile.TemporaryDirectory() as folder:
+        share, wait = _acting(lambda core: _keep(core, folder))
+        fsync = _bare_fsync(folder)
+    bare, bare_wait = _acting(lambda _: None)
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.journal", "10000", "100"], capture_output=True, text=True, check=True
+    )
+    large: dict[str, float] = json.loads(done.stdout)
+    added = (large["during"] - large["before"]) * 1000.0
+    return [
+        Row(
+            f"journal: {ACTIONS_PER_S} actions/s at {RATE_HZ} Hz, share of the tick budget",
+            "< 10 % more",
+            f"{share:.1%} ({share - bare:+.1%}); answer p99 {wait * 1000:.1f} ms",
+            f"without {bare:.1%}, p99 {bare_wait * 1000:.1f} ms; fsync {fsync * 1000:.2f} ms",
+            share - bare < 0.1,
+        ),
+        Row(
+            f"{CHECKPOINTS} checkpoints of 10 000 trucks beside the running world, longest stall of a tick",
+            "<= 50 ms",
+            f"fork {large['stall'] * 1000:.1f} ms, longest tick {added:+.1f} ms, median {large['median_during'] * 1000:.1f} ({large['mb']:.0f} MB in {large['took']:.1f} s)",
+            f"ticks without: longest {large['before'] * 1000:.1f}, median {large['median_before'] * 1000:.1f} ms; dumping it in place {large['dump'] * 1000:.0f} ms",
+            max(large["stall"] * 1000.0, added) <= 50.0,
+        ),
+        Row(
+            "recovery of 10 000 trucks from a checkpoint, no journal to replay",
+            "-",
+            f"{large['recovery']:.2f} s",
+            f"dump {large['dump']:.2f} s",
+            None,
+        ),
+    ]
+
+
+if __name__ == "__main__":
+    print(json.dumps(_checkpointing(int(sys.argv[1]), int(sys.argv[2]))))
