@@ -214,8 +214,10 @@ def measure() -> list[Row]:
         Row(
             f"{CHECKPOINTS} checkpoints of 10 000 trucks beside the running world, longest stall of a tick",
             "<= 50 ms",
-            f"fork {large['stall'] * 1000:.1f} ms, longest tick {added:+.1f} ms, median {large['median_during'] * 1000:.1f} ({large['mb']:.0f} MB in {large['took']:.1f} s)",
-            f"ticks without: longest {large['before'] * 1000:.1f}, median {large['median_before'] * 1000:.1f} ms; dumping it in place {large['dump'] * 1000:.0f} ms",
+            f"fork {large['stall'] * 1000:.1f} ms, longest tick {added:+.1f} ms, median {large['median_during'] * 1000:.1f} "
+            f"({large['mb']:.0f} MB in {large['took']:.1f} s)",
+            f"ticks without: longest {large['before'] * 1000:.1f}, median {large['median_before'] * 1000:.1f} ms; "
+            f"dumping it in place {large['dump'] * 1000:.0f} ms",
             max(large["stall"] * 1000.0, added) <= 50.0,
         ),
         Row(

@@ -1,0 +1,162 @@
+"""Servers that keep their world: killed and back, on disks that fail, with another server's directory, with another scenario."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from spine.storage import StateDirectory
+from support.crashing import CrashProof
+from support.server import Server, free_port, running_server, wait_until
+
+
+def _engine_pid(server: Server) -> int:
+    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text("ascii").split()
+    return int(children[0])
+
+
+def _metric(server: Server, name: str) -> float:
+    with urllib.request.urlopen(server.url + "/metrics") as response:
+        lines = response.read().decode().splitlines()
+    return next(float(line.split()[1]) for line in lines if line.startswith(name + " "))
+
+
+def _refused(*flags: str) -> str:
+    """Start a server that cannot start, and return what it says."""
+    done = subprocess.run(
+        [sys.executable, "-m", "spine", "serve", "--port", str(free_port()), *flags],
+        env={**os.environ, "HOST": "127.0.0.1", "LOG_FORMAT": "json"},
+        capture_output=True,
+        text=True,
+        timeout=60.0,
+        check=False,
+    )
+    assert done.returncode == 2
+    return done.stderr + done.stdout
+
+
+def test_a_killed_server_goes_on_where_it_was(tmp_path: Path) -> None:
+    """After SIGKILL of all: agents, pace and run state are there, time has not fallen back by more than moments, the snapshot says so."""
+    flags = ("--state-dir", str(tmp_path / "state"))
+    with running_server("demo", *flags) as server, server.client() as client:
+        assert client.ask("agent.create", agent_id="survivor", agent_kind="truck")["signal"] == "agent.created"
+        assert client.ask("simulation.start", tick_rate=50, speed=30)["signal"] == "simulation.started"
+        before = [client.signal("tick.end") for _ in range(100)][-1]["data"]
+        os.kill(_engine_pid(server), signal.SIGKILL)
+        server.stop(signal.SIGKILL)
+    with running_server("demo", *flags) as server, server.client() as client:
+        listed = client.signal("agent.listed")["data"]
+        assert "survivor" in {agent["id"] for agent in listed["agents"]}
+        assert listed["tick"] > before["tick"] - 75
+        assert client.signal("simulation.started")["data"] == {"tick_rate": 50, "speed": 30.0}
+        assert client.signal("tick.start")["data"]["tick"] >= listed["tick"]
+        # The first one after the snapshot's own is the next tick of the run that was interrupted.
+        ticks = [client.signal("tick.end")["data"]["tick"] for _ in range(5)]
+        assert ticks[1:] == list(range(ticks[1], ticks[-1] + 1))
+
+
+def test_an_engine_that_dies_comes_back_with_its_world_under_living_clients(tmp_path: Path) -> None:
+    """Clients stay connected, are told, and get a snapshot of the world as it was; it runs on without being asked."""
+    with running_server("demo", "--autostart", "--state-dir", str(tmp_path)) as server, server.client() as client:
+        client.ask("agent.create", agent_id="survivor", agent_kind="truck")
+        before = [client.signal("tick.end") for _ in range(30)][-1]["data"]["tick"]
+        os.kill(_engine_pid(server), signal.SIGKILL)
+        client.until(lambda message: message["signal"] == "error" and "engine" in message["data"]["message"])
+        listed = client.signal("agent.listed")["data"]
+        assert "survivor" in {agent["id"] for agent in listed["agents"]}
+        assert listed["tick"] > before - 30
+        assert client.signal("tick.end")["data"]["tick"] >= listed["tick"]
+        assert client.ask("agent.delete", agent_id="survivor")["signal"] == "agent.deleted"
+
+
+def test_a_disk_that_fails_stops_actions_not_the_world(tmp_path: Path) -> None:
+    """Refused with the reason while nothing can be written; ticks go on, `/ready` and a metric say so; all is well when it works again."""
+    with running_server("demo", "--autostart", "--state-dir", str(tmp_path)) as server, server.client() as client:
+        assert _metric(server, "spine_journal_healthy") == 1.0
+        engine = _engine_pid(server)
+        limits = resource.prlimit(engine, resource.RLIMIT_FSIZE)
+        resource.prlimit(engine, resource.RLIMIT_FSIZE, (1, limits[1]))
+        answer = client.ask("agent.create", agent_id="one", agent_kind="truck")
+        assert answer["signal"] == "error"
+        assert "not carried out, because it cannot be kept" in answer["data"]["message"]
+        assert "cannot be written" in answer["data"]["message"]
+        wait_until(lambda: server.status("/ready") == 503)
+        assert _metric(server, "spine_journal_healthy") == 0.0
+        ticks = [client.signal("tick.end")["data"]["tick"] for _ in range(5)]
+        assert ticks == list(range(ticks[0], ticks[0] + 5))
+        assert client.ask("agent.describe", agent_id="one")["signal"] == "error"
+        resource.prlimit(engine, resource.RLIMIT_FSIZE, limits)
+        wait_until(lambda: server.status("/ready") == 200)
+        assert server.get("/ready")["journal"]["problem"] == ""
+        assert client.ask("agent.create", agent_id="one", agent_kind="truck")["signal"] == "agent.created"
+        assert _metric(server, "spine_journal_healthy") == 1.0
+        assert _metric(server, "spine_journal_last_action") >= 1.0
+
+
+def test_the_directory_of_another_server_is_refused(tmp_path: Path) -> None:
+    """Two servers on one directory: the second ends with exit code 2 and names the first; the first is not disturbed."""
+    with running_server("none", "--state-dir", str(tmp_path)) as server:
+        assert f"in use by another server (process {_engine_pid(server)})" in _refused("--state-dir", str(tmp_path))
+        with server.client() as client:
+            assert client.ask("agent.create", agent_id="a", agent_kind="broker")["signal"] == "agent.created"
+
+
+def test_another_scenario_is_refused_and_fresh_sets_the_old_world_aside(tmp_path: Path) -> None:
+    """A directory keeps its scenario: another is refused by name, none asked for goes on, `--fresh` begins anew and deletes nothing."""
+    flags = ("--state-dir", str(tmp_path))
+    with running_server("depot", *flags) as server:
+        assert server.stop()[0] == 0
+    words = _refused("--scenario", "demo", *flags)
+    assert "keeps a world of scenario 'depot', not 'demo'" in words
+    assert "--fresh" in words
+    with running_server("none", "--fresh", *flags) as server, server.client() as client:
+        client.ask("agent.create", agent_id="a", agent_kind="broker")
+        # An engine that dies later must take up the new world, not begin yet another.
+        os.kill(_engine_pid(server), signal.SIGKILL)
+        client.until(lambda message: message["signal"] == "agent.listed" and message["data"]["total"] == 1)
+    assert len(StateDirectory(tmp_path).set_aside_folders()) == 1
+
+
+def test_a_place_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    """A state directory that is a file, or below one, ends the start with one line that names it."""
+    (tmp_path / "file").write_text("")
+    words = _refused("--scenario", "none", "--state-dir", str(tmp_path / "file"))
+    assert f"state directory {tmp_path / 'file'}: cannot be used" in words
+    assert "Traceback" not in words
+
+
+def test_a_directory_that_lost_its_journal_is_refused(tmp_path: Path) -> None:
+    """Checkpoints without a journal are not taken for a world: nothing is loaded by halves."""
+    flags = ("--scenario", "none", "--state-dir", str(tmp_path))
+    with running_server("none", *flags[2:]) as server:
+        assert server.stop()[0] == 0
+    StateDirectory(tmp_path).journal.unlink()
+    assert "there are checkpoints but no journal.sqlite" in _refused(*flags)
+
+
+def test_a_clean_stop_leaves_nothing_to_replay(tmp_path: Path) -> None:
+    """The last checkpoint holds everything; the log of the next start says that nothing was replayed."""
+    flags = ("--state-dir", str(tmp_path))
+    with running_server("demo", "--autostart", *flags) as server, server.client() as client:
+        client.ask("agent.create", agent_id="a", agent_kind="truck")
+        assert server.stop()[0] == 0
+    with running_server("demo", *flags) as server:
+        _, log = server.stop()
+    taken_up = next(line for line in map(json.loads, log.splitlines()) if line["event"] == "world taken up")
+    assert (taken_up["actions_replayed"], taken_up["ticks_replayed"]) == (0, 0)
+
+
+@pytest.mark.timeout(120)
+def test_a_few_kills_lose_nothing(tmp_path: Path) -> None:
+    """`make prove-crash` in small: kills at random moments, every acknowledged action once, worlds byte for byte."""
+    figures = CrashProof(tmp_path, seed=3, minutes=0.03).run(5)
+    assert figures.acknowledged > 20
+    assert figures.comparisons >= 1
