@@ -98,7 +98,7 @@ def test_a_disk_that_fails_stops_actions_not_the_world(tmp_path: Path) -> None:
         assert server.get("/ready")["journal"]["problem"] == ""
         assert client.ask("agent.create", agent_id="one", agent_kind="truck")["signal"] == "agent.created"
         assert _metric(server, "spine_journal_healthy") == 1.0
-        assert _metric(server, "spine_journal_last_action") >= 1.0
+        wait_until(lambda: _metric(server, "spine_journal_last_action") >= 1.0)
 
 
 def test_the_directory_of_another_server_is_refused(tmp_path: Path) -> None:
@@ -112,10 +112,10 @@ def test_the_directory_of_another_server_is_refused(tmp_path: Path) -> None:
 def test_another_scenario_is_refused_and_fresh_sets_the_old_world_aside(tmp_path: Path) -> None:
     """A directory keeps its scenario: another is refused by name, none asked for goes on, `--fresh` begins anew and deletes nothing."""
     flags = ("--state-dir", str(tmp_path))
-    with running_server("depot", *flags) as server:
+    with running_server("demo", *flags) as server:
         assert server.stop()[0] == 0
-    words = _refused("--scenario", "demo", *flags)
-    assert "keeps a world of scenario 'depot', not 'demo'" in words
+    words = _refused("--scenario", "none", *flags)
+    assert "keeps a world of scenario 'demo', not 'none'" in words
     assert "--fresh" in words
     with running_server("none", "--fresh", *flags) as server, server.client() as client:
         client.ask("agent.create", agent_id="a", agent_kind="broker")

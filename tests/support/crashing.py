@@ -98,6 +98,8 @@ class Driver(threading.Thread):
             # Many at full speed, and pauses that let ticks come between.
             if self._chance.random() < 0.2:
                 self.stop.wait(self._chance.uniform(0.0, 0.1))
+        if connection is not None:
+            connection.close()
 
     def _next(self) -> tuple[str, Json]:
         """Return an action that is like no other."""
