@@ -17,7 +17,7 @@ PYTHON2 ?= python2.7
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check format bench autobahn image image-test sbom audit clean
+.PHONY: help setup run test check format bench prove-crash prove-disk prove-simulation autobahn image image-test sbom audit clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,15 @@ format: setup ## let ruff format and fix what it can
 
 bench: setup ## measure the figures of the README and print the table
 	$(BIN)/python -m benchmarks
+
+prove-crash: setup ## kill a server 500 times (KILLS=...), look for what it had acknowledged; a quarter of an hour
+	$(BIN)/python -m proofs.crash $(KILLS)
+
+prove-disk: setup ## let a server's disk fail 500 times (FAULTS=...), look for what it had acknowledged; half an hour
+	$(BIN)/python -m proofs.disk $(FAULTS)
+
+prove-simulation: setup ## simulate 10 000 seeds (SEEDS=...) of clients, crashes and disk faults; a quarter of an hour
+	$(BIN)/python -m proofs.simulation $(SEEDS)
 
 autobahn: build/autobahn/.installed ## run the Autobahn WebSocket suite against the server's connections (needs Python 2.7: PYTHON2=...)
 	$(BIN)/python -m proofs.autobahn build/autobahn/bin/wstest

@@ -40,6 +40,8 @@ class Figures:
     acknowledged: int = 0
     in_doubt_kept: int = 0
     in_doubt_gone: int = 0
+    turned_away: int = 0
+    turned_away_kept: int = 0
     comparisons: int = 0
     slowest_recovery_s: float = 0.0
     checkpoints: int = 0
@@ -61,6 +63,7 @@ class Driver(threading.Thread):
         self.stop = threading.Event()
         self.acknowledged: list[tuple[str, Json]] = []
         self.doubtful: list[tuple[str, Json]] = []
+        self.turned_away: list[tuple[str, Json]] = []
         self.refused: list[str] = []
         self._chance = random.Random(seed)
         self._count = 0
@@ -91,6 +94,8 @@ class Driver(threading.Thread):
             if answer.status == 503:
                 self.doubtful.append((action, params))
                 self.stop.wait(0.02)
+            elif b"cannot be kept" in body:
+                self.turned_away.append((action, params))
             else:
                 self.acknowledged.append((action, params))
                 if answer.status != 200:
@@ -130,6 +135,7 @@ class CrashProof:
 
     def __init__(self, folder: Path, seed: int = 1, minutes: float = 0.1) -> None:
         self.figures = Figures()
+        self.environment: dict[str, str] = {}
         self._directory = StateDirectory(folder / "state")
         self._log = folder / "log"
         self._chance = random.Random(seed)
@@ -169,6 +175,7 @@ class CrashProof:
     def _start(self) -> None:
         variables = {
             **os.environ,
+            **self.environment,
             "HOST": "127.0.0.1",
             "LOG_FORMAT": "json",
             "SPINE_CHECKPOINT_MINUTES": str(self._minutes),
@@ -302,11 +309,11 @@ class CrashProof:
         doubtful = [(action, json.dumps(params)) for driver in self._drivers for action, params in driver.doubtful]
         self.figures.in_doubt_kept = sum(action in self._seen for action in doubtful)
         self.figures.in_doubt_gone = len(doubtful) - self.figures.in_doubt_kept
-        self.figures.checkpoints = len(newest_first(self._directory.checkpoints))
-        faults = [
-            text
-            for driver in self._drivers
-            for text in driver.refused
-            if "internal fault" in text or "cannot be kept" in text
+        turned_away = [
+            (action, json.dumps(params)) for driver in self._drivers for action, params in driver.turned_away
         ]
+        self.figures.turned_away = len(turned_away)
+        self.figures.turned_away_kept = sum(action in self._seen for action in turned_away)
+        self.figures.checkpoints = len(newest_first(self._directory.checkpoints))
+        faults = [text for driver in self._drivers for text in driver.refused if "internal fault" in text]
         assert not faults, faults[0]

@@ -203,6 +203,8 @@ class Simulation:
         self.seed = seed
         self.turns = turns
         self.crashes = 0
+        self.recoveries = -1
+        """How often a world was taken up; the first start begins one."""
         self.actions = 0
         self.refused_by_disk = 0
         self.chance = random.Random(seed)
@@ -295,6 +297,7 @@ class Simulation:
         assert len(self._history) == reached.sequence
         self._in_doubt = []
         self._run_shadow(reached)
+        self.recoveries += 1
         core = taken.core
         assert not any(note.startswith("the replay") for note in taken.notes), taken.notes
         for name in ("running", "paused", "tick_number", "pace"):

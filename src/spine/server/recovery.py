@@ -24,7 +24,8 @@ from spine.storage import DISK, About, Checkpoint, Entry, Files, Journal, Progre
 from spine.world import World
 from spine.world.policies import PolicyTable
 
-_TICKS_AT_ONCE = 500
+_AT_ONCE_S = 600.0
+"""So many simulated seconds are run between two beats."""
 
 Beat = Callable[[], None]
 """Called again and again during long work, so that nobody takes it for dead."""
@@ -303,8 +304,9 @@ def _compare(taken: Taken, where: str, kept: Progress) -> None:
 
 def run_ticks(core: EngineCore, ticks: int, beat: Beat = lambda: None) -> None:
     """Run ticks again; one that fails pauses the run, as it did the first time."""
+    at_once = max(1, int(_AT_ONCE_S / core.pace.dt))
     while ticks > 0:
-        some = min(ticks, _TICKS_AT_ONCE)
+        some = min(ticks, at_once)
         ticks -= some
         beat()
         try:

@@ -21,7 +21,7 @@ from spine.errors import StorageError
 from spine.storage.files import DISK, TEMPORARY_SUFFIX, reason_of
 from spine.storage.journal import Journal, Progress
 
-LOCK_PATIENCE_S: Final = 5.0
+LOCK_PATIENCE_S: Final = 3.0
 """An engine whose server was killed ends by itself within this time."""
 
 _LOCK_POLL_S = 0.05
