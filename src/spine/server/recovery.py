@@ -21,6 +21,8 @@ from spine.server.keeping import PAUSED_BY_FAULT, about_of
 from spine.server.messages import EVERYBODY
 from spine.server.picture import Pace
 from spine.storage import DISK, About, Checkpoint, Entry, Files, Journal, Progress, StateDirectory, checkpoints
+from spine.storage.attempts import Attempts
+from spine.storage.journal import VOID
 from spine.world import World
 from spine.world.policies import PolicyTable
 
@@ -185,7 +187,8 @@ def take_up(
         if not checkpoints.newest_first(directory.checkpoints) and (progress.sequence, progress.steps) == (0, 0):
             journal.close()
             return None
-        return _take_up(directory, journal, progress, limits or Limits(), extra_policies, beat)
+        attempts = None if read_only else Attempts(directory.attempts)
+        return _take_up(directory, journal, progress, limits or Limits(), extra_policies, beat, attempts)
     except BaseException:
         journal.close()
         raise
@@ -198,6 +201,7 @@ def _take_up(
     limits: Limits,
     extra_policies: PolicyTable | None,
     beat: Beat,
+    attempts: Attempts | None,
 ) -> Taken:
     notes: list[str] = []
     for found in checkpoints.sound_ones(directory.checkpoints, journal.about["run"]):
@@ -221,7 +225,12 @@ def _take_up(
             )
         core = _core_of(world, about, limits, extra_policies)
         taken = Taken(core, journal, progress, _progress_of(about), notes=notes)
-        _replay(taken, about, beat)
+        if attempts is None:
+            _replay(taken, about, beat)
+        else:
+            deadly = attempts.begin()
+            _replay(taken, about, beat, attempts.acting, deadly)
+            attempts.finish()
         return taken
     reasons = "".join(f"\n  {note}" for note in notes)
     raise StorageError(
@@ -274,8 +283,17 @@ def _progress_of(about: About) -> Progress:
     return Progress(about.sequence, about.steps, about.tick, about.time)
 
 
-def _replay(taken: Taken, about: About, beat: Beat) -> None:
-    """Run a core from a checkpoint to where its journal ends."""
+def _replay(
+    taken: Taken,
+    about: About,
+    beat: Beat,
+    acting: Callable[[int | None], None] = lambda _: None,
+    deadly: int | None = None,
+) -> None:
+    """Run a core from a checkpoint to where its journal ends.
+
+    An action that kills whoever lets it act, and has therefore never been answered, is let be from here on.
+    """
     core, progress = taken.core, taken.reached
     steps = about.steps
     for entry in taken.journal.entries(about.sequence, progress.sequence):
@@ -285,7 +303,15 @@ def _replay(taken: Taken, about: About, beat: Beat) -> None:
             steps = entry.steps
             # Only here: several actions at one tick were written together, before the first of them acted.
             _compare(taken, f"action {entry.sequence}", Progress(entry.sequence, steps, entry.tick, entry.time))
+        if entry.sequence == deadly and entry.steps == progress.steps:
+            taken.journal.void(entry)
+            taken.notes.append(
+                f"action {entry.sequence} ({entry.name}) has ended every engine that let it act; it does not act any more"
+            )
+            continue
+        acting(entry.sequence)
         act_again(core, entry)
+        acting(None)
         taken.replayed += 1
     if progress.steps > steps:
         run_ticks(core, progress.steps - steps, beat)
@@ -320,5 +346,7 @@ def act_again(core: EngineCore, entry: Entry) -> None:
     """Carry out an action of the journal; one that is refused now was refused then."""
     if entry.name == PAUSED_BY_FAULT:
         core.paused = True
+        return
+    if entry.name.startswith(VOID):
         return
     core.handle(EVERYBODY, b'{"action":"%b","params":%b}' % (entry.name.encode(), entry.params))

@@ -3,6 +3,7 @@
 DIR/lock                   held by the engine that owns the directory
 DIR/journal.sqlite         every accepted action (`journal`)
 DIR/checkpoints/*.spine    the world at some moments (`checkpoints`)
+DIR/recovering             while a world is being taken up (`attempts`)
 DIR/old-*/                 what `spine serve --fresh` has set aside
 """
 
@@ -39,6 +40,7 @@ class StateDirectory:
         self.path = path
         self.journal = path / "journal.sqlite"
         self.checkpoints = path / "checkpoints"
+        self.attempts = path / "recovering"
         self._lock: int | None = None
 
     def prepare(self) -> None:
@@ -67,7 +69,7 @@ class StateDirectory:
         try:
             for suffix in ("", "-wal", "-shm"):
                 unfinished.with_name(unfinished.name + suffix).unlink(missing_ok=True)
-            for path in self.world_files()[1:]:
+            for path in (*self.world_files()[1:], self.attempts):
                 path.unlink(missing_ok=True)
             Journal.create(unfinished, about, start)
             unfinished.rename(self.journal)

@@ -13,7 +13,7 @@ import contextlib
 import sqlite3
 import struct
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final
@@ -22,6 +22,9 @@ from spine.errors import StorageError
 from spine.storage.files import reason_of
 
 FORMAT: Final = 1
+VOID: Final = "void:"
+"""Begins the name of an action that must not act again."""
+
 _BUSY_MS = 2000
 _PRUNED_AT_ONCE = 500
 _PAGES_PER_CHECKPOINT = 1000
@@ -249,6 +252,23 @@ class Journal:
         except OSError as error:
             self._give_up()
             raise StorageError(f"journal {self.path}: cannot be written: {reason_of(error)}") from error
+
+    def void(self, entry: Entry) -> None:
+        """Let an action count as one that does nothing, under a name that says so; it stays in its place.
+
+        Raises:
+            StorageError: it cannot be written.
+        """
+        void = replace(entry, name=VOID + entry.name)
+        try:
+            connection = self._connected()
+            connection.execute(
+                "UPDATE actions SET name = ?, checksum = ? WHERE sequence = ?",
+                (void.name, _checksum(self._run, void), entry.sequence),
+            )
+        except sqlite3.Error as error:
+            self._give_up()
+            raise StorageError(f"journal {self.path}: cannot be written: {error}") from error
 
     def prune(self, through: int) -> None:
         """Delete the actions up to a number, which a checkpoint holds.
