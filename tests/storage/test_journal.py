@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,11 +25,13 @@ def _after(number: int) -> Progress:
 
 
 @pytest.fixture
-def journal(tmp_path: Path) -> Journal:
+def journal(tmp_path: Path) -> Iterator[Journal]:
     """A new journal of a world called `run`."""
     path = tmp_path / "journal.sqlite"
     Journal.create(path, {"run": "run", "scenario": "demo"}, START)
-    return Journal(path)
+    journal = Journal(path)
+    yield journal
+    journal.close()
 
 
 def _spoil(journal: Journal, statement: str) -> Journal:
@@ -38,7 +41,8 @@ def _spoil(journal: Journal, statement: str) -> Journal:
     connection.execute(statement)
     connection.commit()
     connection.close()
-    return Journal(journal.path)
+    journal._open()
+    return journal
 
 
 def test_what_is_committed_is_read_back(journal: Journal) -> None:
@@ -55,6 +59,7 @@ def test_what_is_committed_is_read_back(journal: Journal) -> None:
     assert looker.about["scenario"] == "demo"
     with pytest.raises(StorageError, match="readonly"):
         looker.commit([], _after(3))
+    looker.close()
 
 
 @pytest.mark.parametrize(
@@ -128,6 +133,7 @@ def test_a_file_that_was_swapped_is_not_written_to(journal: Journal) -> None:
     other.replace(journal.path)
     with pytest.raises(StorageError, match="replaced while the server ran"):
         again.commit([_entry(1)], _after(1))
+    again.close()
 
 
 def test_pruning_deletes_the_beginning_and_nothing_else(journal: Journal) -> None:

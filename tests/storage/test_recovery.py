@@ -21,6 +21,9 @@ from spine.storage import InlineCommitter, Journal, StateDirectory, checkpoints
 from support.simulation import Clock
 from support.worlds import grid_network, small_world
 
+# From 3.12 on Python warns of forks beside threads, of which a test runner has some.
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+
 
 def _core() -> EngineCore:
     return EngineCore(small_world(trucks=2, network=grid_network(side=5)), Pace(20, 600.0), running=True)
@@ -116,7 +119,9 @@ def test_a_start_that_was_killed_is_begun_again(tmp_path: Path) -> None:
     assert life.taken.fresh
     life.act("agent.create", agent_id="a", agent_kind="truck")
     life.drop()
-    assert not Life(tmp_path).taken.fresh
+    life = Life(tmp_path)
+    assert not life.taken.fresh
+    life.drop()
 
 
 def test_another_version_replays_and_says_so(tmp_path: Path) -> None:
