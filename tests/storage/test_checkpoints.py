@@ -19,7 +19,20 @@ WORLD = bytes(range(256)) * 8
 
 def _about(steps: int = 5, sequence: int = 3, run: str = "run") -> About:
     return About(
-        run, sequence, steps, steps, steps * 0.05, True, False, 20, 60.0, 12, "0.1.0", "2026-01-01T00:00:00+00:00"
+        run,
+        sequence,
+        steps,
+        steps,
+        steps * 0.05,
+        True,
+        False,
+        20,
+        60.0,
+        10**6,
+        1000,
+        12,
+        "0.1.0",
+        "2026-01-01T00:00:00+00:00",
     )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from spine.errors import StorageError
-from spine.server.calls import Outcome
+from spine.server.calls import Limits, Outcome
 from spine.server.core import EngineCore
 from spine.server.keeping import Keeper, KeepingOptions
 from spine.server.live import LiveWorld
@@ -135,6 +135,38 @@ def test_another_version_replays_and_says_so(tmp_path: Path) -> None:
     life = Life(tmp_path)
     assert "written by SPINE 0.0.1" in life.taken.notes[0]
     life.drop()
+
+
+def test_limits_of_the_time_decide_what_is_refused_again(tmp_path: Path) -> None:
+    """Other limits than before hold from the next start on; a replay refuses what was refused under the old ones, and nothing else."""
+    worlds = []
+    for nodes in (24, 1000, 24):
+        directory = StateDirectory(tmp_path)
+        limits = Limits(map_nodes=nodes)
+        core = _core()
+        core.limits = limits
+        content = json.loads(core.handle(1, '{"action": "map.export", "params": {"filename": "x"}}').messages[0].body)
+        taken = open_directory(directory, Asked("small"), lambda core=core: core, limits=limits)
+        assert taken.core.limits == limits
+        if worlds:
+            assert taken.core.world.dump() == worlds[-1]
+        keeper = Keeper(directory, taken.journal, InlineCommitter(), taken.core, taken.reached, KeepingOptions())
+        outcomes: list[Outcome] = []
+        live = LiveWorld(taken.core, lambda _, outcome, __, outcomes=outcomes: outcomes.append(outcome), keeper)
+        live.take(1, json.dumps({"action": "map.import", "params": content["data"]}))
+        live.take(1, '{"action": "simulation.start"}')
+        live.work()
+        assert [outcome.ok for outcome in outcomes] == [nodes == 1000, True]
+        live.tick()
+        keeper.chores()
+        live.close()
+        for path in checkpoints.newest_first(directory.checkpoints)[:-1]:
+            path.unlink()
+        worlds.append(taken.core.world.dump())
+    found = take_up(StateDirectory(tmp_path), read_only=True)
+    assert found is not None
+    assert (found.replayed, found.core.limits.map_nodes, found.notes) == (8, 24, [])
+    found.journal.close()
 
 
 def test_a_tick_that_fails_pauses_the_run_for_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,7 +32,7 @@ def write_until_killed(folder: Path) -> None:
         sys.stdout.write(f"{reached} {attempt}\n")
         sys.stdout.flush()
         if reached % 5 == 0:
-            about = About("run", reached, reached, 0, 0.0, False, False, 20, 1.0, 0, "", "")
+            about = About("run", reached, reached, 0, 0.0, False, False, 20, 1.0, 10**6, 1000, 0, "", "")
             try:
                 checkpoints.write(folder, about, WORLD)
             except StorageError:

@@ -25,6 +25,9 @@ from spine.storage.snapshots import SnapshotChild
 PAUSED_BY_FAULT: Final = "engine.paused"
 """Name of the journal's own entry for a tick that failed: the run is paused from there on, whatever a replay meets."""
 
+LIMITS_SET: Final = "engine.limits"
+"""Name of the journal's own entry for other limits than before: they decide which actions are refused."""
+
 MARK_INTERVAL_S: Final = 1.0
 """How much of an undisturbed run is played again at most after a kill, real seconds."""
 
@@ -318,6 +321,8 @@ def about_of(core: EngineCore, run: str, reached: Progress) -> About:
         paused=core.paused,
         tick_rate=core.pace.tick_rate,
         speed=core.pace.speed,
+        import_bytes=core.limits.import_bytes,
+        map_nodes=core.limits.map_nodes,
         trucks=len(core.world.truck_ids()),
         spine=__version__,
         written=datetime.now(timezone.utc).isoformat(timespec="seconds"),

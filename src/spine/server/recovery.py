@@ -9,15 +9,17 @@ from __future__ import annotations
 import traceback
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
+
+import msgspec
 
 from spine import __version__
 from spine.errors import CheckpointError, StorageError
 from spine.server.calls import Limits
 from spine.server.core import EngineCore
-from spine.server.keeping import PAUSED_BY_FAULT, about_of
+from spine.server.keeping import LIMITS_SET, PAUSED_BY_FAULT, about_of
 from spine.server.messages import EVERYBODY
 from spine.server.picture import Pace
 from spine.storage import DISK, About, Checkpoint, Entry, Files, Journal, Progress, StateDirectory, checkpoints
@@ -102,7 +104,9 @@ def open_directory(
         taken = None
         if directory.keeps_something():
             _check_scenario(directory, asked)
-            taken = take_up(directory, limits=limits, extra_policies=extra_policies, beat=beat)
+            taken = take_up(directory, extra_policies=extra_policies, beat=beat)
+            if taken is not None and limits is not None:
+                _set_limits(taken, limits)
         if taken is None:
             taken = begin(directory, make(), {"scenario": asked.scenario})
         if aside is not None:
@@ -124,6 +128,18 @@ def _check_scenario(directory: StateDirectory, asked: Asked) -> None:
             f"state directory {directory.path}: keeps a world of scenario {kept!r}, not {asked.scenario!r}; start with --scenario {kept} "
             "to go on with it, with --fresh to set it aside and begin the other, or use another --state-dir"
         )
+
+
+def _set_limits(taken: Taken, limits: Limits) -> None:
+    """Let other limits hold from here on; a replay must refuse what was refused, and nothing else."""
+    core, last = taken.core, taken.reached
+    if core.limits == limits:
+        return
+    params = msgspec.json.encode(asdict(limits))
+    entry = Entry(last.sequence + 1, last.steps, core.tick_number, core.world.now, LIMITS_SET, params)
+    taken.reached = replace(last, sequence=entry.sequence)
+    taken.journal.commit([entry], taken.reached)
+    core.limits = limits
 
 
 def begin(directory: StateDirectory, core: EngineCore, about: Mapping[str, str], files: Files = DISK) -> Taken:
@@ -159,7 +175,6 @@ def begin(directory: StateDirectory, core: EngineCore, about: Mapping[str, str],
 def take_up(
     directory: StateDirectory,
     *,
-    limits: Limits | None = None,
     extra_policies: PolicyTable | None = None,
     read_only: bool = False,
     beat: Beat = lambda: None,
@@ -168,7 +183,6 @@ def take_up(
 
     Args:
         directory: locked, unless `read_only`.
-        limits: of one action.
         extra_policies: policies beyond the built-in ones.
         read_only: only look.
         beat: called again and again.
@@ -188,7 +202,7 @@ def take_up(
             journal.close()
             return None
         attempts = None if read_only else Attempts(directory.attempts)
-        return _take_up(directory, journal, progress, limits or Limits(), extra_policies, beat, attempts)
+        return _take_up(directory, journal, progress, extra_policies, beat, attempts)
     except BaseException:
         journal.close()
         raise
@@ -198,7 +212,6 @@ def _take_up(
     directory: StateDirectory,
     journal: Journal,
     progress: Progress,
-    limits: Limits,
     extra_policies: PolicyTable | None,
     beat: Beat,
     attempts: Attempts | None,
@@ -223,7 +236,7 @@ def _take_up(
             notes.append(
                 f"written by SPINE {about.spine}, replayed by {__version__}: every action is there, what they led to may differ in detail"
             )
-        core = _core_of(world, about, limits, extra_policies)
+        core = _core_of(world, about, extra_policies)
         taken = Taken(core, journal, progress, _progress_of(about), notes=notes)
         if attempts is None:
             _replay(taken, about, beat)
@@ -239,9 +252,7 @@ def _take_up(
     )
 
 
-def at_checkpoint(
-    path: Path, *, limits: Limits | None = None, extra_policies: PolicyTable | None = None
-) -> tuple[EngineCore, Progress]:
+def at_checkpoint(path: Path, *, extra_policies: PolicyTable | None = None) -> tuple[EngineCore, Progress]:
     """Return the world of one checkpoint, without anything that came later, and how far it had come.
 
     Raises:
@@ -249,7 +260,7 @@ def at_checkpoint(
     """
     found = checkpoints.read(path)
     world = World.load(found.world, extra_policies=extra_policies)
-    return _core_of(world, found.about, limits or Limits(), extra_policies), _progress_of(found.about)
+    return _core_of(world, found.about, extra_policies), _progress_of(found.about)
 
 
 def _misfit(found: Checkpoint, journal: Journal, progress: Progress) -> str:
@@ -266,12 +277,12 @@ def _misfit(found: Checkpoint, journal: Journal, progress: Progress) -> str:
     return ""
 
 
-def _core_of(world: World, about: About, limits: Limits, extra_policies: PolicyTable | None) -> EngineCore:
+def _core_of(world: World, about: About, extra_policies: PolicyTable | None) -> EngineCore:
     core = EngineCore(
         world,
         Pace(about.tick_rate, about.speed),
         running=about.running,
-        limits=limits,
+        limits=Limits(about.import_bytes, about.map_nodes),
         tick_number=about.tick,
         extra_policies=extra_policies,
     )
@@ -346,6 +357,9 @@ def act_again(core: EngineCore, entry: Entry) -> None:
     """Carry out an action of the journal; one that is refused now was refused then."""
     if entry.name == PAUSED_BY_FAULT:
         core.paused = True
+        return
+    if entry.name == LIMITS_SET:
+        core.limits = Limits(**msgspec.json.decode(entry.params))
         return
     if entry.name.startswith(VOID):
         return

@@ -34,6 +34,7 @@ class About:
         tick: its tick number.
         time: simulated seconds.
         running, paused, tick_rate, speed: its run state.
+        import_bytes, map_nodes: what one action may ask for at most; whether an action was refused depends on it.
         trucks: how many there are, for people.
         spine: version of SPINE that wrote it.
         written: wall-clock time, ISO 8601, for people.
@@ -48,6 +49,8 @@ class About:
     paused: bool
     tick_rate: int
     speed: float
+    import_bytes: int
+    map_nodes: int
     trucks: int
     spine: str
     written: str
