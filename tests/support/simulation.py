@@ -92,10 +92,11 @@ class SimulatedDisk:
     def heard(self) -> None:
         """Nothing to note."""
 
-    def close(self) -> None:
+    def close(self) -> bool:
         """Do what is left."""
         while self.queue:
             self.do_one()
+        return True
 
 
 class FlakyJournal(Journal):

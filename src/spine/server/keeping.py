@@ -281,10 +281,10 @@ class Keeper:
         if self._child is not None:
             self._child.kill()
             self._child = None
-        self.committer.close()
-        if self._late is None or self._late.is_done():
+        # A disk that still hangs may yet write: then only the end of this process lets go of journal and directory.
+        if self.committer.close():
             self._journal.close()
-        self.directory.unlock()
+            self.directory.unlock()
 
     # Looking
 

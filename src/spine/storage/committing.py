@@ -11,6 +11,8 @@ from typing import Protocol
 
 from spine.errors import StorageError
 
+_LAST_JOBS_S = 3.0
+
 
 class Job:
     """A write that has been asked for.
@@ -55,8 +57,8 @@ class Committer(Protocol):
     def heard(self) -> None:
         """Take note that jobs are done: the descriptor is not readable any more."""
 
-    def close(self) -> None:
-        """Do what was started, then stop."""
+    def close(self) -> bool:
+        """Do what was started, then stop; return whether that came to an end."""
 
 
 class InlineCommitter:
@@ -75,8 +77,9 @@ class InlineCommitter:
     def heard(self) -> None:
         """Nothing to note."""
 
-    def close(self) -> None:
-        """Nothing to stop."""
+    def close(self) -> bool:
+        """Return True: everything is done."""
+        return True
 
 
 class ThreadCommitter:
@@ -106,12 +109,15 @@ class ThreadCommitter:
             while self._ours.recv(4096):
                 pass
 
-    def close(self) -> None:
-        """Do what was started, then stop the thread."""
+    def close(self) -> bool:
+        """Do what was started, then stop the thread; return whether that came to an end soon enough."""
         self._jobs.put(None)
-        self._thread.join(timeout=5.0)
+        self._thread.join(_LAST_JOBS_S)
+        if self._thread.is_alive():
+            return False
         self._ours.close()
         self._its.close()
+        return True
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
