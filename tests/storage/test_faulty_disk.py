@@ -15,7 +15,7 @@ from support import writing
 from support.faulty_disk import KINDS, build_shim
 from support.writing import WORLD, entry
 
-ROUNDS = 12
+ROUNDS = 9
 
 
 def test_whatever_the_disk_does_what_was_acknowledged_is_there(tmp_path: Path) -> None:
