@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from spine.errors import StorageError
 from spine.storage import Entry, Journal, Progress, StateDirectory
@@ -83,6 +85,64 @@ def test_damage_is_found_and_named(journal: Journal, statement: str, complaint: 
     with pytest.raises(StorageError, match=complaint) as refusal:
         list(journal.entries(0, journal.progress.sequence))
     assert "--fresh" in str(refusal.value)
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The bytes of a journal with thirty actions, all of them in the main file."""
+    path = tmp_path_factory.mktemp("sound") / "journal.sqlite"
+    Journal.create(path, {"run": "run", "scenario": "demo"}, START)
+    journal = Journal(path)
+    journal.commit([_entry(number, "x" * 200) for number in range(1, 31)], _after(30))
+    journal.close()
+    return path.read_bytes()
+
+
+@settings(max_examples=300)
+@given(where=st.integers(0, 1 << 20), how=st.sampled_from(["byte", "sector", "cut"]), value=st.integers(0, 255))
+def test_a_file_that_rots_is_right_or_refused(
+    sound: bytes, tmp_path_factory: pytest.TempPathFactory, where: int, how: str, value: int
+) -> None:
+    """Bytes changed, pages torn or the end cut off anywhere: what is read is what was written, or there is an error of ours."""
+    content = bytearray(sound)
+    place = where % len(content)
+    if how == "byte":
+        content[place] = value
+    elif how == "sector":
+        start = place // 512 * 512
+        content[start : start + 512] = bytes(512)
+    else:
+        del content[place:]
+    path = tmp_path_factory.mktemp("rot") / "journal.sqlite"
+    path.write_bytes(content)
+    try:
+        journal = Journal(path)
+        try:
+            progress = journal.progress
+            entries = list(journal.entries(0, progress.sequence))
+        finally:
+            journal.close()
+    except StorageError:
+        return
+    assert progress == _after(30)
+    assert entries == [_entry(number, "x" * 200) for number in range(1, 31)]
+
+
+def test_damage_that_reaches_the_text_of_an_error_is_refused(sound: bytes, tmp_path: Path) -> None:
+    """SQLite quotes the damaged schema in its message, which then is no text: found by letting files rot."""
+    path = tmp_path / "journal.sqlite"
+    refused = 0
+    begin = sound.index(b"CREATE TABLE actions")
+    for place in range(begin - 40, begin + 20):
+        for value in (0x9F, 0xD2):
+            content = bytearray(sound)
+            content[place] = value
+            path.write_bytes(content)
+            try:
+                Journal(path).close()
+            except StorageError:
+                refused += 1
+    assert refused > 0
 
 
 def test_other_formats_and_other_files_are_refused_by_name(journal: Journal, tmp_path: Path) -> None:

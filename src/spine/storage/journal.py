@@ -25,6 +25,9 @@ FORMAT: Final = 1
 VOID: Final = "void:"
 """Begins the name of an action that must not act again."""
 
+SQLITE_ERRORS: Final = (sqlite3.Error, UnicodeDecodeError)
+"""The second comes when a damaged file has made its way into the text of an error."""
+
 _BUSY_MS = 2000
 _PRUNED_AT_ONCE = 500
 _PAGES_PER_CHECKPOINT = 1000
@@ -118,7 +121,7 @@ class Journal:
                 connection.execute("COMMIT")
             finally:
                 connection.close()
-        except sqlite3.Error as error:
+        except SQLITE_ERRORS as error:
             raise StorageError(f"journal {path}: cannot be made: {error}") from error
 
     def _open(self) -> None:
@@ -130,13 +133,13 @@ class Journal:
             )
         except OSError as error:
             raise StorageError(f"journal {self.path}: cannot be opened: {reason_of(error)}") from error
-        except sqlite3.Error as error:
+        except SQLITE_ERRORS as error:
             raise StorageError(f"journal {self.path}: cannot be opened: {error}") from error
         try:
             if not self._read_only:
                 _configure(connection)
             about = dict(connection.execute("SELECT key, value FROM about").fetchall())
-        except sqlite3.Error as error:
+        except SQLITE_ERRORS as error:
             connection.close()
             raise self._unreadable(error) from error
         if about.get("format") != str(FORMAT):
@@ -150,7 +153,7 @@ class Journal:
         self._connection = connection
         self._identity = (status.st_dev, status.st_ino)
 
-    def _unreadable(self, error: sqlite3.Error) -> StorageError:
+    def _unreadable(self, error: Exception) -> StorageError:
         return StorageError(
             f"journal {self.path}: cannot be read: {error}; restore the directory from a backup, "
             "or begin a new world with --fresh (this one is set aside)"
@@ -167,7 +170,11 @@ class Journal:
         if row is None:
             raise self._damaged("the mark of progress is missing")
         progress = Progress(*row[:4])
-        if _progress_row(self._run, progress)[-1] != row[4]:
+        try:
+            good = _progress_row(self._run, progress)[-1] == row[4]
+        except struct.error:
+            good = False
+        if not good:
             raise self._damaged("the mark of progress is damaged")
         return progress
 
@@ -197,7 +204,7 @@ class Journal:
                     raise self._damaged(f"action {expected} is damaged")
                 expected += 1
                 yield entry
-        except (sqlite3.Error, TypeError, struct.error) as error:
+        except (*SQLITE_ERRORS, TypeError, struct.error) as error:
             raise self._damaged(f"action {expected} cannot be read ({error})") from error
         if expected != through + 1:
             raise self._damaged(f"action {expected} is missing")
@@ -206,7 +213,7 @@ class Journal:
         """Return what SQLite itself finds wrong with the file, nothing when it is sound."""
         try:
             rows = self._connected().execute("PRAGMA integrity_check").fetchall()
-        except sqlite3.Error as error:
+        except SQLITE_ERRORS as error:
             return [str(error)]
         return [str(row[0]) for row in rows if row[0] != "ok"]
 
@@ -246,7 +253,7 @@ class Journal:
                 _progress_row(self._run, progress),
             )
             connection.execute("COMMIT")
-        except sqlite3.Error as error:
+        except SQLITE_ERRORS as error:
             self._give_up()
             raise StorageError(f"journal {self.path}: cannot be written: {error}") from error
         except OSError as error:
@@ -266,7 +273,7 @@ class Journal:
                 "UPDATE actions SET name = ?, checksum = ? WHERE sequence = ?",
                 (void.name, _checksum(self._run, void), entry.sequence),
             )
-        except sqlite3.Error as error:
+        except SQLITE_ERRORS as error:
             self._give_up()
             raise StorageError(f"journal {self.path}: cannot be written: {error}") from error
 
@@ -285,7 +292,7 @@ class Journal:
                 )
                 if done.rowcount < _PRUNED_AT_ONCE:
                     return
-        except sqlite3.Error as error:
+        except SQLITE_ERRORS as error:
             self._give_up()
             raise StorageError(f"journal {self.path}: cannot be pruned: {error}") from error
 
@@ -297,7 +304,7 @@ class Journal:
         """
         try:
             self._connected().execute("VACUUM")
-        except sqlite3.Error as error:
+        except SQLITE_ERRORS as error:
             self._give_up()
             raise StorageError(f"journal {self.path}: cannot be made smaller: {error}") from error
 
@@ -327,7 +334,7 @@ class Journal:
     def _row(self, query: str) -> tuple[int, int, int, float, bytes] | None:
         try:
             row: tuple[int, int, int, float, bytes] | None = self._connected().execute(query).fetchone()
-        except sqlite3.Error as error:
+        except SQLITE_ERRORS as error:
             raise self._unreadable(error) from error
         return row
 
