@@ -22,9 +22,8 @@ from spine.server.keeping import COMMIT_PATIENCE_S, Keeper, KeepingOptions
 from spine.server.live import LiveWorld
 from spine.server.picture import Pace
 from spine.server.recovery import Asked, Taken, act_again, open_directory
-from spine.storage import DISK, Entry, Files, Journal, Progress, StateDirectory
+from spine.storage import Entry, Files, Journal, Progress, StateDirectory
 from spine.storage.committing import Job
-from spine.world import World
 from support.worlds import grid_network, small_world
 
 Json = dict[str, Any]
@@ -529,6 +528,3 @@ def simulate(seed: int, folder: Path, turns: int = 150) -> Simulation:
     except Exception as error:
         raise AssertionError(f"simulation of seed {seed} failed: {type(error).__name__}: {error}") from error
     return simulation
-
-
-__all__ = ["DISK", "Simulation", "World", "simulate"]
