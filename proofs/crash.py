@@ -2,9 +2,9 @@
 
     python -m proofs.crash [kills] [seed]
 
-Engine, server, or both are killed with SIGKILL at random moments while three clients send actions and checkpoints are written every few
-seconds. After every kill each acknowledged action must be in the journal exactly once; whenever the whole server was killed the recovered
-world must equal, byte for byte, one that got the same journal without ever being interrupted. The first problem ends it.
+Engine, server, or both are killed with SIGKILL at random moments while three clients send actions and a checkpoint is written every
+third of a second. After every kill each acknowledged action must be in the journal exactly once; whenever the whole server was killed the
+recovered world must equal, byte for byte, one that got the same journal without ever being interrupted. The first problem ends it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ def main() -> None:
     print(
         f"{figures.comparisons} recovered worlds compared with one that was never interrupted: all the same, byte for byte"
     )
-    print(f"{figures.checkpoints} checkpoints; slowest time from start to ready {figures.slowest_recovery_s:.1f} s")
+    print(
+        f"{figures.checkpoints} checkpoints seen; slowest time from start to ready {figures.slowest_recovery_s:.1f} s"
+    )
 
 
 if __name__ == "__main__":

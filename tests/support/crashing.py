@@ -24,7 +24,7 @@ from typing import Any
 
 from spine.server.core import EngineCore
 from spine.server.recovery import act_again, at_checkpoint, run_ticks, take_up
-from spine.storage import Journal, StateDirectory
+from spine.storage import Entry, Journal, StateDirectory
 from spine.storage.checkpoints import newest_first
 from support.server import PATIENCE_S, free_port, wait_until
 
@@ -89,11 +89,11 @@ class Driver(threading.Thread):
                 self.doubtful.append((action, params))
                 connection.close()
                 connection = None
-                self.stop.wait(0.02)
+                self.stop.wait(0.1)
                 continue
             if answer.status == 503:
                 self.doubtful.append((action, params))
-                self.stop.wait(0.02)
+                self.stop.wait(0.1)
             elif b"cannot be kept" in body:
                 self.turned_away.append((action, params))
             else:
@@ -133,7 +133,7 @@ class CrashProof:
         minutes: between two checkpoints.
     """
 
-    def __init__(self, folder: Path, seed: int = 1, minutes: float = 0.1) -> None:
+    def __init__(self, folder: Path, seed: int = 1, minutes: float = 0.005) -> None:
         self.figures = Figures()
         self.environment: dict[str, str] = {}
         self._directory = StateDirectory(folder / "state")
@@ -144,7 +144,8 @@ class CrashProof:
         self._process: subprocess.Popen[bytes] | None = None
         self._drivers = [Driver(number, seed * 100 + number, self._port) for number in range(_DRIVERS)]
         self._seen: Counter[tuple[str, str]] = Counter()
-        self._read_through = 0
+        self._entries: list[Entry] = []
+        self._checkpoints: set[str] = set()
         self._shadow: EngineCore | None = None
         self._shadow_sequence = 0
         self._shadow_steps = 0
@@ -179,8 +180,8 @@ class CrashProof:
             "HOST": "127.0.0.1",
             "LOG_FORMAT": "json",
             "SPINE_CHECKPOINT_MINUTES": str(self._minutes),
-            # All are kept, so that the journal keeps everything from the beginning on.
-            "SPINE_CHECKPOINTS_KEPT": "1000",
+            # Enough that the journal is read here before it is pruned.
+            "SPINE_CHECKPOINTS_KEPT": "30",
         }
         command = [
             sys.executable,
@@ -197,6 +198,8 @@ class CrashProof:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(command, env=variables, stdout=log, stderr=subprocess.STDOUT)
         self._wait_ready()
+        if self._shadow is None:
+            self._shadow, _ = at_checkpoint(newest_first(self._directory.checkpoints)[-1])
 
     def _wait_ready(self) -> None:
         begun = time.monotonic()
@@ -262,15 +265,17 @@ class CrashProof:
         ]
         journal = Journal(self._directory.journal, read_only=True)
         through = journal.progress.sequence
-        for entry in journal.entries(self._read_through, through):
+        for entry in journal.entries(len(self._entries), through):
+            self._entries.append(entry)
             self._seen[entry.name, json.dumps(json.loads(entry.params))] += 1
         journal.close()
-        self._read_through = through
         twice = [action for action, times in self._seen.items() if times > 1]
         assert not twice, f"acted twice: {twice[:3]}"
         lost = [action for action in acknowledged if action not in self._seen]
         assert not lost, f"{len(lost)} acknowledged actions are lost, first {lost[0]}"
         self.figures.acknowledged = len(acknowledged)
+        self._checkpoints |= {path.name for path in newest_first(self._directory.checkpoints)}
+        self.figures.checkpoints = len(self._checkpoints)
 
     def _compare(self) -> None:
         """Recover what the dead server has left, and compare it with a world that was never interrupted."""
@@ -278,15 +283,13 @@ class CrashProof:
         assert found is not None
         found.journal.close()
         assert not found.notes, found.notes
-        if self._shadow is None:
-            self._shadow, _ = at_checkpoint(newest_first(self._directory.checkpoints)[-1])
+        self._check_journal()
         core = self._shadow
-        journal = Journal(self._directory.journal, read_only=True)
-        for entry in journal.entries(self._shadow_sequence, found.reached.sequence):
+        assert core is not None
+        for entry in self._entries[self._shadow_sequence : found.reached.sequence]:
             run_ticks(core, entry.steps - self._shadow_steps)
             self._shadow_steps = entry.steps
             act_again(core, entry)
-        journal.close()
         self._shadow_sequence = found.reached.sequence
         run_ticks(core, found.reached.steps - self._shadow_steps)
         self._shadow_steps = found.reached.steps
@@ -314,6 +317,5 @@ class CrashProof:
         ]
         self.figures.turned_away = len(turned_away)
         self.figures.turned_away_kept = sum(action in self._seen for action in turned_away)
-        self.figures.checkpoints = len(newest_first(self._directory.checkpoints))
         faults = [text for driver in self._drivers for text in driver.refused if "internal fault" in text]
         assert not faults, faults[0]

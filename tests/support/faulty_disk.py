@@ -53,7 +53,7 @@ class DiskProof(CrashProof):
         minutes: between two checkpoints.
     """
 
-    def __init__(self, folder: Path, library: Path, seed: int = 1, minutes: float = 0.02) -> None:
+    def __init__(self, folder: Path, library: Path, seed: int = 1, minutes: float = 0.005) -> None:
         super().__init__(folder, seed, minutes)
         control = folder / "control"
         control.write_bytes(_CONTROL.pack(0, 2463534242 + seed, 0, *[0] * len(KINDS)))
