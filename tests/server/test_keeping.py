@@ -133,6 +133,27 @@ def test_a_place_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     assert "Traceback" not in words
 
 
+def test_a_disk_that_is_full_at_the_start_is_named(tmp_path: Path) -> None:
+    """A server that cannot write its journal at all says which file, and what may be the matter; the world is not harmed."""
+    flags = ("--scenario", "none", "--state-dir", str(tmp_path))
+    with running_server("none", *flags[2:]) as server:
+        assert server.stop()[0] == 0
+    program = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (1, 1)); from spine.cli import main; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, "state", "prune", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=60.0,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "is the disk full, read-only or failing?" in done.stderr
+    with running_server("none", *flags[2:]) as server:
+        assert server.stop()[0] == 0
+
+
 def test_a_directory_that_lost_its_journal_is_refused(tmp_path: Path) -> None:
     """Checkpoints without a journal are not taken for a world: nothing is loaded by halves."""
     flags = ("--scenario", "none", "--state-dir", str(tmp_path))

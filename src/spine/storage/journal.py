@@ -154,6 +154,10 @@ class Journal:
         self._identity = (status.st_dev, status.st_ino)
 
     def _unreadable(self, error: Exception) -> StorageError:
+        if isinstance(error, sqlite3.OperationalError) and "no such table" not in str(error):
+            return StorageError(
+                f"journal {self.path}: cannot be opened: {error}; is the disk full, read-only or failing?"
+            )
         return StorageError(
             f"journal {self.path}: cannot be read: {error}; restore the directory from a backup, "
             "or begin a new world with --fresh (this one is set aside)"
