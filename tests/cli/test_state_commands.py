@@ -18,7 +18,7 @@ from spine.server.live import LiveWorld
 from spine.server.picture import Pace
 from spine.server.recovery import Asked, open_directory
 from spine.storage import InlineCommitter, StateDirectory, checkpoints
-from support.simulation import Clock, InstantSnapshot
+from support.simulated_disk import Clock, InstantSnapshot
 from support.worlds import grid_network, small_world
 
 

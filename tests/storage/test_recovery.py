@@ -18,7 +18,7 @@ from spine.server.live import LiveWorld
 from spine.server.picture import Pace
 from spine.server.recovery import Asked, Taken, open_directory, take_up
 from spine.storage import InlineCommitter, Journal, StateDirectory, checkpoints
-from support.simulation import Clock
+from support.simulated_disk import Clock
 from support.worlds import grid_network, small_world
 
 # From 3.12 on Python warns of forks beside threads, of which a test runner has some.
