@@ -175,6 +175,10 @@ class World:
         """Return when something will be decided next, simulated seconds; None when nothing ever will."""
         return self._state.agenda.next_time()
 
+    def untold_events(self) -> list[Event]:
+        """Return what happened when this world was taken up; else the next step would return it, and a dump before that would lose it."""
+        return self._take_events()
+
     def _take_events(self) -> list[Event]:
         events = self._state.events
         self._state.events = []
@@ -362,8 +366,6 @@ class World:
         renewal.open_facilities(state, network.facilities)
         restoring.restore(state, saved)
         follow_up(state)
-        # A world that was taken up is told as a whole; between two steps no world holds events (a dump would lose them).
-        state.events.clear()
         self._state = state
 
     def _load(self, data: bytes) -> None:
