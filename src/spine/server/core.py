@@ -148,7 +148,7 @@ class EngineCore(Picture):
         """Show another world from here on, as of its own tick (R7)."""
         self.world = world
         self.tick_number = tick_number
-        self._pending = []
+        self._pending = world.untold_events()
         self.forget_diffs()
 
     def carry_out(self, command: Command) -> None:
