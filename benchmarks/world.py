@@ -21,14 +21,14 @@ from spine.world import CreateBroker, CreateTruck, TruckSpec, World, WorldConfig
 DELIVERIES_PER_TRUCK_PER_HOUR = 1.5
 
 
-def _network(side: int, trucks: int, sites: int, rate: float) -> RoadNetwork:
+def _network(side: int, trucks: int, sites: int, rate: float, docks: int = 20) -> RoadNetwork:
     network = grid(side)
     nodes = np.random.default_rng(9).permutation(network.node_ids).tolist()
     profile = PackageProfile(size_range=(1.0, 18.0))
     lots = max(4, sites // 2)
     pumps = max(2, sites // 5)
     facilities = (
-        *(Site(f"s{i}", nodes.pop(), f"S{i}", rate, docks=20, packages=profile) for i in range(sites)),
+        *(Site(f"s{i}", nodes.pop(), f"S{i}", rate, docks=docks, packages=profile) for i in range(sites)),
         *(Parking(f"p{i}", nodes.pop(), max(20, 2 * trucks // lots)) for i in range(lots)),
         *(FuelStation(f"f{i}", nodes.pop(), 10, 1.0) for i in range(pumps)),
     )

@@ -7,7 +7,7 @@ from math import inf
 
 import numpy as np
 
-from spine.world import CreateBroker, CreateTruck, TruckSpec, World, WorldConfig, broker, freight
+from spine.world import CreateBroker, CreateTruck, TruckSpec, World, WorldConfig, freight, insertion, schedule
 from spine.world.model import Package, Truck
 from spine.world.state import State
 from support.worlds import grid_network, run
@@ -93,8 +93,8 @@ def test_small_instances_come_within_five_percent_of_brute_force() -> None:
             award = state.policies.dispatch.award(state, package)
             assert award is not None
             truck = freight.book_award(state, package, award)
-            broker.schedule.update_etas(state, truck)
-            broker.schedule.resequence(state, truck)
+            schedule.update_etas(state, truck)
+            insertion.resequence(state, truck)
         driven = sum(_driving_s(state, truck, starts[truck.id]) for truck in fleet)
         assert driven >= best - 1e-6
         gaps.append(driven / best - 1.0)

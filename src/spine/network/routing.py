@@ -23,7 +23,7 @@ from spine.errors import RoutingError
 from spine.network.graph import RoadNetwork
 from spine.network.roads import truck_speed_kph
 
-DEFAULT_BYTE_BUDGET = 512 * 2**20
+DEFAULT_BYTE_BUDGET = 768 * 2**20
 SPEED_STEP_KPH = 5.0
 """Top speeds are rounded down to multiples of this, so that trucks share trees."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spine.world import driver, freight, schedule
+from spine.world import driver, freight, insertion
 from spine.world.agenda import Due
 from spine.world.model import Package, Truck
 from spine.world.state import State
@@ -26,7 +26,7 @@ def offer(state: State, package: Package) -> bool:
         package.offers += 1
         return False
     truck = freight.book_award(state, package, award)
-    schedule.resequence(state, truck)
+    insertion.resequence(state, truck)
     driver.replan(state, truck)
     return True
 

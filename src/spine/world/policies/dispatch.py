@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -17,31 +19,35 @@ ALLOW_LATE_BEFORE_PICKUP_DEADLINE_S = 900.0
 """So late in a package's wait a late delivery is better than none."""
 
 _FIRST_LOOK = 4
+_WIDER = 2
 _WIDEST = 10
 
 
-def candidates(state: State, package: Package) -> list[Truck]:
-    """Return the trucks called for a package, nearest by travel time first.
+def candidates(state: State, package: Package) -> Iterator[Truck]:
+    """Yield the trucks called for a package, nearest by travel time first.
 
-    The trucks around the origin come from the fleet index, their travel times from the one tree of the origin (many to one). Each
-    unsuccessful offer looks further.
+    The trucks around the origin come from the fleet index, their travel times from the one tree of the origin (many to one). When they
+    are too few that have room, the search widens, further with each unsuccessful offer.
     """
     origin = state.sites[package.origin].node
-    wanted = (_FIRST_LOOK * state.config.candidates) << min(2 * package.offers, _WIDEST)
-    rows = np.array(state.fleet.near(origin, wanted), dtype=np.int64)
-    if not len(rows):
-        return []
     # Ranking by the times of a light and fast vehicle: one gather for all; the bids use each truck's own.
-    seconds = state.router.times_to(origin, state.ranking_profile())[state.fleet.nodes(rows)]
+    times = state.router.times_to(origin, state.ranking_profile())
     most = state.config.max_open_stops
-    called: list[Truck] = []
-    for row in rows[np.lexsort((rows, seconds))].tolist():
-        truck = state.trucks[state.rows[row] or ""]
-        if truck.capacity >= package.size and len(truck.plan) < most:
-            called.append(truck)
-            if len(called) == wanted:
-                break
-    return called
+    wanted = _FIRST_LOOK * state.config.candidates
+    widest = wanted << min(_WIDER * package.offers, _WIDEST)
+    seen: set[int] = set()
+    while True:
+        near = state.fleet.near(origin, wanted)
+        rows = np.array([row for row in near if row not in seen] if seen else near, dtype=np.int64)
+        seconds = times[state.fleet.nodes(rows)]
+        for row in rows[np.lexsort((rows, seconds))].tolist():
+            truck = state.trucks[state.rows[row] or ""]
+            if truck.capacity >= package.size and len(truck.plan) < most:
+                yield truck
+        if wanted >= min(widest, len(state.fleet)):
+            return
+        seen.update(near)
+        wanted <<= _WIDER
 
 
 def _may_be_late(state: State, package: Package) -> bool:
@@ -57,24 +63,25 @@ class ContractNet:
 
     def award(self, state: State, package: Package) -> Award | None:
         """Return the best bid of the trucks called."""
-        called = candidates(state, package)
-        late = _may_be_late(state, package)
+        calls = candidates(state, package)
         few = state.config.candidates
-        for group in (called[:few], called[few : 4 * few]):
-            best = self._best(state, package, group, allow_late=False)
-            if best is not None:
-                return best
-        if late:
-            return self._best(state, package, called[: 4 * few], allow_late=True)
-        return None
+        first = list(islice(calls, few))
+        best = self._best(state, package, first, allow_late=False)
+        if best is not None:
+            return best
+        second = list(islice(calls, 3 * few))
+        best = self._best(state, package, second, allow_late=False)
+        if best is None and _may_be_late(state, package):
+            best = self._best(state, package, first + second, allow_late=True)
+        return best
 
     def award_to(self, state: State, package: Package, truck: Truck) -> Award | None:
         """Return this truck's bid."""
         return self._best(state, package, [truck], allow_late=_may_be_late(state, package))
 
     def _best(self, state: State, package: Package, called: list[Truck], *, allow_late: bool) -> Award | None:
-        # The schedule imports the policies' protocols; importing it here keeps that one way.
-        from spine.world.schedule import bid
+        # The insertion imports the policies' protocols; importing it here keeps that one way.
+        from spine.world.insertion import bid
 
         best: Award | None = None
         for truck in called:
@@ -90,7 +97,7 @@ class Polling:
 
     def award(self, state: State, package: Package) -> Award | None:
         """Return the award of the first acceptor."""
-        for truck in candidates(state, package):
+        for truck in islice(candidates(state, package), _FIRST_LOOK * state.config.candidates):
             found = self.award_to(state, package, truck)
             if found is not None:
                 return found
@@ -98,6 +105,6 @@ class Polling:
 
     def award_to(self, state: State, package: Package, truck: Truck) -> Award | None:
         """Return the award when this truck accepts."""
-        from spine.world.schedule import bid
+        from spine.world.insertion import bid
 
         return bid(state, truck, package, allow_late=_may_be_late(state, package), append_only=True)

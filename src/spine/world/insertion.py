@@ -1,0 +1,237 @@
+"""The cheapest feasible insertion of one more package into a truck's plan: its bid (W39-W43).
+
+A bid is the cheapest pair of places for pickup and delivery that keeps capacity, precedence, and every promised time window. Cost: O(stops)
+travel times, O(stops squared) pairs; those that cannot hold by the plan's own times are ruled out without a walk (the forward slack of
+Savelsbergh's insertion tests), the others are walked in the order of their detours, and the first feasible one wins.
+"""
+
+from __future__ import annotations
+
+from math import inf
+from typing import NamedTuple
+
+from spine.world.model import Package, Stop, Truck, Visit
+from spine.world.policies.base import Award
+from spine.world.schedule import Outlook, latest_time, outlook, update_etas, visit_of, visit_of_stop, walk
+from spine.world.state import State
+
+SLACK_S = 90.0
+"""Time a promise keeps in hand for what a schedule cannot foresee."""
+
+MOST_PAIRS = 16
+"""At most this many pairs of places, cheapest first, are tried for feasibility."""
+
+LATEST_S = 900.0
+"""A late delivery is promised only if it still pays: within 15 minutes after the deadline."""
+
+FEWEST_STOPS_TO_REORDER = 4
+LEAST_GAIN_S = 1.0
+"""A changed order must save at least this much driving."""
+
+RESPONSE_WEIGHT = 0.05
+"""How much of the time until delivery counts in a bid, beside the detour: ties go to the truck that is sooner."""
+
+
+class _Plan(NamedTuple):
+    """The open part of a truck's plan: from where it starts, its stops, what they are, and when each must be at the latest."""
+
+    start: Outlook
+    stops: list[Stop]
+    visits: list[Visit]
+    latest: list[float]
+
+
+class _Insertion(NamedTuple):
+    """The two visits a bid is about, and the latest times at which they may be promised."""
+
+    pickup: Visit
+    delivery: Visit
+    latest_pickup: float
+    latest_delivery: float
+
+
+class _Ways(NamedTuple):
+    """Travel times, seconds. Entry i of the first four is about place i: before visit i, or after the last one.
+
+    Attributes:
+        to_origin, to_destination: from where the truck comes to place i.
+        from_origin, from_destination: on to visit i; 0 at the last place, where nothing follows.
+        leg: what is driven into visit i without the insertion; 0 at the last place.
+        direct: from origin to destination.
+    """
+
+    to_origin: list[float]
+    to_destination: list[float]
+    from_origin: list[float]
+    from_destination: list[float]
+    leg: list[float]
+    direct: float
+
+
+def bid(
+    state: State,
+    truck: Truck,
+    package: Package,
+    *,
+    allow_late: bool,
+    append_only: bool = False,
+    at_most: float = inf,
+) -> Award | None:
+    """Return the truck's bid on a package: the cheapest feasible places in its plan, None when there are none.
+
+    Args:
+        allow_late: whether the delivery may be promised up to `LATEST_S` late.
+        append_only: only try pickup and delivery as the last two stops (policy `polling`).
+        at_most: a bid that would cost more than this is not worked out.
+    """
+    start = outlook(state, truck)
+    if start is None or package.size > truck.capacity:
+        return None
+    insertion = _Insertion(
+        visit_of(state.sites[package.origin], package, pickup=True),
+        visit_of(state.sites[package.destination], package, pickup=False),
+        package.pickup_deadline - SLACK_S,
+        package.delivery_deadline + (LATEST_S if allow_late else -SLACK_S),
+    )
+    if _hopeless(state, truck, start, insertion):
+        return None
+    stops = truck.plan[start.first :]
+    visits = [visit_of_stop(state, stop) for stop in stops]
+    latest = [latest_time(visit, stop) for visit, stop in zip(visits, stops, strict=True)]
+    pairs = _ranked_pairs(state, truck, _Plan(start, stops, visits, latest), insertion)
+    if append_only:
+        pairs = [pair for pair in pairs if pair[1] == pair[2] == len(visits)]
+    pickup, delivery, latest_pickup, latest_delivery = insertion
+    for detour_s, at, then in pairs[:MOST_PAIRS]:
+        if detour_s > at_most:
+            break
+        sequence = [*visits[:at], pickup, *visits[at:then], delivery, *visits[then:]]
+        bounds = [*latest[:at], latest_pickup, *latest[at:then], latest_delivery, *latest[then:]]
+        etas = walk(state, truck, start, sequence, bounds)
+        if etas is not None:
+            delivery_eta = etas[then + 1]
+            late = max(0.0, delivery_eta - package.delivery_deadline)
+            cost = detour_s + RESPONSE_WEIGHT * (delivery_eta - state.now) + 2.0 * late
+            return Award(truck.id, start.first + at, start.first + then + 1, cost, etas[at], delivery_eta)
+    return None
+
+
+def _hopeless(state: State, truck: Truck, start: Outlook, insertion: _Insertion) -> bool:
+    """Return whether there is no way, or the truck is too late even if it did nothing else.
+
+    Fastest ways obey the triangle inequality: what is too late at once is later still behind other stops.
+    """
+    pickup, delivery, latest_pickup, latest_delivery = insertion
+    travel = state.router.travel_time_s
+    picked_up = start.time + travel(start.node, pickup.node, truck.profile)
+    if picked_up > latest_pickup:
+        return True
+    delivered = picked_up + pickup.handling_s + travel(pickup.node, delivery.node, truck.profile) + delivery.handling_s
+    return delivered > latest_delivery
+
+
+def _ways(state: State, truck: Truck, plan: _Plan, insertion: _Insertion) -> _Ways:
+    """Look the travel times up: from everywhere to one node they are in one tree, so that each visit costs one look."""
+    profile = truck.profile
+    times_to = state.router.times_to
+    origin, destination = insertion.pickup.node, insertion.delivery.node
+    to_origin_from, to_destination_from = times_to(origin, profile).item, times_to(destination, profile).item
+    before = plan.start.node
+    ways = _Ways([], [], [], [], [], to_destination_from(origin))
+    for visit in plan.visits:
+        ways.to_origin.append(to_origin_from(before))
+        ways.to_destination.append(to_destination_from(before))
+        to_visit_from = times_to(visit.node, profile).item
+        ways.from_origin.append(to_visit_from(origin))
+        ways.from_destination.append(to_visit_from(destination))
+        ways.leg.append(to_visit_from(before))
+        before = visit.node
+    ways.to_origin.append(to_origin_from(before))
+    ways.to_destination.append(to_destination_from(before))
+    for onward in (ways.from_origin, ways.from_destination, ways.leg):
+        onward.append(0.0)
+    return ways
+
+
+def _ranked_pairs(state: State, truck: Truck, plan: _Plan, insertion: _Insertion) -> list[tuple[float, int, int]]:
+    """Return (detour seconds, pickup place, delivery place) for the pairs of places not ruled out, cheapest first.
+
+    Ruled out without a walk are pairs that would overload the truck, places too late even if nothing delayed the truck
+    further, and detours that would delay a later visit by more than its promise allows.
+    """
+    pickup, delivery, latest_pickup, latest_delivery = insertion
+    ways = _ways(state, truck, plan, insertion)
+    visits = plan.visits
+    count = len(visits)
+    if not count:
+        return [(ways.to_origin[0] + ways.direct, 0, 0)]
+    free_at = [plan.start.time]
+    for visit, stop in zip(visits, plan.stops, strict=True):
+        free_at.append(stop.eta + visit.handling_s if visit.pickup else stop.eta)
+    slack = [bound - stop.eta for bound, stop in zip(plan.latest, plan.stops, strict=True)]
+    slack_to_end = [inf] * (count + 1)
+    for i in range(count - 1, -1, -1):
+        slack_to_end[i] = min(slack[i], slack_to_end[i + 1])
+    room = truck.capacity - pickup.size + 1e-9
+    handling = pickup.handling_s + delivery.handling_s
+    load = plan.start.load
+    pairs = []
+    for at in range(count + 1):
+        there = free_at[at] + ways.to_origin[at]
+        if load <= room and there <= latest_pickup:
+            detour = ways.to_origin[at] + ways.direct + ways.from_destination[at] - ways.leg[at]
+            if there + ways.direct <= latest_delivery and detour + handling <= slack_to_end[at]:
+                pairs.append((detour, at, at))
+            into = ways.to_origin[at] + ways.from_origin[at] - ways.leg[at]
+            carried = load
+            for then in range(at + 1, count + 1):
+                carried += visits[then - 1].size if visits[then - 1].pickup else -visits[then - 1].size
+                if (
+                    carried > room
+                    or into + pickup.handling_s > slack[then - 1]
+                    or free_at[then] + ways.to_destination[then] > latest_delivery
+                ):
+                    break
+                detour = into + ways.to_destination[then] + ways.from_destination[then] - ways.leg[then]
+                if detour + handling <= slack_to_end[then]:
+                    pairs.append((detour, at, then))
+        if at < count:
+            load += visits[at].size if visits[at].pickup else -visits[at].size
+    pairs.sort()
+    return pairs
+
+
+def resequence(state: State, truck: Truck) -> None:
+    """Take every package of which both stops are still open out of the plan and put it back where it costs least (W40).
+
+    An award never leaves its truck; only the order changes, and no promise is broken. One pass; worth it from two packages on.
+    """
+    start = outlook(state, truck)
+    if start is None or len(truck.plan) - start.first < FEWEST_STOPS_TO_REORDER:
+        return
+    fixed, open_stops = truck.plan[: start.first], truck.plan[start.first :]
+    for package_id in [stop.package_id for stop in open_stops if stop.pickup]:
+        before = truck.plan
+        package = state.packages[package_id]
+        late = any(s.eta > package.delivery_deadline for s in before if s.package_id == package_id and not s.pickup)
+        rest = [stop for stop in truck.plan[start.first :] if stop.package_id != package_id]
+        driven = _drive_s(state, truck, start, truck.plan[start.first :])
+        truck.plan = [*fixed, *rest]
+        saved = driven - _drive_s(state, truck, start, rest)
+        again = bid(state, truck, package, allow_late=late, at_most=saved - LEAST_GAIN_S)
+        if again is None:
+            truck.plan = before
+            continue
+        truck.plan.insert(again.pickup_at, Stop(package.origin, True, package_id, again.pickup_eta))
+        truck.plan.insert(again.delivery_at, Stop(package.destination, False, package_id, again.delivery_eta))
+        update_etas(state, truck)
+
+
+def _drive_s(state: State, truck: Truck, start: Outlook, stops: list[Stop]) -> float:
+    """Return the driving time of some stops in their order, seconds."""
+    seconds, node = 0.0, start.node
+    for stop in stops:
+        following = state.sites[stop.site_id].node
+        seconds += state.router.travel_time_s(node, following, truck.profile)
+        node = following
+    return seconds
