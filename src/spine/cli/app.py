@@ -9,6 +9,7 @@ import typer
 
 from spine import __version__
 from spine.cli.map_commands import map_app
+from spine.cli.replay_command import replay
 from spine.cli.run_command import run
 from spine.cli.scenario_commands import scenario_app
 from spine.cli.serve_command import healthcheck, serve
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 app.command()(run)
 app.command()(serve)
+app.command()(replay)
 app.command()(healthcheck)
 app.add_typer(map_app, name="map", help="Generate, import, look at and draw road networks.")
 app.add_typer(state_app, name="state", help="Look after the directories in which servers keep their worlds.")

@@ -33,6 +33,10 @@ def serve(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Set the world kept in the state directory aside and begin a new one.")
     ] = False,
+    record: Annotated[
+        Path | None,
+        typer.Option(help="Record everything that is said into this file, for `spine replay` [env SPINE_RECORD]."),
+    ] = None,
 ) -> None:
     """Serve a live world over a WebSocket, with a dashboard at /."""
     from spine.server.life import serve as run_server
@@ -49,6 +53,7 @@ def serve(
         autostart=autostart,
         state_dir=state_dir,
         fresh=fresh,
+        record=record,
     )
     raise typer.Exit(run_server(settings))
 

@@ -309,6 +309,14 @@ class StreamUnsubscribe(ActionParams):
     answer: ClassVar[str] = "stream.subscribed"
 
 
+class ReplaySeek(ActionParams):
+    """Go to another time of a recording (beyond the page; for servers of `spine replay`)."""
+
+    action: ClassVar[str] = "replay.seek"
+    answer: ClassVar[str] = "replay.status"
+    time: Annotated[Number, Field(description="simulated seconds, between `begin` and `end` of `replay.status`")]
+
+
 ACTIONS: dict[str, type[ActionParams]] = {
     model.action: model
     for model in (
@@ -332,6 +340,7 @@ ACTIONS: dict[str, type[ActionParams]] = {
         BuildingDelete,
         StreamSubscribe,
         StreamUnsubscribe,
+        ReplaySeek,
     )
 }
 """All actions by name."""

@@ -241,6 +241,14 @@ class RosterData(Shape):
     ids: list[str]
 
 
+class ReplayStatus(Shape):
+    """Where the playback of a recording stands (beyond the page): simulated seconds on the recording's clock."""
+
+    begin: float
+    end: float
+    now: float
+
+
 SIGNALS: dict[str, type[BaseModel]] = {
     "tick.start": TickData,
     "tick.end": TickData,
@@ -273,6 +281,7 @@ SIGNALS: dict[str, type[BaseModel]] = {
     "event.created": WorldEvent,
     "stream.subscribed": SubscribedData,
     "stream.roster": RosterData,
+    "replay.status": ReplayStatus,
 }
 """The model of every signal's `data`."""
 

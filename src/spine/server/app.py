@@ -126,12 +126,15 @@ def _add_health(app: FastAPI, supervisor: Supervisor, metrics: Metrics) -> None:
             "paused": status.get("paused", False),
             "lag_s": status.get("lag_s", 0.0),
             "journal": journal,
+            "recording": None if supervisor.recorder is None else supervisor.recorder.problem or "ok",
         }
 
     @app.get("/metrics", tags=["operation"], response_class=Response)
     async def show_metrics() -> Response:
         """Return metrics in the text format of Prometheus."""
         metrics.queued.set(supervisor.hub.queued_bytes())
+        metrics.most_queued.set(supervisor.hub.longest_queue_bytes())
+        metrics.engine_queue.set(supervisor.waiting_bytes())
         return Response(metrics.render(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 

@@ -7,21 +7,17 @@ Everything that changes a world passes through `EngineCore.prepare` and `EngineC
 from __future__ import annotations
 
 import json
-import traceback
 from collections.abc import Callable
 from typing import Any
 
-from spine.errors import ProtocolError, SpineError
+from spine.errors import ProtocolError
 from spine.protocol import actions
 from spine.protocol.envelope import (
-    TransportError,
-    encode_action_error,
     encode_signal,
-    encode_transport_error,
-    parse_action,
 )
 from spine.protocol.translate import translate
-from spine.server.calls import UNKNOWN_ACTION, Call, Limits, Outcome, Prepared
+from spine.server.acting import Acting
+from spine.server.calls import Call, Limits
 from spine.server.messages import EVERYBODY, PLAIN, Message
 from spine.server.picture import Pace, Picture
 from spine.server.streams import Streams, TickParts
@@ -32,7 +28,7 @@ from spine.world.events import Event
 from spine.world.policies import PolicyTable
 
 
-class EngineCore(Picture):
+class EngineCore(Picture, Acting):
     """A world, its run state and its tick counter, speaking the protocol.
 
     Args:
@@ -64,6 +60,7 @@ class EngineCore(Picture):
             actions.SimulationResume: EngineCore._resume,
             actions.SimulationUpdate: EngineCore._update_pace,
             actions.SimulationReset: EngineCore._reset,
+            actions.ReplaySeek: EngineCore._seek,
             actions.StreamSubscribe: EngineCore._subscribe,
             actions.StreamUnsubscribe: EngineCore._unsubscribe,
             **HANDLERS,
@@ -90,59 +87,11 @@ class EngineCore(Picture):
 
     # Actions
 
-    def handle(self, client: int, text: str | bytes) -> Outcome:
-        """Carry out what a client sent; a failed action changes nothing and yields one error for its sender alone."""
-        return self.act(self.prepare(client, text))
-
-    def prepare(self, client: int, text: str | bytes) -> Prepared:
-        """Understand what a client sent, as far as that depends on nothing but the text."""
-        try:
-            action = parse_action(text)
-        except TransportError as error:
-            refusal = Message(client, encode_transport_error(str(error), error.request_id))
-            return Prepared(
-                UNKNOWN_ACTION, refusal=Outcome([refusal], UNKNOWN_ACTION, ok=False, answer=refusal, understood=False)
-            )
-        name = action.name if action.name in actions.ACTIONS else UNKNOWN_ACTION
-        call = Call(client, action)
-        try:
-            params = actions.read_params(action.name, action.params)
-        except SpineError as error:
-            return Prepared(name, call, refusal=self._refused(call, name, str(error)))
-        except Exception as error:  # noqa: BLE001 - a fault of ours must reach the asker and must not end the world (8.1)
-            return Prepared(name, call, refusal=self._fault(call, name, error))
-        return Prepared(name, call, params, changes=name not in actions.QUESTIONS)
-
-    def act(self, prepared: Prepared) -> Outcome:
-        """Carry out what has been prepared."""
-        call, name, params = prepared.call, prepared.name, prepared.params
-        if call is None or params is None:
-            assert prepared.refusal is not None
-            return prepared.refusal
-        try:
-            if prepared.changes:
-                self.changed()
-            self._handlers[type(params)](self, params, call)
-        except SpineError as error:
-            return self._refused(call, name, str(error))
-        except Exception as error:  # noqa: BLE001 - a fault of ours must reach the asker and must not end the world (8.1)
-            return self._fault(call, name, error)
-        return Outcome(call.messages, name, ok=True, answer=call.given, channel=call.channel, wish=call.wish)
-
-    def refuse(self, prepared: Prepared, reason: str) -> Outcome:
-        """Do not carry out what has been prepared, and say why."""
-        if prepared.call is None or prepared.refusal is not None:
-            assert prepared.refusal is not None
-            return prepared.refusal
-        return self._refused(prepared.call, prepared.name, f"{prepared.name}: {reason}")
-
-    def _fault(self, call: Call, name: str, error: Exception) -> Outcome:
-        traceback.print_exception(error)
-        return self._refused(call, name, f"{name}: internal fault: {type(error).__name__}: {error}")
-
-    def _refused(self, call: Call, name: str, reason: str) -> Outcome:
-        error = Message(call.client, encode_action_error(reason, self.tick_number, call.action.request_id))
-        return Outcome([error], name, ok=False, answer=error)
+    def perform(self, params: actions.ActionParams, call: Call) -> None:
+        """Carry out an action whose parameters are sound."""
+        if call.action.name not in actions.QUESTIONS:
+            self.changed()
+        self._handlers[type(params)](self, params, call)
 
     def take_up(self, world: World, tick_number: int) -> None:
         """Show another world from here on, as of its own tick (R7)."""
@@ -194,6 +143,9 @@ class EngineCore(Picture):
         self.running = self.paused = False
         call.answer("simulation.resetted", {})
         call.messages += self.snapshot(EVERYBODY)
+
+    def _seek(self, _: actions.ReplaySeek, __: Call) -> None:
+        raise ProtocolError("replay.seek: this world is live; only a recording (spine replay FILE) can be sought")
 
     def auto_stop(self, call: Call) -> None:
         """Stop an active run before an import, and say so (R18)."""

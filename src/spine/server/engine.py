@@ -21,6 +21,7 @@ import msgspec
 
 from spine.errors import SpineError
 from spine.protocol.envelope import encode_signal
+from spine.server.acting import Driven
 from spine.server.calls import Limits, Outcome
 from spine.server.core import EngineCore
 from spine.server.keeping import Keeper, KeepingOptions
@@ -56,7 +57,7 @@ class Engine:
         keeper: of the world's state directory, None when nothing is kept.
     """
 
-    def __init__(self, core: EngineCore, pipe: socket.socket, keeper: Keeper | None = None) -> None:
+    def __init__(self, core: Driven, pipe: socket.socket, keeper: Keeper | None = None) -> None:
         self._core = core
         self._live = LiveWorld(core, self._acted, keeper)
         self._pipe = pipe
@@ -218,7 +219,7 @@ class Engine:
         """Give everybody who has come since the last look the same snapshot."""
         if not self._newcomers:
             return
-        if len(self._core.world.agents()) > _QUICK_AGENTS:
+        if self._core.agent_count > _QUICK_AGENTS:
             self._send(Kind.BUSY)
         begun = time.perf_counter()
         messages: list[Message] = []
@@ -277,12 +278,16 @@ def main() -> None:
         sys.exit(0)
 
 
-def open_world(settings: dict[str, Any], pipe: socket.socket) -> tuple[EngineCore, Keeper | None]:
-    """Return the core to drive, and the keeper of its state directory when the settings name one.
+def open_world(settings: dict[str, Any], pipe: socket.socket) -> tuple[Driven, Keeper | None]:
+    """Return what to drive, and the keeper of its state directory when the settings name one.
 
     Raises:
-        SpineError: the scenario or the state directory is not usable.
+        SpineError: the scenario, the recording or the state directory is not usable.
     """
+    if settings.get("replay") is not None:
+        from spine.server.replay import open_playback
+
+        return open_playback(settings), None
     if settings.get("state_dir") is None:
         return make_core(settings), None
     from spine.scenario.plugins import plugin_policies

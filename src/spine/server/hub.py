@@ -168,6 +168,10 @@ class Hub:
         """Return the bytes waiting in all queues."""
         return sum(client.queued_bytes for client in self.clients.values())
 
+    def longest_queue_bytes(self) -> int:
+        """Return the bytes waiting in the longest queue."""
+        return max((client.queued_bytes for client in self.clients.values()), default=0)
+
     def drop_stuck(self) -> None:
         """Disconnect clients whose sockets have taken nothing for too long; to be called every second or so."""
         now = time.monotonic()

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from spine.protocol.envelope import encode_action_error, encode_signal
+from spine.server.acting import Driven
 from spine.server.calls import Outcome, Prepared
-from spine.server.core import EngineCore
 from spine.server.keeping import COMMIT_PATIENCE_S, Keeper
 from spine.server.messages import EVERYBODY, Message
 from spine.storage import Entry
@@ -31,14 +31,14 @@ class LiveWorld:
     """A core, driven in order.
 
     Args:
-        core: what is driven.
+        core: what is driven; a recording has no keeper.
         tell: hears of every action that has been dealt with.
         keeper: of its state directory, None when nothing is kept.
         clock: real seconds.
     """
 
     def __init__(
-        self, core: EngineCore, tell: Tell, keeper: Keeper | None = None, clock: Callable[[], float] = time.perf_counter
+        self, core: Driven, tell: Tell, keeper: Keeper | None = None, clock: Callable[[], float] = time.perf_counter
     ) -> None:
         self.core = core
         self.keeper = keeper

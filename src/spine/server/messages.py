@@ -18,6 +18,9 @@ PLAIN = -1
 FIRST_CALLER = 1 << 40
 """Callers over HTTP, who hear nothing but their answer, count from here."""
 
+RECORDER = FIRST_CALLER - 1
+"""The number under which a recording hears the stream."""
+
 LENGTH = struct.Struct("<I")
 MOST_FRAME_BYTES = 1 << 30
 

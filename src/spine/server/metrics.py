@@ -52,6 +52,15 @@ class Metrics:
         for outcome in ("delivered", "expired"):
             self.finished.labels(outcome)
         self.restarts = Counter("spine_engine_restarts", "Times the engine was started again.", **register)
+        self.most_queued = Gauge(
+            "spine_client_queue_bytes_max", "Bytes waiting in the longest client queue.", **register
+        )
+        self.engine_queue = Gauge("spine_engine_queue_bytes", "Bytes of actions waiting for the engine.", **register)
+        self.recording = Gauge("spine_recording", "1 while the stream is being recorded.", **register)
+        self.recorded_bytes = Counter("spine_recorded_bytes", "Bytes written to the recording.", **register)
+        self.recording_gaps = Counter(
+            "spine_recording_gaps", "Gaps in the recording: disk too slow or full.", **register
+        )
         self._last: dict[str, float] = {}
         self._journal: JournalMetrics | None = None
 

@@ -59,6 +59,11 @@ class Picture:
         """Whether the world advances."""
         return self.running and not self.paused
 
+    @property
+    def agent_count(self) -> int:
+        """How many agents a snapshot shows."""
+        return len(self.world.agents())
+
     def changed(self) -> None:
         """Note that the next snapshot differs from the last one."""
         self._snapshot = None

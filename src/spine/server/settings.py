@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     checkpoints_kept: int = Field(3, ge=1, le=1000, validation_alias=_env("SPINE_CHECKPOINTS_KEPT"))
     # A flag and no variable of the environment: a container that is started again must not begin anew each time.
     fresh: bool = Field(False, validation_alias=_env("--fresh"))
+    record: Path | None = Field(None, validation_alias=_env("SPINE_RECORD"))
+    replay: Path | None = Field(None, validation_alias=_env("--replay"))
     view_token: str | None = Field(None, min_length=8, validation_alias=_env("SPINE_VIEW_TOKEN"))
     control_token: str | None = Field(None, min_length=8, validation_alias=_env("SPINE_CONTROL_TOKEN"))
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field((), validation_alias=_env("SPINE_ALLOWED_ORIGINS"))
@@ -48,6 +50,8 @@ class Settings(BaseSettings):
     max_queue_bytes: int = Field(8 * 2**20, ge=2**16, validation_alias=_env("SPINE_MAX_QUEUE_BYTES"))
     slow_client_s: float = Field(30.0, gt=0.0, validation_alias=_env("SPINE_SLOW_CLIENT_SECONDS"))
     actions_per_second: float = Field(500.0, gt=0.0, validation_alias=_env("SPINE_ACTIONS_PER_SECOND"))
+    ping_s: float = Field(30.0, gt=0.0, validation_alias=_env("SPINE_PING_SECONDS"))
+    ping_grace_s: float = Field(60.0, gt=0.0, validation_alias=_env("SPINE_PING_GRACE_SECONDS"))
     compression: bool = Field(False, validation_alias=_env("SPINE_COMPRESSION"))
     watchdog_s: float = Field(20.0, gt=0.0, validation_alias=_env("SPINE_WATCHDOG_SECONDS"))
 

@@ -17,8 +17,9 @@ import structlog
 from spine.errors import SpineError
 from spine.protocol.envelope import encode_action_error, encode_signal
 from spine.server.hub import Client, Hub
-from spine.server.messages import EVERYBODY, FIRST_CALLER, LENGTH, Kind
+from spine.server.messages import EVERYBODY, FIRST_CALLER, LENGTH, RECORDER, Kind
 from spine.server.metrics import Metrics
+from spine.server.recorder import Recorder
 from spine.server.settings import Settings
 
 SILENCE_S = 4.5
@@ -55,6 +56,9 @@ class Supervisor:
     Args:
         settings: of the server.
         metrics: where to count.
+
+    Raises:
+        StorageError: the recording asked for cannot be written.
     """
 
     def __init__(self, settings: Settings, metrics: Metrics) -> None:
@@ -77,6 +81,10 @@ class Supervisor:
         self._launched = 0.0
         self._last_tick = time.monotonic()
         self._listener: asyncio.Task[None] | None = None
+        self.recorder: Recorder | None = None
+        if settings.record is not None and settings.replay is None:
+            ask = lambda: self._send(Kind.CONNECT, RECORDER)  # noqa: E731
+            self.recorder = Recorder(settings.record, settings.scenario, metrics, ask)
 
     async def start(self) -> None:
         """Start the engine and wait until it is ready.
@@ -93,6 +101,8 @@ class Supervisor:
             if time.monotonic() > self._busy_until:
                 raise SpineError(f"the engine was not ready within {START_S:g} s")
             await asyncio.sleep(0.01)
+        if self.recorder is not None:
+            self.recorder.start()
         self._tasks.append(asyncio.create_task(self._watch()))
         self._tasks.append(asyncio.create_task(self._drop_stuck()))
 
@@ -104,6 +114,7 @@ class Supervisor:
             "tick_rate": settings.tick_rate,
             "speed": settings.speed,
             "autostart": settings.autostart,
+            "replay": None if settings.replay is None else str(settings.replay),
             "state_dir": None if settings.state_dir is None else str(settings.state_dir.absolute()),
             "insists": "scenario" in settings.model_fields_set,
             # Once: when this engine is lost, the next one takes up the world it has begun.
@@ -140,6 +151,8 @@ class Supervisor:
         if kind == Kind.MESSAGES:
             self._busy_until = 0.0
             self.hub.deliver(frame[1])
+            if self.recorder is not None:
+                self.recorder.take(frame[1])
         elif kind == Kind.DONE:
             self._take_done(*frame[1:])
         elif kind == Kind.STATUS:
@@ -151,6 +164,8 @@ class Supervisor:
         elif kind == Kind.LIVE:
             self._busy_until = 0.0
             self.hub.go_live(frame[1], frame[2])
+            if self.recorder is not None and RECORDER in frame[1]:
+                self.recorder.take_snapshot(frame[2])
         elif kind == Kind.CHANNEL:
             self.hub.put_on_channel(frame[1], frame[2], frame[3])
         elif kind == Kind.ANSWER:
@@ -223,6 +238,8 @@ class Supervisor:
         await self._launch()
         # Asked before it is ready: who joins from now on asks by itself, and nobody gets two.
         self.hub.need_snapshots()
+        if self.recorder is not None:
+            self.recorder.start()
         while not self.ready and time.monotonic() < self._busy_until:
             if self._process is not None and self._process.returncode is not None:
                 return
@@ -284,13 +301,14 @@ class Supervisor:
     async def has_room(self, patience_s: float) -> bool:
         """Return whether the engine takes more work, waiting a little for it if need be."""
         deadline = time.monotonic() + patience_s
-        while self._waiting_bytes() > _MOST_WAITING_BYTES:
+        while self.waiting_bytes() > _MOST_WAITING_BYTES:
             if time.monotonic() > deadline:
                 return False
             await asyncio.sleep(_WATCH_INTERVAL_S / 5)
         return True
 
-    def _waiting_bytes(self) -> int:
+    def waiting_bytes(self) -> int:
+        """Return the bytes of actions that wait for the engine."""
         return self._writer.transport.get_write_buffer_size() if self._writer is not None else 0
 
     async def _drop_stuck(self) -> None:
@@ -341,3 +359,5 @@ class Supervisor:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self.recorder is not None:
+            await asyncio.to_thread(self.recorder.close)

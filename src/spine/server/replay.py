@@ -1,0 +1,283 @@
+"""`Playback`: a recording instead of a world - the same protocol, with a time line that can be moved along (`spine replay`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from spine.errors import ProtocolError, StorageError
+from spine.protocol import actions
+from spine.protocol.envelope import encode_action_error, encode_signal
+from spine.protocol.forms import Json
+from spine.server.acting import Acting
+from spine.server.calls import Call
+from spine.server.messages import EVERYBODY, Message
+from spine.server.picture import Pace
+from spine.server.replay_picture import ReplayPicture, merged
+from spine.storage.recording import Block, Moment, Part, Recording
+
+_TICK_RATE: Final = 20
+_SPEED: Final = 60.0
+
+
+class Playback(Acting):
+    """A recording being played.
+
+    Args:
+        recording: what is played; must hold something.
+        pace: how fast.
+        running: whether it starts playing.
+
+    Attributes:
+        now: simulated seconds on the recording's clock.
+        tick_number: the last tick that was shown.
+    """
+
+    def __init__(self, recording: Recording, pace: Pace, *, running: bool) -> None:
+        self.pace = pace
+        self.running = running
+        self.paused = False
+        self.now = recording.begin
+        self._recording = recording
+        self._picture = ReplayPicture()
+        self._block = -1
+        self._moments: list[Moment] = []
+        self._next_moment = 0
+        self._complaints: list[str] = []
+        self._ticks_to_status = 0
+        self._handlers: dict[type[actions.ActionParams], Callable[[Any, Call], None]] = {
+            actions.SimulationStart: self._start,
+            actions.SimulationStop: self._stop,
+            actions.SimulationPause: self._pause,
+            actions.SimulationResume: self._resume,
+            actions.SimulationUpdate: self._update_pace,
+            actions.ReplaySeek: self._seek,
+            actions.AgentList: self._list_agents,
+            actions.AgentDescribe: self._describe_agent,
+        }
+        self._go_to(recording.begin)
+
+    @property
+    def active(self) -> bool:
+        """Whether it plays."""
+        return self.running and not self.paused
+
+    @property
+    def agent_count(self) -> int:
+        """How many agents a snapshot shows."""
+        return len(self._picture.agents())
+
+    # Clients
+
+    def connect(self, client: int) -> list[Message]:
+        """Return the snapshot of a client."""
+        return self.snapshot(client)
+
+    def disconnect(self, client: int) -> None:
+        """Do nothing: nothing is kept for single clients."""
+
+    def snapshot(self, receiver: int) -> list[Message]:
+        """Return what a newcomer needs: the picture at this time, the run state and pace of the playback, where it stands."""
+        state = "simulation.started" if self.running else "simulation.updated"
+        told = [(encode_signal(state, self.pace.as_json()), "")]
+        if self.paused:
+            told.append((encode_signal("simulation.paused", {}), ""))
+        parts = self._picture.snapshot(told)
+        return [*(Message(receiver, body, key) for body, key in parts), self._status_message(receiver)]
+
+    def _status_message(self, receiver: int = EVERYBODY) -> Message:
+        return Message(receiver, encode_signal("replay.status", self._where()), "replay status")
+
+    def _where(self) -> Json:
+        return {"begin": self._recording.begin, "end": self._recording.end, "now": self.now}
+
+    # Actions
+
+    def perform(self, params: actions.ActionParams, call: Call) -> None:
+        """Carry out an action whose parameters are sound."""
+        handler = self._handlers.get(type(params))
+        if handler is None:
+            raise ProtocolError(f"{call.action.name}: this is a recording; it can be played and sought, not changed")
+        handler(params, call)
+
+    def _start(self, params: actions.SimulationStart, call: Call) -> None:
+        self._set_pace(params)
+        self.running, self.paused = True, False
+        call.answer("simulation.started", self.pace.as_json())
+        self._begin_again(call)
+
+    def _stop(self, _: actions.SimulationStop, call: Call) -> None:
+        self.running = self.paused = False
+        call.answer("simulation.stopped", {})
+        call.messages += self.snapshot(EVERYBODY)
+
+    def _pause(self, _: actions.SimulationPause, call: Call) -> None:
+        if self.running:
+            self.paused = True
+            call.answer("simulation.paused", {})
+        elif call.action.request_id is not None:
+            raise ProtocolError("simulation.pause: the recording is not being played")
+
+    def _resume(self, _: actions.SimulationResume, call: Call) -> None:
+        if self.paused:
+            self.paused = False
+            call.answer("simulation.resumed", {})
+            self._begin_again(call)
+        elif call.action.request_id is not None:
+            raise ProtocolError("simulation.resume: the recording is not paused")
+
+    def _update_pace(self, params: actions.SimulationUpdate, call: Call) -> None:
+        self._set_pace(params)
+        call.answer("simulation.updated", self.pace.as_json())
+
+    def _set_pace(self, params: actions.SimulationStart | actions.SimulationUpdate) -> None:
+        if params.tick_rate is not None:
+            self.pace.tick_rate = params.tick_rate
+        if params.speed is not None:
+            self.pace.speed = max(actions.SLOWEST_SPEED, params.speed)
+
+    def _begin_again(self, call: Call) -> None:
+        """Who starts at the end starts from the beginning."""
+        if self.now >= self._recording.end:
+            self._go_to(self._recording.begin)
+            call.messages += self.snapshot(EVERYBODY)
+
+    def _seek(self, params: actions.ReplaySeek, call: Call) -> None:
+        begin, end = self._recording.begin, self._recording.end
+        if not begin <= params.time <= end:
+            raise ProtocolError(f"time: {params.time:g} is outside the recording, which holds {begin:g} to {end:g}")
+        self._go_to(params.time)
+        call.answer("replay.status", self._where())
+        call.messages += self.snapshot(EVERYBODY)
+        call.messages += self._complained()
+
+    def _list_agents(self, params: actions.AgentList, call: Call) -> None:
+        call.reply("agent.listed", self._listing(params.agent_kind))
+
+    def _listing(self, kind: str | None) -> Json:
+        agents = [agent for agent in self._picture.agents().values() if kind is None or agent["kind"] == kind]
+        return {"total": len(agents), "agents": agents, "tick": self.tick_number}
+
+    def _describe_agent(self, params: actions.AgentDescribe, call: Call) -> None:
+        agent = self._picture.agents().get(params.agent_id)
+        if agent is None:
+            raise ProtocolError(f"agent_id: there is no agent {params.agent_id!r} at this time of the recording")
+        call.reply("agent.described", {**agent, "tick": self.tick_number})
+
+    # Playing
+
+    def tick(self) -> list[Message]:
+        """Advance the playback by one tick and return what was said meanwhile; at the end it pauses."""
+        groups = self._advance(min(self._recording.end, self.now + self.pace.dt))
+        messages = [Message(EVERYBODY, body, key) for body, key in merged(groups)] + self._complained()
+        self._ticks_to_status -= 1
+        if self.now >= self._recording.end:
+            self.paused = True
+            messages.append(Message(EVERYBODY, encode_signal("simulation.paused", {})))
+            self._ticks_to_status = 0
+        if self._ticks_to_status <= 0:
+            self._ticks_to_status = self.pace.tick_rate
+            messages.append(self._status_message())
+        return messages
+
+    def _complained(self) -> list[Message]:
+        complaints, self._complaints = self._complaints, []
+        return [Message(EVERYBODY, encode_action_error(text, self.tick_number, None)) for text in complaints]
+
+    def _go_to(self, time: float) -> None:
+        """Show the picture at a time."""
+        self._block = self._recording.start_before(time) - 1
+        self._moments, self._next_moment = [], 0
+        self._picture = ReplayPicture()
+        self._advance(time)
+        self.now = time
+
+    def _advance(self, time: float) -> list[list[Part]]:
+        """Take in everything up to a time and return it, one list for each moment."""
+        groups: list[list[Part]] = []
+        while True:
+            while self._next_moment < len(self._moments) and self._moments[self._next_moment].time <= time:
+                parts = self._moments[self._next_moment].parts
+                self._next_moment += 1
+                self._picture.take(parts)
+                groups.append(parts)
+            if self._next_moment < len(self._moments):
+                break
+            block = self._next_block(time)
+            if block is None:
+                break
+            if block.snapshot is not None:
+                self._picture.begin(block.snapshot)
+                if block.gap:
+                    groups.append(block.snapshot)
+        self.now = time
+        self.tick_number = self._picture.tick
+        return groups
+
+    def _next_block(self, time: float) -> Block | None:
+        """Take up the next block that begins by a time; None when there is none. Damaged ones are passed over, and complained of."""
+        number = self._block + 1
+        while number < self._recording.blocks and self._recording.begin_of(number) <= time:
+            try:
+                block = self._recording.read(number)
+            except StorageError as error:
+                self._complaints.append(str(error))
+                number = self._recording.start_after(number)
+                continue
+            self._block = number
+            self._moments, self._next_moment = block.moments, 0
+            return block
+        return None
+
+    # Questions
+
+    def query(self, what: str) -> Json | msgspec.Raw:
+        """Return the answer to a question over HTTP; a recording knows neither packages nor figures of the run."""
+        if what == "map":
+            return self._picture.map_data()
+        if what == "agents":
+            return self._listing(None)
+        if what == "summary":
+            return {**self._where(), "recording": self._recording.about}
+        state = "paused" if self.paused else "running" if self.running else "stopped"
+        shown = self._picture.tick_data() or {"tick": 0}
+        return {
+            "run_state": state,
+            **self.pace.as_json(),
+            **shown,
+            "replay": self._where(),
+            "agents": list(self._picture.agents().values()),
+            "buildings": list(self._picture.buildings().values()),
+        }
+
+    def status(self) -> Json:
+        """Return what the server process keeps for health, metrics and logs."""
+        counts = dict.fromkeys(("trucks", "waiting", "awarded", "aboard", "delivered", "expired"), 0)
+        return {
+            "running": self.running,
+            "paused": self.paused,
+            "tick": self.tick_number,
+            **self.pace.as_json(),
+            "elapsed_s": self.now,
+            **counts,
+        }
+
+
+def open_playback(settings: dict[str, Any]) -> Playback:
+    """Return the playback that the settings of an engine ask for.
+
+    Raises:
+        StorageError: the file is no recording, or holds nothing.
+    """
+    recording = Recording(Path(settings["replay"]))
+    if not recording.blocks:
+        raise StorageError(f"{recording.path}: holds nothing yet")
+    pace = Pace(
+        settings.get("tick_rate") or _TICK_RATE,
+        settings.get("speed") or _SPEED,
+    )
+    autostart = settings.get("autostart")
+    return Playback(recording, pace, running=True if autostart is None else autostart)
