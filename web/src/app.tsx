@@ -28,25 +28,12 @@ const CONTENT: Record<Panel, ComponentType> = { overview: Overview, charts: Char
 export function App({ world }: { world: World }) {
   const shared = useMemo(() => share(world), [world]);
   const { bench } = shared;
-  const [dragging, setDragging] = useState(false);
+  const dragging = useDroppedFiles((file) => {
+    bench.importing.value = file;
+  });
   return (
     <Context.Provider value={shared}>
-      <div
-        class={`page ${narrow.value ? "narrow" : "wide"} ${bench.open.value ? "open" : "closed"}`}
-        onDragOver={(event) => {
-          if (!event.dataTransfer?.types.includes("Files")) return;
-          event.preventDefault();
-          setDragging(true);
-        }}
-        onDragLeave={(event) => {
-          if (event.relatedTarget === null) setDragging(false);
-        }}
-        onDrop={(event) => {
-          event.preventDefault();
-          setDragging(false);
-          bench.importing.value = event.dataTransfer?.files[0] ?? null;
-        }}
-      >
+      <div class={`page ${narrow.value ? "narrow" : "wide"} ${bench.open.value ? "open" : "closed"}`}>
         <main>
           <MapArea />
         </main>
@@ -62,6 +49,35 @@ export function App({ world }: { world: World }) {
       </div>
     </Context.Provider>
   );
+}
+
+/** Take files that are dropped anywhere on the page; return whether one is being held over it. */
+function useDroppedFiles(onFile: (file: File | null) => void): boolean {
+  const [dragging, setDragging] = useState(false);
+  useEffect(() => {
+    const over = (event: DragEvent) => {
+      if (!event.dataTransfer?.types.includes("Files")) return;
+      event.preventDefault();
+      setDragging(true);
+    };
+    const leave = (event: DragEvent) => {
+      if (event.relatedTarget === null) setDragging(false);
+    };
+    const drop = (event: DragEvent) => {
+      event.preventDefault();
+      setDragging(false);
+      onFile(event.dataTransfer?.files[0] ?? null);
+    };
+    window.addEventListener("dragover", over);
+    window.addEventListener("dragleave", leave);
+    window.addEventListener("drop", drop);
+    return () => {
+      window.removeEventListener("dragover", over);
+      window.removeEventListener("dragleave", leave);
+      window.removeEventListener("drop", drop);
+    };
+  }, []);
+  return dragging;
 }
 
 function share(world: World): Shared {

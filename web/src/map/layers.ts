@@ -21,11 +21,11 @@ interface RoadStyle {
 }
 
 const STYLES: Record<RoadClass, RoadStyle> = {
-  D: { metres: 7, minPixels: 0.5, fromZoom: -4.6, casingFromZoom: -1.8 },
-  L: { metres: 9, minPixels: 0.7, fromZoom: -5.2, casingFromZoom: -2.2 },
-  Z: { metres: 11, minPixels: 1, fromZoom: -6.2, casingFromZoom: -3.6 },
-  G: { metres: 14, minPixels: 1.4, fromZoom: -99, casingFromZoom: -4.5 },
-  GP: { metres: 17, minPixels: 1.8, fromZoom: -99, casingFromZoom: -6 },
+  D: { metres: 7, minPixels: 0.9, fromZoom: -4.6, casingFromZoom: -1.6 },
+  L: { metres: 9, minPixels: 1, fromZoom: -5.2, casingFromZoom: -1.8 },
+  Z: { metres: 11, minPixels: 1.3, fromZoom: -6.2, casingFromZoom: -2.3 },
+  G: { metres: 14, minPixels: 1.7, fromZoom: -99, casingFromZoom: -3.6 },
+  GP: { metres: 17, minPixels: 2, fromZoom: -99, casingFromZoom: -5 },
   S: { metres: 20, minPixels: 2.2, fromZoom: -99, casingFromZoom: -7 },
   A: { metres: 24, minPixels: 2.6, fromZoom: -99, casingFromZoom: -8 },
 };

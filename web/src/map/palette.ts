@@ -33,7 +33,7 @@ export function hex(colour: Rgb): string {
 export const PALETTES: Record<ThemeName, Palette> = {
   light: {
     land: "#eef0ec",
-    town: rgb("#e3e5e1"),
+    town: rgb("#e4e6e0"),
     road: {
       A: rgb("#f0a95c"),
       S: rgb("#f5c078"),
@@ -57,9 +57,9 @@ export const PALETTES: Record<ThemeName, Palette> = {
       S: rgb("#e5ac60"),
       GP: rgb("#e2bf74"),
       G: rgb("#d9c48f"),
-      Z: rgb("#c0c1b8"),
-      L: rgb("#c6c9c3"),
-      D: rgb("#cdd0ca"),
+      Z: rgb("#aeb0a7"),
+      L: rgb("#bfc2bb"),
+      D: rgb("#c8cbc4"),
     },
     state: {
       driving: rgb("#1f5fd0"),
@@ -103,9 +103,9 @@ export const PALETTES: Record<ThemeName, Palette> = {
       S: rgb("#8d6a34"),
       GP: rgb("#72613f"),
       G: rgb("#565548"),
-      Z: rgb("#3c4752"),
-      L: rgb("#2e3944"),
-      D: rgb("#28323c"),
+      Z: rgb("#46525e"),
+      L: rgb("#34404b"),
+      D: rgb("#2d3843"),
     },
     state: {
       driving: rgb("#6cabff"),

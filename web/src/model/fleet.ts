@@ -8,7 +8,7 @@
 import type { PositionFrame } from "../protocol/positions";
 import { ACTIVITIES, DRIVING, STATE_INDEX, STATES } from "./activities";
 
-const KEPT_FRAMES = 6;
+const KEPT_FRAMES = 8;
 /** Nobody drives faster than this, metres a second; a longer way between frames is a new place, not a drive. */
 const FASTEST_MPS = 70;
 /** Standing trucks fan out around their place so that each can be seen, pixels. */
@@ -118,7 +118,7 @@ export class Fleet {
     const first = this.frames[0];
     if (first !== undefined && this.frames.length > 1) {
       const measured = (frame.elapsed - first.frame.elapsed) / Math.max(0.001, (now - first.at) / 1000);
-      this.pace = this.pace === 0 ? measured : this.pace + (measured - this.pace) * 0.25;
+      this.pace = this.pace === 0 ? measured : this.pace + (measured - this.pace) * 0.06;
     }
     this.settled = false;
   }

@@ -91,13 +91,13 @@ export function PackageInspector({ id }: { id: string }) {
 
 function Deadline({ instant, open }: { instant: number | null; open: boolean }) {
   const { world } = useContext(Context);
-  if (instant === null) return <>–</>;
+  if (instant === null) return <span>–</span>;
   const wall = world.wall(instant);
   const left = instant - world.now;
   const text = `day ${wall.day}, ${format.clockTime(wall.seconds).slice(0, 5)}`;
-  if (!open) return <>{text}</>;
+  if (!open) return <span>{text}</span>;
   return left >= 0 ? (
-    <>{`${text} (in ${format.duration(left)})`}</>
+    <span>{`${text} (in ${format.duration(left)})`}</span>
   ) : (
     <span class="late">{`${text} (${format.duration(-left)} ago)`}</span>
   );

@@ -15,7 +15,7 @@ const ROADS: [string, string][] = [
 ];
 
 export function Legend() {
-  const [open, setOpen] = useState(!narrow.value && window.innerHeight > 760);
+  const [open, setOpen] = useState(!narrow.value && window.innerWidth >= 1600 && window.innerHeight >= 850);
   return (
     <section class="legend panel" aria-label="Legend">
       <button type="button" class="legend-head" aria-expanded={open} onClick={() => setOpen(!open)}>

@@ -178,7 +178,7 @@ function about(value: number): string {
 function Preview({ values }: { values: Parameters }) {
   const e: Estimate = estimate(values);
   return (
-    <div class="preview" aria-live="polite" aria-label="Size of the map, estimated">
+    <section class="preview" aria-live="polite" aria-label="Size of the map, estimated">
       <p>
         <b>About {about(e.nodes)} junctions</b> on {format.number(e.areaKm2, e.areaKm2 < 10 ? 1 : 0)} km²,{" "}
         {format.percent(e.townKm2 / e.areaKm2)} of it town
@@ -188,6 +188,6 @@ function Preview({ values }: { values: Parameters }) {
         {about(e.stations)} fuel stations · {about(e.packagesPerHour)} packages an hour
       </p>
       {e.nodes > LARGE_MAP_NODES && <p class="note warning">A large map: making and drawing it takes a while.</p>}
-    </div>
+    </section>
   );
 }
