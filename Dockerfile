@@ -67,7 +67,7 @@ FROM dashboard-${DASHBOARD} AS dashboard
 FROM builder AS application
 COPY README.md LICENSE ./
 COPY src src
-COPY --from=dashboard / src/spine/dashboard/
+COPY --from=dashboard / src/spine/dashboard/dist/
 RUN /opt/poetry/bin/poetry build -q --format wheel --output /opt/dist \
     && /opt/poetry/bin/pip --python .venv/bin/python install -q --no-deps --no-compile --no-index /opt/dist/*.whl \
     && python3 /opt/image/prune.py .venv

@@ -15,19 +15,44 @@ PYTEST_ARGS ?= -n 2
 CHECKED := src tests $(wildcard benchmarks deploy proofs)
 PYTHON2 ?= python2.7
 
+DASHBOARD := src/spine/dashboard/dist/index.html
+# Folders as well, whose time changes when a file goes.
+DASHBOARD_SOURCES := $(shell find web/src web/public) web/index.html web/vite.config.ts web/tsconfig.json
+# What Vite asks for; empty when it is all there. Asked only by the targets that want to know.
+NODE_MISSING = $(shell node -e 'const [major, minor] = process.versions.node.split(".").map(Number); \
+  process.exit(major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19) ? 0 : 1)' 2>/dev/null \
+  && command -v npm >/dev/null || echo "Node.js (20.19, 22.12 or later) with npm")
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check format bench prove-crash prove-disk prove-simulation autobahn image image-test sbom audit clean
+.PHONY: help setup run dashboard test check check-web format bench prove-crash prove-disk prove-simulation autobahn image image-test sbom audit clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.project ## make .venv from the committed lock: the spine command, all extras, all tools
 
-run: setup ## serve the demo world on port 8000, running, at 60 times real time
+run: setup ## serve the demo world on port 8000, running, at 60 times real time; the page at / when Node.js is there
+	@$(if $(NODE_MISSING),echo "make: $(NODE_MISSING) not found: $(STALE_DASHBOARD)", \
+	  $(MAKE) --no-print-directory dashboard || echo "make: the dashboard could not be built (see above): $(STALE_DASHBOARD)")
 	SPINE_SCENARIO=$${SPINE_SCENARIO:-demo} SPINE_AUTOSTART=$${SPINE_AUTOSTART:-true} SPINE_SPEED=$${SPINE_SPEED:-60} $(BIN)/spine serve
 
+dashboard: $(DASHBOARD) ## build the page served at / from web/ (needs Node.js and npm)
+
+$(DASHBOARD): web/node_modules/.installed $(DASHBOARD_SOURCES)
+	cd web && npm run --silent build -- --logLevel warn
+	@touch $@
+
+web/node_modules/.installed: web/package-lock.json
+	@$(if $(NODE_MISSING),echo "make: the dashboard is built with $(NODE_MISSING)" >&2; exit 1)
+	cd web && npm ci --no-progress --loglevel error
+	@touch $@
+
+# Without Node.js: a page built earlier, or one that came with the sources, is served as it is.
+STALE_DASHBOARD = $(if $(wildcard $(DASHBOARD)),the dashboard is served as it was built before,the server runs without the dashboard)
+
 test: setup ## run all tests but those that need a container engine
+	@$(if $(NODE_MISSING),echo "make: $(NODE_MISSING) not found: $(STALE_DASHBOARD)",$(MAKE) --no-print-directory dashboard)
 	$(BIN)/python -m pytest -m "not container" $(PYTEST_ARGS)
 
 check: setup ## lint, format, types, import direction, dependencies
@@ -36,6 +61,10 @@ check: setup ## lint, format, types, import direction, dependencies
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry src
+	@$(if $(NODE_MISSING),echo "make: $(NODE_MISSING) not found: web/ is not checked",$(MAKE) --no-print-directory check-web)
+
+check-web: web/node_modules/.installed
+	cd web && npm run --silent check
 
 format: setup ## let ruff format and fix what it can
 	$(BIN)/ruff format $(CHECKED)
@@ -120,5 +149,5 @@ $(VENV)/.group-%: $(VENV)/.dependencies
 	@touch $@
 
 clean: ## remove what make made
-	rm -rf $(VENV) $(POETRY_HOME) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(POETRY_HOME) build dist web/node_modules src/spine/dashboard/dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -160,7 +160,7 @@ def test_dashboard_built_elsewhere_comes_in(build: Callable[..., str], tmp_path:
     """A folder given as the build context `dashboard` ends up in the package."""
     (tmp_path / "index.html").write_text("<title>SPINE</title>")
     tag = build("spine-test:dashboard", "--build-context", f"dashboard={tmp_path}")
-    program = "import importlib.resources as r; print(r.files('spine').joinpath('dashboard/index.html').read_text())"
+    program = "import importlib.resources as r; print((r.files('spine') / 'dashboard/dist/index.html').read_text())"
     assert docker("run", "--rm", "--entrypoint", "python", tag, "-c", program) == "<title>SPINE</title>"
 
 
