@@ -1,5 +1,6 @@
 /** The page: the map below everything, a bar on top, panels at the sides (on a phone: a sheet at the bottom). */
 
+import { useSignalEffect } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useContext, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { MapView } from "./map/view";
@@ -28,9 +29,7 @@ const CONTENT: Record<Panel, ComponentType> = { overview: Overview, charts: Char
 export function App({ world }: { world: World }) {
   const shared = useMemo(() => share(world), [world]);
   const { bench } = shared;
-  const dragging = useDroppedFiles((file) => {
-    bench.importing.value = file;
-  });
+  const dragging = useDroppedFiles(bench);
   return (
     <Context.Provider value={shared}>
       <div class={`page ${narrow.value ? "narrow" : "wide"} ${bench.open.value ? "open" : "closed"}`}>
@@ -52,7 +51,7 @@ export function App({ world }: { world: World }) {
 }
 
 /** Take files that are dropped anywhere on the page; return whether one is being held over it. */
-function useDroppedFiles(onFile: (file: File | null) => void): boolean {
+function useDroppedFiles(bench: Workbench): boolean {
   const [dragging, setDragging] = useState(false);
   useEffect(() => {
     const over = (event: DragEvent) => {
@@ -66,7 +65,7 @@ function useDroppedFiles(onFile: (file: File | null) => void): boolean {
     const drop = (event: DragEvent) => {
       event.preventDefault();
       setDragging(false);
-      onFile(event.dataTransfer?.files[0] ?? null);
+      bench.importing.value = event.dataTransfer?.files[0] ?? null;
     };
     window.addEventListener("dragover", over);
     window.addEventListener("dragleave", leave);
@@ -76,7 +75,7 @@ function useDroppedFiles(onFile: (file: File | null) => void): boolean {
       window.removeEventListener("dragleave", leave);
       window.removeEventListener("drop", drop);
     };
-  }, []);
+  }, [bench]);
   return dragging;
 }
 
@@ -130,17 +129,14 @@ function MapArea() {
       view.destroy();
     };
   }, [world, bench]);
-  const look = theme.value;
-  useEffect(() => bench.view?.setTheme(look), [bench, look]);
-  const open = bench.open.value;
-  const selected = world.selection.value !== null;
-  const small = narrow.value;
-  useEffect(() => {
-    const insets = small
+  useSignalEffect(() => bench.view?.setTheme(theme.value));
+  useSignalEffect(() => {
+    const open = bench.open.value;
+    const insets = narrow.value
       ? { top: 104, right: 0, bottom: open ? window.innerHeight * 0.46 : 64, left: 0 }
-      : { top: 64, right: open ? 404 : 12, bottom: 12, left: selected ? 356 : 12 };
+      : { top: 64, right: open ? 404 : 12, bottom: 12, left: world.selection.value === null ? 12 : 356 };
     bench.view?.setInsets(insets);
-  }, [bench, open, selected, small]);
+  });
   return (
     <>
       <canvas
@@ -152,11 +148,11 @@ function MapArea() {
       {tip !== null && <Tip tip={tip} world={world} />}
       <div class="map-tools">
         <Legend />
-        <div class="zoom" role="group" aria-label="Map">
+        <fieldset class="zoom" aria-label="Map">
           <Button icon="plus" label="Zoom in" onClick={() => bench.view?.zoomBy(0.7)} />
           <Button icon="minus" label="Zoom out" onClick={() => bench.view?.zoomBy(-0.7)} />
           <Button icon="fit" label="Show the whole map" onClick={() => bench.view?.fit()} />
-        </div>
+        </fieldset>
       </div>
     </>
   );
@@ -214,6 +210,7 @@ function Side() {
           id="side-panel"
           class="panel-body"
           role="tabpanel"
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and may hold nothing else that takes the focus
           tabIndex={0}
           aria-labelledby={`tab-${panel}`}
           key={panel}

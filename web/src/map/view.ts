@@ -43,7 +43,7 @@ export class MapView {
   private journeyBeat = -1;
   private mark: { x: number; y: number } | null = null;
   private insets: Insets = { top: 0, right: 0, bottom: 0, left: 0 };
-  private frameTimes: number[] = [];
+  private readonly frameTimes: number[] = [];
   private stopped = false;
 
   constructor(

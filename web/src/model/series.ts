@@ -23,7 +23,7 @@ export type Column = (typeof COLUMNS)[number];
 const MOST_ROWS = 1600;
 
 export class Series {
-  private columns = new Map<Column, (number | null)[]>(COLUMNS.map((name) => [name, []]));
+  private readonly columns = new Map<Column, (number | null)[]>(COLUMNS.map((name) => [name, []]));
   version = 0;
 
   get length(): number {

@@ -27,7 +27,7 @@ export function Events() {
   };
   return (
     <div class="events">
-      <div class="filters" role="group" aria-label="Kinds of events">
+      <fieldset class="filters" aria-label="Kinds of events">
         {CATEGORIES.map((category) => (
           <button
             key={category}
@@ -39,7 +39,7 @@ export function Events() {
             {CATEGORY_TEXT[category]}
           </button>
         ))}
-      </div>
+      </fieldset>
       <div class="events-tools">
         <input
           type="search"

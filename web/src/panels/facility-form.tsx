@@ -69,26 +69,25 @@ export function FacilityForm() {
         void create();
       }}
     >
-      <div class="kinds" role="radiogroup" aria-label="Kind of facility">
+      <fieldset class="kinds" aria-label="Kind of facility">
         {KINDS.map((kind) => (
-          <button
-            key={kind.type}
-            type="button"
-            role="radio"
-            aria-checked={type === kind.type}
-            class={`kind ${kind.type}`}
-            onClick={() => {
-              setType(kind.type);
-              if (placing) bench.placing.value = kind.type;
-            }}
-          >
+          <label key={kind.type} class={`kind ${kind.type}`}>
+            <input
+              type="radio"
+              name="facility-kind"
+              checked={type === kind.type}
+              onChange={() => {
+                setType(kind.type);
+                if (placing) bench.placing.value = kind.type;
+              }}
+            />
             <span class={`plate ${kind.type}`}>
               <Icon name={kind.type} size={18} />
             </span>
             {kind.text}
-          </button>
+          </label>
         ))}
-      </div>
+      </fieldset>
       <div class="place">
         <Button icon="target" pressed={placing} onClick={() => (bench.placing.value = placing ? null : type)}>
           {placing ? "Click on the map…" : node === null ? "Choose a place on the map" : "Choose another place"}

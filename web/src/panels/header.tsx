@@ -53,7 +53,7 @@ function RunControls() {
   const run = world.run.value;
   const act = (name: string) => void action.run(() => world.ask(name));
   return (
-    <div class="run" role="group" aria-label="Run">
+    <fieldset class="run" aria-label="Run">
       {run === "running" ? (
         <Button kind="primary" icon="pause" busy={action.busy} onClick={() => act("simulation.pause")}>
           Pause
@@ -78,7 +78,7 @@ function RunControls() {
         {RUN_TEXT[run]}
       </span>
       <Popup text={action.error} onClose={action.clear} />
-    </div>
+    </fieldset>
   );
 }
 
@@ -164,13 +164,13 @@ function PaceForm({ measured, behind }: { measured: number | null; behind: boole
           onChange={(event) => set({ speed: fromSlider(event.currentTarget.valueAsNumber) })}
         />
       </label>
-      <div class="presets" role="group" aria-label="Speeds">
+      <fieldset class="presets" aria-label="Speeds">
         {SPEEDS.map((value) => (
           <Button key={value} small pressed={speed === value} onClick={() => set({ speed: value })}>
             {format.times(value)}
           </Button>
         ))}
-      </div>
+      </fieldset>
       <label class="slider">
         <span>
           Ticks <output>{format.number(tick_rate)} a second</output>

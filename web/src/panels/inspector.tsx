@@ -76,7 +76,7 @@ function Remove({ reference }: { reference: Reference }) {
   return (
     <footer class="remove">
       {asking ? (
-        <div class="confirm" role="group" aria-label={`Delete this ${what}?`}>
+        <fieldset class="confirm" aria-label={`Delete this ${what}?`}>
           <span>Delete this {what}?</span>
           <Button kind="danger" small busy={action.busy} onClick={() => void remove()}>
             Delete
@@ -84,7 +84,7 @@ function Remove({ reference }: { reference: Reference }) {
           <Button small onClick={() => setAsking(false)}>
             Keep
           </Button>
-        </div>
+        </fieldset>
       ) : (
         <Button icon="trash" small onClick={() => setAsking(true)}>
           {`Delete this ${what}`}

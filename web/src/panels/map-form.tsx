@@ -46,7 +46,7 @@ export function MapForm() {
         void create();
       }}
     >
-      <div class="presets" role="group" aria-label="Presets">
+      <fieldset class="presets" aria-label="Presets">
         {PRESETS.map((preset) => (
           <Button
             key={preset.name}
@@ -68,7 +68,7 @@ export function MapForm() {
             This map
           </Button>
         )}
-      </div>
+      </fieldset>
       <Preview values={values} />
       {GROUPS.map((group, i) => (
         <details key={group.title} class="group" open={i === 0}>

@@ -67,12 +67,13 @@ export function Search() {
         onBlur={() => window.setTimeout(() => setOpen(false), 150)}
         onKeyDown={onKey}
       />
-      <ul id={`${id}-list`} role="listbox" aria-label="Found" class="found" hidden={found.length === 0}>
+      <div id={`${id}-list`} role="listbox" aria-label="Found" class="found" hidden={found.length === 0}>
         {found.map((item, i) => (
-          <li
+          <div
             key={`${item.reference.kind} ${item.reference.id}`}
             id={`${id}-${i}`}
             role="option"
+            tabIndex={-1}
             aria-selected={i === active}
             onPointerDown={(event) => {
               event.preventDefault();
@@ -82,9 +83,9 @@ export function Search() {
             <Icon name={item.icon} size={16} />
             <span class="found-text">{item.text}</span>
             <span class="found-about">{item.about}</span>
-          </li>
+          </div>
         ))}
-      </ul>
+      </div>
       {open && text.trim() !== "" && found.length === 0 && (
         <p class="found none" role="status">
           Nothing of that name

@@ -51,6 +51,7 @@ export function Chart(props: ChartProps) {
   const latest = useRef(props);
   latest.current = props;
   const look = theme.value;
+  // biome-ignore lint/correctness/useExhaustiveDependencies(look): the colours of a theme are read from the style sheet
   useEffect(() => {
     const place = box.current;
     if (place === null) return;
@@ -64,7 +65,7 @@ export function Chart(props: ChartProps) {
       plot.current = null;
     };
   }, [look]);
-  // The number of rows stays the same when old ones make room: the version tells.
+  // biome-ignore lint/correctness/useExhaustiveDependencies(props.version): rows are changed in place, the version tells
   useEffect(() => plot.current?.setData(dataOf(latest.current)), [props.version]);
   const at = pointed !== null && pointed < hours.length ? pointed : hours.length - 1;
   const shown = lines.map((line, i) => `${line.name} ${show(values[i]?.[at] ?? null)}`).join(", ");

@@ -86,6 +86,7 @@ export function Button(props: ButtonProps) {
 export function Meter({ share, tone, label }: { share: number; tone?: string; label: string }) {
   const percent = Math.round(Math.min(1, Math.max(0, share)) * 100);
   return (
+    // biome-ignore lint/a11y/useSemanticElements: how a meter element is filled cannot be styled alike in all browsers
     <div class="meter" role="meter" aria-label={label} aria-valuemin={0} aria-valuemax={100} aria-valuenow={percent}>
       <Fill class={`meter-fill ${tone ?? ""}`} share={share} />
     </div>
