@@ -131,6 +131,23 @@ def test_malformed_values_are_refused_in_one_line(
     assert len(text) <= 300
 
 
+@pytest.mark.parametrize("name", ["y" * 70_000, "two\nlines"])
+def test_names_that_make_no_line_are_refused(name: str) -> None:
+    """Complaints name nodes, so an id is short and printable (found by the fuzz proof)."""
+    nodes, edges = _cities()
+    nodes[name] = nodes["Ost"]
+    with pytest.raises(MapFormatError, match="an id of at most 200 plain characters") as caught:
+        read_graphml(_file(nodes, edges).replace(b"two lines", b"two&#10;lines"), "x")
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) <= 200
+
+
+def test_an_unknown_encoding_is_damage() -> None:
+    """A declaration that names no encoding there is (found by the fuzz proof)."""
+    with pytest.raises(MapFormatError, match="malformed GraphML"):
+        read_graphml(_file(*_cities()).replace(b"utf-8", b"Infinity"), "x")
+
+
 def test_a_graph_without_roads_for_trucks_is_refused() -> None:
     """Footpaths only, or one one-way road, make no map: the complaint says so instead of an empty network."""
     nodes, edges = _osmnx()

@@ -28,6 +28,7 @@ from spine.network.roads import RoadClass
 from spine.network.smap import DEFAULT_LIMITS, MapLimits, facility_from_json
 from spine.network.strict_json import parse_json, short
 
+_LONGEST_NAME = 200
 _LINE = re.compile(r"LINESTRING\s*\(([^)]*)\)")
 
 
@@ -54,7 +55,7 @@ def read_graphml(data: bytes, source: str = "map", limits: MapLimits = DEFAULT_L
             # A key without a type is read as text, which is what happens to all values here anyway.
             warnings.filterwarnings("ignore", message="No key type", category=UserWarning)
             graph = nx.read_graphml(io.BytesIO(data), force_multigraph=True)
-    except (ParseError, nx.NetworkXError, KeyError, ValueError, TypeError, AttributeError, UnicodeError) as error:
+    except (ParseError, nx.NetworkXError, LookupError, ValueError, TypeError, AttributeError) as error:
         raise MapFormatError(f"{source}: malformed GraphML ({' '.join(str(error).split())[:200]})") from None
     for name, found, most in (
         ("nodes", graph.number_of_nodes(), limits.nodes),
@@ -64,6 +65,12 @@ def read_graphml(data: bytes, source: str = "map", limits: MapLimits = DEFAULT_L
             raise MapFormatError(f"{source}: {found} {name} are more than the allowed {most}")
     if graph.number_of_nodes() == 0:
         raise MapFormatError(f"{source}: the graph has no nodes")
+    for node in map(str, graph.nodes):
+        # Complaints name nodes, and are lines for people.
+        if len(node) > _LONGEST_NAME or not node.isprintable():
+            raise MapFormatError(
+                f"{source}: node {short(node)} must have an id of at most {_LONGEST_NAME} plain characters"
+            )
     first = next(iter(graph.nodes(data=True)))[1]
     try:
         if "position_x" in first:
