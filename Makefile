@@ -25,7 +25,7 @@ NODE_MISSING = $(shell node -e 'const [major, minor] = process.versions.node.spl
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run dashboard test check check-web format bench prove-crash prove-disk prove-simulation autobahn image image-test sbom audit clean
+.PHONY: help setup run dashboard test check check-web format bench prove-crash prove-disk prove-simulation prove-soak prove-fuzz autobahn image image-test sbom audit clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -81,6 +81,13 @@ prove-disk: setup ## let a server's disk fail 500 times (FAULTS=...), look for w
 
 prove-simulation: setup ## simulate 10 000 seeds (SEEDS=...) of clients, crashes and disk faults; a quarter of an hour
 	$(BIN)/python -m proofs.simulation $(SEEDS)
+
+prove-soak: setup ## let a server live through 8 simulated weeks (WEEKS=...) of coming and going; half an hour
+	$(BIN)/python -m proofs.soak $(WEEKS)
+
+prove-fuzz: setup ## send a million changed messages (MESSAGES=...), read 100 000 damaged files (FILES=...); an hour
+	$(BIN)/python -m proofs.fuzz_socket $(MESSAGES)
+	$(BIN)/python -m proofs.fuzz_files $(FILES)
 
 autobahn: build/autobahn/.installed ## run the Autobahn WebSocket suite against the server's connections (needs Python 2.7: PYTHON2=...)
 	$(BIN)/python -m proofs.autobahn build/autobahn/bin/wstest
