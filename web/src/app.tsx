@@ -16,6 +16,7 @@ import { Header } from "./panels/header";
 import { Inspector } from "./panels/inspector";
 import { Legend } from "./panels/legend";
 import { Overview } from "./panels/overview";
+import { Timeline } from "./panels/timeline";
 import { Context, PANELS, type Panel, type Shared, Workbench } from "./ui/context";
 import { narrow, theme } from "./ui/environment";
 import type { IconName } from "./ui/icon";
@@ -24,15 +25,22 @@ import { Tabs } from "./ui/tabs";
 
 const PANEL_TEXT: Record<Panel, string> = { overview: "Overview", charts: "Charts", events: "Events", build: "Build" };
 const PANEL_ICON: Record<Panel, IconName> = { overview: "gauge", charts: "chart", events: "list", build: "build" };
+/** What the time line of a recording covers of the map, pixels. */
+const TIMELINE_HEIGHT = 92;
 const CONTENT: Record<Panel, ComponentType> = { overview: Overview, charts: Charts, events: Events, build: Build };
 
 export function App({ world }: { world: World }) {
   const shared = useMemo(() => share(world), [world]);
   const { bench } = shared;
-  const dragging = useDroppedFiles(bench);
+  const dragging = useDroppedFiles((file) => {
+    if (world.replay.playing.value) world.notify("This is a recording: nothing can be imported into it.", true);
+    else bench.importing.value = file;
+  });
+  const classes = [narrow.value ? "narrow" : "wide", bench.open.value ? "open" : "closed"];
+  if (world.replay.playing.value) classes.push("replaying");
   return (
     <Context.Provider value={shared}>
-      <div class={`page ${narrow.value ? "narrow" : "wide"} ${bench.open.value ? "open" : "closed"}`}>
+      <div class={`page ${classes.join(" ")}`}>
         <main>
           <MapArea />
         </main>
@@ -40,6 +48,7 @@ export function App({ world }: { world: World }) {
         <Banner />
         <Inspector />
         <Side />
+        <Timeline />
         <Empty />
         <Notices />
         {dragging && <div class="drop-here">Drop a .smap or .ssave file to import it</div>}
@@ -51,8 +60,10 @@ export function App({ world }: { world: World }) {
 }
 
 /** Take files that are dropped anywhere on the page; return whether one is being held over it. */
-function useDroppedFiles(bench: Workbench): boolean {
+function useDroppedFiles(onFile: (file: File | null) => void): boolean {
   const [dragging, setDragging] = useState(false);
+  const take = useRef(onFile);
+  take.current = onFile;
   useEffect(() => {
     const over = (event: DragEvent) => {
       if (!event.dataTransfer?.types.includes("Files")) return;
@@ -65,7 +76,7 @@ function useDroppedFiles(bench: Workbench): boolean {
     const drop = (event: DragEvent) => {
       event.preventDefault();
       setDragging(false);
-      bench.importing.value = event.dataTransfer?.files[0] ?? null;
+      take.current(event.dataTransfer?.files[0] ?? null);
     };
     window.addEventListener("dragover", over);
     window.addEventListener("dragleave", leave);
@@ -75,7 +86,7 @@ function useDroppedFiles(bench: Workbench): boolean {
       window.removeEventListener("dragleave", leave);
       window.removeEventListener("drop", drop);
     };
-  }, [bench]);
+  }, []);
   return dragging;
 }
 
@@ -132,9 +143,10 @@ function MapArea() {
   useSignalEffect(() => bench.view?.setTheme(theme.value));
   useSignalEffect(() => {
     const open = bench.open.value;
+    const foot = world.replay.playing.value ? TIMELINE_HEIGHT : 0;
     const insets = narrow.value
-      ? { top: 104, right: 0, bottom: open ? window.innerHeight * 0.46 : 64, left: 0 }
-      : { top: 64, right: open ? 404 : 12, bottom: 12, left: world.selection.value === null ? 12 : 356 };
+      ? { top: 104, right: 0, bottom: foot + (open ? window.innerHeight * 0.46 : 64), left: 0 }
+      : { top: 64, right: open ? 404 : 12, bottom: foot + 12, left: world.selection.value === null ? 12 : 356 };
     bench.view?.setInsets(insets);
   });
   return (
@@ -225,6 +237,7 @@ function Side() {
 function Empty() {
   const { world, bench } = useContext(Context);
   if (world.map.value !== null || !world.known.value || world.connection.value.name !== "open") return null;
+  if (world.replay.playing.value) return null;
   return (
     <section class="empty" aria-label="The world is empty">
       <h2>The world is empty</h2>

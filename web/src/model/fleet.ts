@@ -1,19 +1,17 @@
-/**
- * All trucks as columns, moved between position frames on the simulated clock.
- *
- * A frame tells where everybody was at a simulated instant. The shown instant trails the newest frame a little and runs at the
- * measured pace, so that there is nearly always a frame on both sides of it to interpolate between: no jumps.
- */
+/** All trucks as columns, moved between position frames on the simulated clock. */
 
 import type { PositionFrame } from "../protocol/positions";
 import { ACTIVITIES, DRIVING, STATE_INDEX, STATES } from "./activities";
+import { type Between, Playout } from "./playout";
 
-const KEPT_FRAMES = 8;
 /** Nobody drives faster than this, metres a second; a longer way between frames is a new place, not a drive. */
 const FASTEST_MPS = 70;
 /** Standing trucks fan out around their place so that each can be seen, pixels. */
 const FAN_PIXELS = 11;
 const GOLDEN_ANGLE = 2.399963;
+/** Arrows turn towards a new direction by this rate, per second. */
+const TURN_RATE = 26;
+const LONGEST_STEP_S = 0.25;
 
 export interface Place {
   x: number;
@@ -32,33 +30,28 @@ export class Fleet {
   load = new Uint8Array(0);
   /** How far a truck stands out from its place, 0..1; grows and shrinks smoothly. */
   fan = new Float32Array(0);
-  /** The simulated instant shown, seconds since the start; null before the first frame. */
-  shown: number | null = null;
-  /** Measured simulated seconds per real second. */
-  pace = 0;
+  readonly playout = new Playout();
   private index = new Map<string, number>();
-  private frames: { frame: PositionFrame; at: number }[] = [];
   private roster = -1;
   private rosterIds: string[] = [];
   private outOfStep = false;
-  private interval = 0.1;
+  /** Somebody was put somewhere, came or went: the next frame goes on from what is shown. */
+  private changed = false;
+  /** Everybody was replaced: the next frame is shown at once. */
+  private replaced = false;
   private lastAdvance = 0;
-  private settled = false;
+
+  /** The simulated instant shown, seconds since the start; null before the first frame. */
+  get shown(): number | null {
+    return this.playout.shown;
+  }
 
   /** The ids that following frames refer to. */
   setRoster(roster: number, ids: string[]): void {
     this.roster = roster;
     this.rosterIds = ids;
-    this.frames = [];
+    this.outOfStep = false;
     this.rebuild(ids);
-  }
-
-  /** Forget everything: another world follows. */
-  clear(): void {
-    this.frames = [];
-    this.shown = null;
-    this.rebuild([]);
-    this.outOfStep = true;
   }
 
   /** Put a truck somewhere by what an agent's form says; frames know better as soon as they come. */
@@ -69,27 +62,23 @@ export class Fleet {
       this.outOfStep = true;
       at = this.count - 1;
     }
-    this.frames = [];
-    this.x[at] = place.x;
-    this.y[at] = place.y;
-    this.heading[at] = place.heading;
-    this.activity[at] = place.activity;
-    this.load[at] = load;
-    this.fan[at] = place.activity === DRIVING ? 0 : 1;
-    this.settled = false;
+    this.set(at, place, load);
   }
 
-  /** Put many at once; replaces everybody. */
+  /** Put many at once; replaces everybody, and the instant that is shown. */
   putAll(trucks: { id: string; place: Place; load: number }[]): void {
     this.rebuild(trucks.map((truck) => truck.id));
     this.outOfStep = true;
-    for (const truck of trucks) this.put(truck.id, truck.place, truck.load);
+    this.replaced = true;
+    this.playout.shown = null;
+    trucks.forEach((truck, i) => {
+      this.set(i, truck.place, truck.load);
+    });
   }
 
   remove(id: string): void {
     if (!this.index.has(id)) return;
     this.rebuild(this.ids.filter((other) => other !== id));
-    this.frames = [];
     this.outOfStep = true;
   }
 
@@ -97,55 +86,28 @@ export class Fleet {
     return this.index.get(id);
   }
 
-  push(frame: PositionFrame): void {
+  push(frame: PositionFrame, nowMs = performance.now()): void {
     if (frame.roster !== this.roster || frame.count !== this.rosterIds.length) return;
     if (this.outOfStep) this.rebuild(this.rosterIds);
     this.outOfStep = false;
-    const now = performance.now();
-    const last = this.frames.at(-1);
-    if (last !== undefined && frame.elapsed <= last.frame.elapsed) {
-      // Back in time: a reset or an older save. What was known before is of no use.
-      if (frame.elapsed < last.frame.elapsed) this.frames = [];
-      else this.frames.pop();
+    if (this.replaced) this.playout.clear();
+    else if (this.changed && this.count > 0) {
+      const { count, x, y, heading, activity, load } = this;
+      const shown = { count, x: x.slice(), y: y.slice(), heading, activity, load };
+      this.playout.goOnFrom(shown, frame);
     }
-    const before = this.frames.at(-1);
-    if (before !== undefined) {
-      const gap = Math.min(2, (now - before.at) / 1000);
-      this.interval += (gap - this.interval) * 0.1;
-    }
-    this.frames.push({ frame, at: now });
-    if (this.frames.length > KEPT_FRAMES) this.frames.shift();
-    const first = this.frames[0];
-    if (first !== undefined && this.frames.length > 1) {
-      const measured = (frame.elapsed - first.frame.elapsed) / Math.max(0.001, (now - first.at) / 1000);
-      this.pace = this.pace === 0 ? measured : this.pace + (measured - this.pace) * 0.06;
-    }
-    this.settled = false;
+    this.changed = false;
+    this.replaced = false;
+    this.playout.push(frame, nowMs);
   }
 
   /** Move everybody to the instant to be shown now; return whether anybody moved. `nowMs` is of `performance.now()`. */
   advance(nowMs: number): boolean {
-    const step = Math.min(0.25, Math.max(0, (nowMs - this.lastAdvance) / 1000));
+    const step = Math.min(LONGEST_STEP_S, Math.max(0, (nowMs - this.lastAdvance) / 1000));
     this.lastAdvance = nowMs;
-    const newest = this.frames.at(-1);
-    if (newest === undefined) return this.easeFan(step);
-    const target = newest.frame.elapsed - this.pace * Math.max(0, 1.5 * this.interval - (nowMs - newest.at) / 1000);
-    const oldest = (this.frames[0] as { frame: PositionFrame }).frame.elapsed;
-    if (this.shown === null || this.shown < oldest || this.shown > newest.frame.elapsed) {
-      this.shown = Math.max(oldest, Math.min(target, newest.frame.elapsed));
-    } else {
-      const drift = target - this.shown;
-      this.shown = Math.min(
-        newest.frame.elapsed,
-        this.shown + Math.max(0, this.pace * step + drift * Math.min(1, step * 4)),
-      );
-    }
-    const done = this.shown >= newest.frame.elapsed;
-    if (done && this.settled) return this.easeFan(step);
-    this.settled = done;
-    this.interpolate(this.shown);
-    this.easeFan(step);
-    return true;
+    const between = this.changed ? null : this.playout.advance(nowMs);
+    if (between !== null) this.interpolate(between, step);
+    return this.easeFan(step) || between !== null;
   }
 
   /** How many trucks are in each of the shown states. */
@@ -172,28 +134,34 @@ export class Fleet {
     }
   }
 
-  private interpolate(instant: number): void {
-    let b = this.frames.findIndex((item) => item.frame.elapsed >= instant);
-    if (b < 0) b = this.frames.length - 1;
-    const after = (this.frames[b] as { frame: PositionFrame }).frame;
-    const before = (this.frames[Math.max(0, b - 1)] as { frame: PositionFrame }).frame;
-    const span = after.elapsed - before.elapsed;
-    const share = span > 0 ? Math.min(1, Math.max(0, (instant - before.elapsed) / span)) : 1;
-    const most = FASTEST_MPS * span + 5;
+  private set(at: number, place: Place, load: number): void {
+    this.x[at] = place.x;
+    this.y[at] = place.y;
+    this.heading[at] = place.heading;
+    this.activity[at] = place.activity;
+    this.load[at] = load;
+    this.fan[at] = place.activity === DRIVING ? 0 : 1;
+    this.changed = true;
+  }
+
+  private interpolate({ before, after, share }: Between, step: number): void {
+    const most = FASTEST_MPS * (after.elapsed - before.elapsed) + 5;
+    const turned = 1 - Math.exp(-TURN_RATE * step);
     const { x, y, heading } = this;
     for (let i = 0; i < after.count; i += 1) {
       const ax = before.x[i] as number;
       const ay = before.y[i] as number;
       const dx = (after.x[i] as number) - ax;
       const dy = (after.y[i] as number) - ay;
-      const far = Math.abs(dx) > most || Math.abs(dy) > most;
-      x[i] = far ? (after.x[i] as number) : ax + dx * share;
-      y[i] = far ? (after.y[i] as number) : ay + dy * share;
+      // Who is new has no place before (not a number), and nobody drives across the map at once.
+      const drives = Math.abs(dx) <= most && Math.abs(dy) <= most;
+      x[i] = drives ? ax + dx * share : (after.x[i] as number);
+      y[i] = drives ? ay + dy * share : (after.y[i] as number);
       if (after.activity[i] === DRIVING) {
         const old = heading[i] as number;
         let turn = (after.heading[i] as number) - old;
         turn -= 2 * Math.PI * Math.round(turn / (2 * Math.PI));
-        heading[i] = old + turn * 0.35;
+        heading[i] = old + turn * (drives ? turned : 1);
       }
     }
     this.activity.set(after.activity);
@@ -226,8 +194,8 @@ export class Fleet {
     const n = ids.length;
     this.ids = ids;
     this.count = n;
-    this.x = new Float32Array(n);
-    this.y = new Float32Array(n);
+    this.x = new Float32Array(n).fill(Number.NaN);
+    this.y = new Float32Array(n).fill(Number.NaN);
     this.heading = new Float32Array(n);
     this.activity = new Uint8Array(n);
     this.load = new Uint8Array(n);
@@ -243,6 +211,6 @@ export class Fleet {
       this.load[i] = old.load[from] as number;
       this.fan[i] = old.fan[from] as number;
     });
-    this.settled = false;
+    this.changed = true;
   }
 }

@@ -22,6 +22,12 @@ export type Column = (typeof COLUMNS)[number];
 
 const MOST_ROWS = 1600;
 
+/** The sum of what is known; null when nothing is. */
+function sum(...values: (number | null | undefined)[]): number | null {
+  const known = values.filter((value) => value !== null && value !== undefined);
+  return known.length === 0 ? null : known.reduce((total, value) => total + value, 0);
+}
+
 export class Series {
   private readonly columns = new Map<Column, (number | null)[]>(COLUMNS.map((name) => [name, []]));
   version = 0;
@@ -47,20 +53,16 @@ export class Series {
     const row: Record<string, number | null> = {
       hours,
       waiting: (summary.packages_waiting ?? 0) + (summary.packages_awarded ?? 0),
-      in_transit: summary.packages_aboard ?? 0,
-      delivered: summary.packages_delivered ?? 0,
-      expired: summary.packages_expired ?? 0,
+      in_transit: summary.packages_aboard ?? null,
+      delivered: summary.packages_delivered ?? null,
+      expired: summary.packages_expired ?? null,
       on_time_share: summary.on_time_share ?? null,
-      km: summary.km ?? 0,
-      litres: summary.litres ?? 0,
-      co2_kg: summary.co2_kg ?? 0,
+      km: summary.km ?? null,
+      litres: summary.litres ?? null,
+      co2_kg: summary.co2_kg ?? null,
       balance: summary.broker_balance ?? null,
-      revenue: summary.broker_revenue ?? 0,
-      costs:
-        (summary.fuel_cost ?? 0) +
-        (summary.penalty_cost ?? 0) +
-        (summary.rescue_cost ?? 0) +
-        (summary.expiry_fines ?? 0),
+      revenue: summary.broker_revenue ?? null,
+      costs: sum(summary.fuel_cost, summary.penalty_cost, summary.rescue_cost, summary.expiry_fines),
     };
     STATES.forEach((state, i) => {
       row[`trucks_${state}`] = stateCounts[i] ?? 0;

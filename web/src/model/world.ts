@@ -16,11 +16,13 @@ import type {
   Truck,
   TruckDiff,
 } from "../protocol/messages";
-import { readPositions } from "../protocol/positions";
-import { ACTIVITIES, derivedActivity } from "./activities";
+import { SimulatedClock } from "./clock";
 import { Feed, type Reference } from "./feed";
-import { Fleet, type Place } from "./fleet";
+import type { Fleet } from "./fleet";
+import { Movement } from "./movement";
+import { Notices } from "./notices";
 import { Packages } from "./packages";
+import { Replay, type ReplayStatus } from "./replay";
 import { RoadMap } from "./roads";
 import { Series } from "./series";
 
@@ -29,21 +31,7 @@ export type RunState = "stopped" | "running" | "paused";
 const BEAT_MS = 250;
 const SUMMARY_MS = 1000;
 const TOKEN_KEY = "spine.token";
-const DAY_S = 86_400;
 const WARNING_MS = 4000;
-/** With more trucks than this, frames come less often: interpolation fills the gaps. */
-const MANY_TRUCKS = 20_000;
-
-/** Seconds since midnight of the first day. */
-function wallSeconds(data: TickData): number {
-  return (data.day - 1) * DAY_S + data.time * 3600;
-}
-
-export interface Notice {
-  number: number;
-  text: string;
-  bad: boolean;
-}
 
 export class World {
   readonly connection = signal<ConnectionState>({ name: "connecting" });
@@ -55,28 +43,24 @@ export class World {
   readonly selection = signal<Reference | null>(null);
   readonly described = signal<Truck | null>(null);
   readonly follow = signal(false);
-  readonly notices = signal<Notice[]>([]);
   /** Whether the first picture, or the news that there is none, has come. */
   readonly known = signal(false);
   /** Counts a few times a second: what changes all the time is read when this changes. */
   readonly beat = signal(0);
   /** Why the wanted pace is not kept, null when it is. */
   readonly lag = signal<string | null>(null);
-  readonly truckCount = signal(0);
-  readonly fleet = new Fleet();
   readonly feed = new Feed();
   readonly packages = new Packages();
   readonly series = new Series();
-  tick = 0;
-  private elapsed = 0;
-  private startOfDay = DAY_S / 2;
+  readonly clock = new SimulatedClock();
+  readonly notices = new Notices();
+  readonly replay = new Replay();
+  readonly movement = new Movement(this.clock, (action, params) => this.ask(action, params));
   private lastWarning = -Infinity;
-  private lastFrame = -Infinity;
-  private lastTick: TickData | null = null;
-  private positionsHz = 0;
-  private noticeCount = 0;
   private token = sessionStorage.getItem(TOKEN_KEY);
   private summaryPauseMs = SUMMARY_MS;
+  /** Counts how often what was heard so far has lost its meaning. */
+  private history = 0;
   private readonly link: Connection;
 
   constructor() {
@@ -84,10 +68,9 @@ export class World {
     this.link = new Connection(`${scheme}//${location.host}/ws`, {
       onState: (state) => {
         this.connection.value = state;
-        if (state.name === "lost") this.positionsHz = 0;
       },
       onSignal: (message) => this.receive(message),
-      onFrame: (buffer) => this.receiveFrame(buffer),
+      onFrame: (buffer) => this.movement.takeFrame(buffer),
       onOpen: () => this.begin(),
     });
   }
@@ -105,6 +88,10 @@ export class World {
     if (this.token === null) sessionStorage.removeItem(TOKEN_KEY);
     else sessionStorage.setItem(TOKEN_KEY, this.token);
     this.link.open(this.token);
+  }
+
+  get fleet(): Fleet {
+    return this.movement.fleet;
   }
 
   get hasToken(): boolean {
@@ -133,32 +120,26 @@ export class World {
   }
 
   notify(text: string, bad = false): void {
-    this.noticeCount += 1;
-    const notice = { number: this.noticeCount, text, bad };
-    this.notices.value = [...this.notices.value.slice(-3), notice];
-    window.setTimeout(() => this.dismiss(notice.number), bad ? 12_000 : 5000);
-  }
-
-  dismiss(number: number): void {
-    this.notices.value = this.notices.value.filter((notice) => notice.number !== number);
+    this.notices.add(text, bad);
   }
 
   /** Simulated seconds since the start, at the instant that is shown. */
   get now(): number {
     return this.run.value === "running" && this.fleet.shown !== null && this.fleet.count > 0
       ? this.fleet.shown
-      : this.elapsed;
+      : this.clock.elapsed;
   }
 
   /** Day and seconds of that day at a simulated instant. */
   wall(instant: number): { day: number; seconds: number } {
-    const total = this.startOfDay + instant;
-    return { day: Math.floor(total / DAY_S) + 1, seconds: total - Math.floor(total / DAY_S) * DAY_S };
+    return this.clock.wall(instant);
   }
 
   /** The simulated instant of a tick, at the present length of ticks. */
   instantOf(tick: number): number {
-    return this.elapsed + (tick - this.tick) * (this.pace.value.speed / this.pace.value.tick_rate);
+    const { speed, tick_rate } = this.pace.value;
+    const length = this.replay.playing.value ? (this.clock.tickLength ?? 0) : speed / tick_rate;
+    return this.clock.elapsed + (tick - this.clock.tick) * length;
   }
 
   async fetchJson(path: string): Promise<unknown> {
@@ -170,6 +151,8 @@ export class World {
 
   /** Learn of packages that were born before this page was opened. */
   async lookUpPackages(): Promise<void> {
+    // A recording tells of packages what happens to them, not which there are.
+    if (this.replay.playing.value) return;
     try {
       const state = (await this.fetchJson("/api/state")) as { packages: PackageData[]; agents: Agent[] };
       const broker = state.agents.find((agent): agent is Broker => agent.kind === "broker");
@@ -190,8 +173,8 @@ export class World {
   }
 
   private begin(): void {
-    this.positionsHz = 0;
-    this.subscribe();
+    this.replay.leave();
+    this.movement.begin();
     window.setTimeout(() => void this.checkEmpty(), 400);
   }
 
@@ -211,21 +194,10 @@ export class World {
     }
   }
 
-  private subscribe(): void {
-    const wanted = this.fleet.count > MANY_TRUCKS ? 4 : 20;
-    if (wanted === this.positionsHz) return;
-    this.positionsHz = wanted;
-    // Trucks come as compact frames; updates one by one are needed of brokers only.
-    this.ask("stream.subscribe", { rate_hz: 5, positions_hz: wanted, agent_kinds: ["broker"] }).catch(() => {
-      this.positionsHz = 0;
-    });
-  }
-
   private onBeat(): void {
     this.beat.value += 1;
-    this.truckCount.value = this.fleet.count;
     if (performance.now() - this.lastWarning > WARNING_MS) this.lag.value = null;
-    if (this.connection.value.name === "open") this.subscribe();
+    if (this.connection.value.name === "open") this.movement.subscribe();
     if (this.selection.value?.kind === "truck" && this.beat.value % 3 === 0) void this.describe();
   }
 
@@ -244,15 +216,17 @@ export class World {
   private async pollSummary(): Promise<void> {
     if (this.connection.value.name === "open" && document.visibilityState === "visible") {
       const begun = performance.now();
+      const { history } = this;
       try {
         const summary = (await this.fetchJson("/api/summary")) as Summary;
+        // Figures asked for before a jump to another time belong there.
+        if (history !== this.history) return this.pollLater();
         batch(() => {
           this.summary.value = summary;
           this.series.add(summary, this.fleet.stateCounts());
         });
-        if (this.run.value !== "running") {
-          this.elapsed = (summary.simulated_hours ?? 0) * 3600;
-          if (this.lastTick !== null) this.startOfDay = Math.round(wallSeconds(this.lastTick) - this.elapsed);
+        if (this.run.value !== "running" && !this.replay.playing.value) {
+          this.clock.takeElapsed((summary.simulated_hours ?? 0) * 3600);
         }
       } catch {
         // The figures stay as they are until the server answers again; the banner tells of a lost connection.
@@ -261,24 +235,18 @@ export class World {
       // A large world takes its time to add up; it is asked less often.
       this.summaryPauseMs = Math.max(SUMMARY_MS, 15 * (performance.now() - begun));
     }
-    window.setTimeout(() => void this.pollSummary(), this.summaryPauseMs);
+    this.pollLater();
   }
 
-  private receiveFrame(buffer: ArrayBuffer): void {
-    const frame = readPositions(buffer);
-    this.lastFrame = performance.now();
-    this.elapsed = frame.elapsed;
-    this.tick = frame.tick;
-    if (this.lastTick?.tick === frame.tick) this.startOfDay = Math.round(wallSeconds(this.lastTick) - frame.elapsed);
-    this.fleet.push(frame);
+  private pollLater(): void {
+    window.setTimeout(() => void this.pollSummary(), this.summaryPauseMs);
   }
 
   private receive(message: Envelope): void {
     const { signal: name, data } = message;
     const handler = this.handlers[name];
     if (handler !== undefined) handler(data, message);
-    const wall = this.wall(this.elapsed);
-    if (this.feed.take(message, (wall.day - 1) * DAY_S + wall.seconds)) {
+    if (this.feed.take(message, this.clock.sinceMidnight(this.clock.elapsed))) {
       this.packages.take(message, (tick) => this.instantOf(tick));
     }
   }
@@ -307,16 +275,14 @@ export class World {
       this.mapChanged();
     },
     "simulation.started": (data) => this.onRun("running", data as unknown as Pace),
-    "simulation.updated": (data) => {
-      this.pace.value = { tick_rate: Number(data.tick_rate), speed: Number(data.speed) };
-    },
+    "simulation.updated": (data) => this.onPace(data as unknown as Pace),
     "simulation.paused": () => this.onRun("paused"),
     "simulation.resumed": () => this.onRun("running"),
     "simulation.stopped": () => this.onRun("stopped"),
     "simulation.resetted": () => {
       this.onRun("stopped");
       this.forgetHistory();
-      this.elapsed = 0;
+      this.clock.restart();
     },
     "simulation.state_imported": () => {
       this.onRun("stopped");
@@ -326,10 +292,9 @@ export class World {
       this.lastWarning = performance.now();
       this.lag.value = String(data.message);
     },
-    "stream.roster": (data) => {
-      this.fleet.setRoster(Number(data.roster), data.ids as string[]);
-      this.truckCount.value = this.fleet.count;
-    },
+    "stream.roster": (data) => this.movement.setRoster(Number(data.roster), data.ids as string[]),
+    "replay.status": (data) =>
+      this.replay.take(data as unknown as ReplayStatus, this.clock.sinceMidnight(this.clock.elapsed)),
     error: (data, message) => {
       // Answers are shown where the action was taken; what nobody asked for concerns everybody.
       if (message.request_id === undefined) this.notify(String(data.message), true);
@@ -343,17 +308,20 @@ export class World {
   }
 
   private onTick(data: TickData): void {
-    this.tick = data.tick;
-    this.lastTick = data;
-    // Where no frames come, the bracket is all that tells the simulated instant.
-    if (performance.now() - this.lastFrame > 1000) this.elapsed = wallSeconds(data) - this.startOfDay;
+    this.clock.takeTick(data, this.movement.ticksAlone);
   }
 
   private onRun(state: RunState, pace?: Pace): void {
+    this.fleet.playout.interrupt();
     batch(() => {
       this.run.value = state;
-      if (pace !== undefined) this.pace.value = { tick_rate: pace.tick_rate, speed: pace.speed };
+      if (pace !== undefined) this.onPace(pace);
     });
+  }
+
+  private onPace({ tick_rate, speed }: Pace): void {
+    this.pace.value = { tick_rate, speed };
+    this.movement.setPace({ tick_rate, speed });
   }
 
   private onMap(data: MapData): void {
@@ -370,22 +338,15 @@ export class World {
     batch(() => {
       this.known.value = true;
       this.broker.value = agents.find((agent): agent is Broker => agent.kind === "broker") ?? null;
-      this.fleet.putAll(
-        trucks.map((truck) => ({
-          id: truck.id,
-          place: this.placeOf(truck),
-          load: truck.loaded_packages.length > 0 ? 128 : 0,
-        })),
-      );
-      this.truckCount.value = this.fleet.count;
     });
+    this.movement.list(trucks, this.map.value);
+    // Another time of the recording is shown: what was heard before belongs elsewhere.
+    if (this.replay.playing.value) this.forgetHistory();
   }
 
   private onAgent(agent: Agent): void {
-    if (agent.kind === "truck") {
-      this.fleet.put(agent.id, this.placeOf(agent), 0);
-      this.truckCount.value = this.fleet.count;
-    } else if (agent.kind === "broker") this.broker.value = agent;
+    if (agent.kind === "truck") this.movement.add(agent, this.map.value);
+    else if (agent.kind === "broker") this.broker.value = agent;
   }
 
   private onAgentUpdated(diff: TruckDiff | BrokerDiff): void {
@@ -394,31 +355,18 @@ export class World {
       const balance = diff.balance_ducats_signed ?? diff.balance_ducats;
       if (broker === null || broker.id !== diff.id) return;
       this.broker.value = { ...broker, balance_ducats: balance };
-    } else if (diff.kind === "truck" && this.run.value !== "running") {
-      this.fleet.put(diff.id, this.placeOf(diff), diff.loaded_packages.length > 0 ? 128 : 0);
-    }
+    } else if (diff.kind === "truck" && this.run.value !== "running") this.movement.update(diff, this.map.value);
   }
 
   private onAgentDeleted(id: string): void {
-    this.fleet.remove(id);
-    this.truckCount.value = this.fleet.count;
+    this.movement.remove(id);
     if (this.broker.value?.id === id) this.broker.value = null;
     const selected = this.selection.value;
     if (selected?.id === id && (selected.kind === "truck" || selected.kind === "broker")) this.select(null);
   }
 
-  private placeOf(truck: TruckDiff & Partial<Truck>): Place {
-    const parked = this.map.value?.buildings.get(truck.current_building_id ?? "")?.data.type === "parking";
-    const activity = ACTIVITIES.indexOf(derivedActivity(truck, parked));
-    if (truck.current_edge !== null) {
-      const place = this.map.value?.along(truck.current_edge, truck.edge_progress_m ?? 0);
-      if (place) return { ...place, activity };
-    }
-    const at = truck.current_node === null ? null : this.map.value?.nodePosition(truck.current_node);
-    return { x: at?.[0] ?? 0, y: at?.[1] ?? 0, heading: 0, activity };
-  }
-
   private forgetHistory(): void {
+    this.history += 1;
     this.feed.clear();
     this.packages.clear();
     this.series.clear();

@@ -49,11 +49,11 @@ export function Notices() {
   const { world } = useContext(Context);
   return (
     <div class="notices" role="log" aria-label="News" aria-live="polite">
-      {world.notices.value.map((notice) => (
+      {world.notices.shown.value.map((notice) => (
         <div key={notice.number} class={`notice ${notice.bad ? "bad" : ""}`}>
           {notice.bad && <Icon name="warning" size={16} />}
           <p>{notice.text}</p>
-          <Button icon="close" label="Dismiss" small onClick={() => world.dismiss(notice.number)} />
+          <Button icon="close" label="Dismiss" small onClick={() => world.notices.dismiss(notice.number)} />
         </div>
       ))}
     </div>

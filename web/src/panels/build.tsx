@@ -11,8 +11,16 @@ import { MapForm } from "./map-form";
 const TEXT: Record<BuildPart, string> = { map: "Map", fleet: "Fleet", facilities: "Facilities", files: "Files" };
 
 export function Build() {
-  const { bench } = useContext(Context);
+  const { bench, world } = useContext(Context);
   const part = bench.buildPart.value;
+  if (world.replay.playing.value) {
+    return (
+      <p class="note">
+        This is a recording: it can be played and sought, not changed. To build, serve a world with{" "}
+        <code>spine serve</code>.
+      </p>
+    );
+  }
   return (
     <>
       <Tabs

@@ -82,7 +82,9 @@ export function Charts() {
   return (
     <>
       <div class="panel-tools">
-        <p class="muted">Since this page was opened</p>
+        <p class="muted">
+          {world.replay.playing.value ? "Since the last jump on the time line" : "Since this page was opened"}
+        </p>
         <Button
           small
           icon="download"

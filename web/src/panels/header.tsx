@@ -23,7 +23,7 @@ export function Header() {
         <h1>SPINE</h1>
       </div>
       <Clock />
-      <RunControls />
+      <Run />
       <PaceButton />
       <Search />
       <div class="bar-end">
@@ -43,6 +43,17 @@ function Clock() {
     <div class="clock" role="timer" aria-label="Simulated time">
       <span class="clock-day">Day {format.number(wall.day)}</span>
       <span class="clock-time">{format.clockTime(wall.seconds)}</span>
+    </div>
+  );
+}
+
+/** A recording is played by its time line. */
+function Run() {
+  const { world } = useContext(Context);
+  if (!world.replay.playing.value) return <RunControls />;
+  return (
+    <div class="run">
+      <span class="chip recording">Recording</span>
     </div>
   );
 }
@@ -114,7 +125,7 @@ function PaceButton() {
   world.beat.value;
   const wanted = world.pace.value.speed;
   const running = world.run.value === "running";
-  const measured = world.fleet.pace;
+  const measured = world.fleet.playout.pace ?? 0;
   const known = running && world.fleet.count > 0 && measured > 0;
   const behind = known && (world.lag.value !== null || measured < wanted * LAG_SHARE);
   return (

@@ -28,7 +28,15 @@ export function PackageInspector({ id }: { id: string }) {
   const { world } = useContext(Context);
   world.beat.value;
   const found = world.packages.get(id);
-  if (found === undefined) return <p class="muted">This package is not in the world any more.</p>;
+  if (found === undefined) {
+    return (
+      <p class="muted">
+        {world.replay.playing.value
+          ? "Its birth is not in what was played since the last jump: a recording tells of packages only then."
+          : "This package is not in the world any more."}
+      </p>
+    );
+  }
   const assigned = found.status === "WAITING_PICKUP" && found.truck !== null;
   return (
     <>

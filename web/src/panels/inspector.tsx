@@ -33,7 +33,9 @@ export function Inspector() {
         {selected.kind === "building" && <BuildingInspector id={selected.id} />}
         {selected.kind === "package" && <PackageInspector id={selected.id} />}
         {selected.kind === "broker" && <BrokerInspector />}
-        {bench.view !== null && selected.kind !== "package" && <Remove reference={selected} />}
+        {bench.view !== null && selected.kind !== "package" && !world.replay.playing.value && (
+          <Remove reference={selected} />
+        )}
       </div>
     </section>
   );

@@ -44,7 +44,7 @@ export function Overview() {
         />
       </div>
       <h3>
-        Trucks <span class="count">{format.number(world.truckCount.value)}</span>
+        Trucks <span class="count">{format.number(world.movement.count.value)}</span>
       </h3>
       <TruckStates />
       <h3>On the road</h3>
@@ -80,7 +80,7 @@ export function Overview() {
           </>
         )}
       </p>
-      {broker === null && world.map.value !== null && (
+      {broker === null && world.map.value !== null && !world.replay.playing.value && (
         <p class="note">
           Nobody assigns packages yet.{" "}
           <button type="button" class="link" onClick={() => bench.show("build", "fleet")}>
