@@ -25,7 +25,7 @@ NODE_MISSING = $(shell node -e 'const [major, minor] = process.versions.node.spl
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run dashboard test check check-web format bench prove-crash prove-disk prove-simulation prove-soak prove-fuzz autobahn image image-test sbom audit clean
+.PHONY: help setup run dashboard test check check-web test-web format bench prove-crash prove-disk prove-simulation prove-soak prove-fuzz autobahn image image-test sbom audit clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,7 +52,7 @@ web/node_modules/.installed: web/package-lock.json
 STALE_DASHBOARD = $(if $(wildcard $(DASHBOARD)),the dashboard is served as it was built before,the server runs without the dashboard)
 
 test: setup ## run all tests but those that need a container engine
-	@$(if $(NODE_MISSING),echo "make: $(NODE_MISSING) not found: $(STALE_DASHBOARD)",$(MAKE) --no-print-directory dashboard)
+	@$(if $(NODE_MISSING),echo "make: $(NODE_MISSING) not found: $(STALE_DASHBOARD)",$(MAKE) --no-print-directory dashboard test-web)
 	$(BIN)/python -m pytest -m "not container" $(PYTEST_ARGS)
 
 check: setup ## lint, format, types, import direction, dependencies
@@ -65,6 +65,9 @@ check: setup ## lint, format, types, import direction, dependencies
 
 check-web: web/node_modules/.installed
 	cd web && npm run --silent check
+
+test-web: web/node_modules/.installed
+	cd web && npm run --silent test
 
 format: setup ## let ruff format and fix what it can
 	$(BIN)/ruff format $(CHECKED)
