@@ -2,7 +2,7 @@
 
 A file is a head and blocks one after the other, little-endian. A block begins with a header of 40 bytes that leads to the next one, so
 that the index of a file is read without its content. Blocks are written whole and flushed; whatever a kill leaves behind the last whole
-block is ignored by readers and cut off by the next writer.
+block is ignored by readers and cut off by the next writer. Damage elsewhere costs what is damaged, up to the next snapshot, no more.
 
     head    8 bytes "SPINEREC", uint16 version (1), uint16 0, uint32 n, uint32 CRC-32 of the text, n bytes JSON about the recording
     header  4 bytes "RBLK", uint32 flags (1: begins with a snapshot, 2: after a gap), uint32 bytes of the payload, uint32 of its content,
@@ -14,22 +14,23 @@ Bodies are messages as they went over the wire; of those with equal keys a later
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
+import stat
 import struct
 import zlib
 from bisect import bisect_right
 from collections.abc import Mapping
-from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
 from spine.errors import StorageError
-from spine.storage.files import reason_of
+from spine.storage.files import DISK, reason_of
 
 VERSION: Final = 1
 _MAGIC: Final = b"SPINEREC"
@@ -41,6 +42,8 @@ _HEADER_BYTES: Final = _BLOCK.size + _CHECK.size
 _SNAPSHOT, _GAP = 1, 2
 _MOST_BLOCK_BYTES: Final = 1 << 30
 _MOST_HEAD_BYTES: Final = 1 << 20
+_SEARCH_BYTES: Final = 1 << 20
+_CUT_HEAD_BYTES: Final = 1 << 12
 _LEVEL: Final = 4
 
 Part = tuple[bytes, str]
@@ -92,6 +95,9 @@ class RecordingWriter:
         path: of the file; its folder must exist.
         about: JSON of the head of a new file.
 
+    Attributes:
+        end: time of the last moment in the file, None while there is none.
+
     Raises:
         StorageError: the file cannot be written, is no recording, or somebody else writes it.
     """
@@ -99,8 +105,9 @@ class RecordingWriter:
     def __init__(self, path: Path, about: Mapping[str, Any]) -> None:
         self.path = path
         self.end: float | None = None
+        self._size = 0
         try:
-            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise StorageError(f"{path}: cannot be written: {reason_of(error)}") from error
         try:
@@ -110,29 +117,38 @@ class RecordingWriter:
             raise
 
     def _take_up(self, about: Mapping[str, Any]) -> None:
+        if not stat.S_ISREG(os.fstat(self._descriptor).st_mode):
+            raise StorageError(f"{self.path}: cannot be written: is no regular file")
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except BlockingIOError:
             raise StorageError(f"{self.path}: another server is recording into this file") from None
-        if os.fstat(self._descriptor).st_size == 0:
-            text = json.dumps(dict(about)).encode()
-            self._append(_HEAD.pack(_MAGIC, VERSION, 0, len(text), zlib.crc32(text)) + text)
-            return
-        with closing(Recording(self.path)) as there:
-            self.end = there.end if there.blocks else None
-            whole = there.whole_bytes
+        except OSError as error:
+            raise StorageError(f"{self.path}: cannot be locked: {reason_of(error)}") from error
+        text = json.dumps(dict(about)).encode()
+        head = _HEAD.pack(_MAGIC, VERSION, 0, len(text), zlib.crc32(text)) + text
         try:
-            os.ftruncate(self._descriptor, whole)
-            os.lseek(self._descriptor, whole, os.SEEK_SET)
+            if _is_cut_head(os.pread(self._descriptor, _CUT_HEAD_BYTES, 0)):
+                os.ftruncate(self._descriptor, 0)
+                self._append(head)
+                DISK.sync_folder(self.path.parent)
+                return
+            with contextlib.closing(Recording(self.path)) as there:
+                self.end = there.end if there.blocks else None
+                self._size = there.whole_bytes
+            os.ftruncate(self._descriptor, self._size)
         except OSError as error:
             raise StorageError(f"{self.path}: cannot be written: {reason_of(error)}") from error
 
     def write(self, block: Block) -> int:
-        """Append a block and return how many bytes it took; it is on the disk then.
+        """Append a block, which must not begin before the end of the one before, and return how many bytes it took; it is on the disk then.
 
         Raises:
             StorageError: it cannot be written; the file ends with the block before.
+            ValueError: it begins too early.
         """
+        if not (self.end is None or block.begin >= self.end) or not block.end >= block.begin:
+            raise ValueError(f"a block from {block.begin} to {block.end} cannot follow one that ends at {self.end}")
         content = msgspec.msgpack.encode([block.snapshot, [[moment.time, moment.parts] for moment in block.moments]])
         payload = zlib.compress(content, _LEVEL)
         flags = (_SNAPSHOT if block.snapshot is not None else 0) | (_GAP if block.gap else 0)
@@ -144,16 +160,19 @@ class RecordingWriter:
         return _HEADER_BYTES + len(payload)
 
     def _append(self, data: bytes) -> None:
-        begin = os.lseek(self._descriptor, 0, os.SEEK_CUR)
+        at = self._size
         try:
             left = memoryview(data)
             while left:
-                left = left[os.write(self._descriptor, left) :]
+                written = os.pwrite(self._descriptor, left, at)
+                left, at = left[written:], at + written
             os.fsync(self._descriptor)
         except OSError as error:
-            os.ftruncate(self._descriptor, begin)
-            os.lseek(self._descriptor, begin, os.SEEK_SET)
+            # What cannot be cut off now is written over by the next block, and no reader takes it for one.
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._descriptor, self._size)
             raise StorageError(f"{self.path}: cannot be written: {reason_of(error)}") from error
+        self._size = at
 
     def close(self) -> None:
         """Let go of the file."""
@@ -168,8 +187,9 @@ class Recording:
 
     Attributes:
         about: what its head says.
-        whole_bytes: how many bytes of the file are whole blocks.
-        torn_bytes: how many bytes behind them are not.
+        whole_bytes: where the last whole block ends.
+        torn_bytes: how many bytes behind it are no block.
+        damaged_bytes: how many bytes before it are of no use.
 
     Raises:
         StorageError: it cannot be read, or is no recording this version understands.
@@ -178,27 +198,31 @@ class Recording:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            self._file = path.open("rb")
+            self._descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError as error:
             raise StorageError(f"{path}: cannot be read: {reason_of(error)}") from error
         try:
-            self.about = self._read_head()
-            self._places = self._find_blocks()
+            status = os.fstat(self._descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise StorageError(f"{path}: is no recording of SPINE")
+            self.about, first = self._read_head()
+            self._places = self._find_blocks(first, status.st_size)
         except OSError as error:
-            self._file.close()
+            os.close(self._descriptor)
             raise StorageError(f"{path}: cannot be read: {reason_of(error)}") from error
         except StorageError:
-            self._file.close()
+            os.close(self._descriptor)
             raise
         self._starts = [index for index, place in enumerate(self._places) if place.flags & _SNAPSHOT]
         self._start_times = [self._places[index].begin for index in self._starts]
 
     def close(self) -> None:
         """Let go of the file."""
-        self._file.close()
+        os.close(self._descriptor)
 
-    def _read_head(self) -> dict[str, Any]:
-        head = self._file.read(_HEAD.size)
+    def _read_head(self) -> tuple[dict[str, Any], int]:
+        """Return what the head says and where it ends."""
+        head = os.pread(self._descriptor, _HEAD.size, 0)
         if len(head) < _HEAD.size or not head.startswith(_MAGIC):
             raise StorageError(f"{self.path}: is no recording of SPINE")
         _, version, _, size, check = _HEAD.unpack(head)
@@ -207,7 +231,7 @@ class Recording:
                 f"{self.path}: is a recording of version {version}, this server reads version {VERSION}; "
                 "replay it with the release of SPINE that made it"
             )
-        text = self._file.read(min(size, _MOST_HEAD_BYTES))
+        text = os.pread(self._descriptor, min(size, _MOST_HEAD_BYTES), _HEAD.size)
         if len(text) < size or zlib.crc32(text) != check:
             raise StorageError(f"{self.path}: the head of the recording is damaged")
         try:
@@ -216,35 +240,57 @@ class Recording:
             about = None
         if not isinstance(about, dict):
             raise StorageError(f"{self.path}: the head of the recording is damaged")
-        return about
+        return about, _HEAD.size + size
 
-    def _find_blocks(self) -> list[_Place]:
-        """Return where whole blocks are; the first thing that is none ends the recording."""
+    def _find_blocks(self, first: int, size: int) -> list[_Place]:
+        """Return where blocks are that can be used; past damage only from the next snapshot on, what came before it is missing."""
         places: list[_Place] = []
-        at = self._file.tell()
-        size = os.fstat(self._file.fileno()).st_size
-        while size - at >= _HEADER_BYTES:
-            self._file.seek(at)
-            header = self._file.read(_HEADER_BYTES)
-            magic, flags, length, content, begin, end, check = _BLOCK.unpack_from(header)
-            (own_check,) = _CHECK.unpack_from(header, _BLOCK.size)
-            follows = not places or begin >= places[-1].end
-            starts = bool(places) or flags & _SNAPSHOT
-            if magic != _BLOCK_MAGIC or own_check != zlib.crc32(header[: _BLOCK.size]) or not (follows and starts):
-                break
-            if size - at - _HEADER_BYTES < length or content > _MOST_BLOCK_BYTES:
-                break
-            places.append(_Place(at + _HEADER_BYTES, length, content, check, flags, begin, end))
-            at += _HEADER_BYTES + length
+        at, lost = first, False
+        while at >= 0:
+            place = self._place_at(at, size)
+            if place is None or (places and place.begin < places[-1].end):
+                at, lost = self._next_magic(at + 1), True
+                continue
+            at = place.offset + place.size
+            if place.flags & _SNAPSHOT:
+                places.append(replace(place, flags=place.flags | _GAP) if lost and places else place)
+                lost = False
+            elif places and not lost:
+                places.append(place)
+            else:
+                lost = True
         # Of the last block the header may have reached the disk without the rest.
         while places and not self._is_sound(places[-1]):
-            at = places.pop().offset - _HEADER_BYTES
-        self.whole_bytes, self.torn_bytes = at, size - at
+            places.pop()
+        self.whole_bytes = places[-1].offset + places[-1].size if places else first
+        self.torn_bytes = size - self.whole_bytes
+        self.damaged_bytes = self.whole_bytes - first - sum(place.size + _HEADER_BYTES for place in places)
         return places
 
+    def _place_at(self, at: int, size: int) -> _Place | None:
+        """Return the block whose header begins here; None when none does, or it is not whole."""
+        header = os.pread(self._descriptor, _HEADER_BYTES, at)
+        if len(header) < _HEADER_BYTES or not header.startswith(_BLOCK_MAGIC):
+            return None
+        _, flags, length, content, begin, end, check = _BLOCK.unpack_from(header)
+        (own_check,) = _CHECK.unpack_from(header, _BLOCK.size)
+        if own_check != zlib.crc32(header[: _BLOCK.size]) or content > _MOST_BLOCK_BYTES:
+            return None
+        if size - at - _HEADER_BYTES < length:
+            return None
+        return _Place(at + _HEADER_BYTES, length, content, check, flags, begin, end)
+
+    def _next_magic(self, at: int) -> int:
+        """Return where the next block may begin; -1 when none can."""
+        while len(piece := os.pread(self._descriptor, _SEARCH_BYTES, at)) >= _HEADER_BYTES:
+            found = piece.find(_BLOCK_MAGIC)
+            if found >= 0:
+                return at + found
+            at += len(piece) - len(_BLOCK_MAGIC) + 1
+        return -1
+
     def _is_sound(self, place: _Place) -> bool:
-        self._file.seek(place.offset)
-        return zlib.crc32(self._file.read(place.size)) == place.check
+        return zlib.crc32(os.pread(self._descriptor, place.size, place.offset)) == place.check
 
     @property
     def blocks(self) -> int:
@@ -282,8 +328,7 @@ class Recording:
         """
         place = self._places[index]
         try:
-            self._file.seek(place.offset)
-            payload = self._file.read(place.size)
+            payload = os.pread(self._descriptor, place.size, place.offset)
         except OSError as error:
             raise StorageError(f"{self.path}: cannot be read: {reason_of(error)}") from error
         where = f"{self.path}: block {index} (simulated seconds {place.begin:.1f} to {place.end:.1f})"
@@ -294,7 +339,15 @@ class Recording:
             snapshot, moments = msgspec.msgpack.decode(
                 content, type=tuple[list[Part] | None, list[tuple[float, list[Part]]]]
             )
-        except (zlib.error, msgspec.DecodeError) as error:
+        except (zlib.error, msgspec.MsgspecError) as error:
             raise StorageError(f"{where} is damaged ({error})") from None
         read = [Moment(time, parts) for time, parts in moments]
         return Block(place.begin, place.end, snapshot, bool(place.flags & _GAP), read)
+
+
+def _is_cut_head(begun: bytes) -> bool:
+    """Return whether a file that begins like this holds nothing, or nothing but a part of a head that a kill has cut short."""
+    like_ours = _HEAD.pack(_MAGIC, VERSION, 0, 0, 0)[:12].startswith(begun[:12])
+    if not like_ours or len(begun) == _CUT_HEAD_BYTES or _BLOCK_MAGIC in begun:
+        return False
+    return len(begun) < _HEAD.size or len(begun) < _HEAD.size + int(_HEAD.unpack_from(begun)[3])
