@@ -206,7 +206,7 @@ def test_other_files_are_refused_and_left_alone(tmp_path: Path, content: bytes) 
     path = tmp_path / "notes.txt"
     path.write_bytes(content)
     for attempt in (lambda: Recording(path), lambda: RecordingWriter(path, ABOUT)):
-        with pytest.raises(StorageError, match=r"notes\.txt: is no recording of SPINE"):
+        with pytest.raises(StorageError, match=rf"^{path}: is no recording of SPINE$"):
             attempt()
     assert path.read_bytes() == content
 
@@ -219,7 +219,10 @@ def test_newer_versions_are_refused_by_name(tmp_path: Path) -> None:
     content[8] = 2
     path.write_bytes(content)
     for attempt in (lambda: Recording(path), lambda: RecordingWriter(path, ABOUT)):
-        with pytest.raises(StorageError, match="version 2, this server reads version 1; replay it with the release"):
+        with pytest.raises(
+            StorageError,
+            match=rf"^{path}: is a recording of version 2, this server reads version 1; replay it with the release",
+        ):
             attempt()
     assert path.read_bytes() == bytes(content)
 

@@ -102,6 +102,10 @@ class Driven(Protocol):
     def agent_count(self) -> int:
         """How many agents a snapshot shows."""
 
+    @property
+    def wall_s(self) -> float:
+        """Simulated seconds since day 1, 0:00."""
+
     def prepare(self, client: int, text: str | bytes) -> Prepared:
         """Understand what a client sent."""
 

@@ -226,7 +226,7 @@ class Engine:
         for client in self._newcomers:
             messages = self._core.connect(client)
         packed = [(message.body, message.key) for message in messages]
-        self._send(Kind.LIVE, self._newcomers, packed)
+        self._send(Kind.LIVE, self._newcomers, packed, self._core.wall_s)
         self._newcomers = []
         done = time.perf_counter()
         self._busy_s += done - begun

@@ -21,6 +21,20 @@ FIRST_CALLER = 1 << 40
 RECORDER = FIRST_CALLER - 1
 """The number under which a recording hears the stream."""
 
+POSITIONS_RECORDER = FIRST_CALLER - 2
+"""The number under which it hears position frames."""
+
+POSITION_KEYS = ("roster", "positions")
+"""Keys of `stream.roster` and of position frames."""
+
+NEW_FLEET = (
+    b'{"signal":"agent.created"',
+    b'{"signal":"agent.deleted"',
+    b'{"signal":"agent.listed"',
+    b'{"signal":"map.created"',
+)
+"""How messages begin after which an earlier position frame may show trucks that are gone, or elsewhere."""
+
 LENGTH = struct.Struct("<I")
 MOST_FRAME_BYTES = 1 << 30
 
@@ -41,7 +55,7 @@ class Kind(IntEnum):
     MESSAGES = 10
     """list of (receiver, body, key, binary)"""
     LIVE = 11
-    """clients, their snapshot as list of (body, key); they hear everything from here on"""
+    """clients, their snapshot as list of (body, key), simulated seconds since day 1, 0:00; they hear everything from here on"""
     STATUS = 12
     """figures"""
     ANSWER = 13

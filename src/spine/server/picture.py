@@ -64,6 +64,11 @@ class Picture:
         """How many agents a snapshot shows."""
         return len(self.world.agents())
 
+    @property
+    def wall_s(self) -> float:
+        """Simulated seconds since day 1, 0:00."""
+        return self.world.now + self.world.config.start_of_day_s
+
     def changed(self) -> None:
         """Note that the next snapshot differs from the last one."""
         self._snapshot = None

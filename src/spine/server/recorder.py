@@ -1,7 +1,10 @@
 """`Recorder`: listens to the plain stream like one more client and lets a thread write it to a recording (`spine serve --record`).
 
 Nothing waits for the disk. When the disk falls behind or refuses, the recording has a gap and goes on with a fresh snapshot as soon as it
-can; the world and its clients do not notice, metrics and log do.
+can; the world and its clients do not notice, `/ready`, metrics and log do.
+
+What is recorded is the plain stream without what is said of the run itself (a playback has its own pace), and beside it, for replays that
+show trucks between two nodes, position frames: under the keys "roster" and "positions".
 """
 
 from __future__ import annotations
@@ -10,10 +13,10 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 import structlog
@@ -21,7 +24,7 @@ import structlog
 from spine import __version__
 from spine.errors import StorageError
 from spine.server.hub import Told
-from spine.server.messages import EVERYBODY, PLAIN
+from spine.server.messages import EVERYBODY, NEW_FLEET, PLAIN, POSITION_KEYS
 from spine.server.metrics import Metrics
 from spine.storage.recording import Block, Moment, Part, RecordingWriter
 
@@ -34,14 +37,19 @@ _SNAPSHOT_SHARE: Final = 4
 """A snapshot is taken when so many times its bytes have been said since the last one, but not more often than every so many seconds."""
 
 _MOST_WAITING_BYTES: Final = 64 << 20
+"""A disk with more than this, and twice a snapshot, still to write is too slow."""
+
 _RETRY_S: Final = 5.0
+_CLOSE_S: Final = 5.0
+_FINE_HZ, _COARSE_HZ, _MANY_AGENTS = 10, 4, 2000
+"""Position frames a real second, up to so many agents and beyond."""
+
 _TICK_START: Final = b'{"signal":"tick.start"'
 _OF_THE_RUN: Final = b'{"signal":"simulation.'
 _ERROR: Final = b'{"signal":"error"'
 _ANSWER: Final = b'"request_id":'
 _REANCHOR: Final = (b'{"signal":"simulation.state_imported"', b'{"signal":"simulation.resetted"')
 _DAY_S: Final = 86400.0
-_NOON_S: Final = 43200.0
 
 log = structlog.stdlib.get_logger("spine.server.recorder")
 
@@ -62,38 +70,55 @@ class RecordingClock:
     """Simulated seconds of a recording: those of the world since day 1, 0:00, but never falling back.
 
     A reset or an import, which may take the world to any time, lets the recording's clock go on from where it is.
+
+    Args:
+        now: where it goes on, None to begin with the time of the world.
     """
 
-    def __init__(self, begin: float | None = None) -> None:
-        self.now = begin
+    def __init__(self, now: float | None) -> None:
+        self._begun = now is not None
+        self.now = now or 0.0
         self._last: float | None = None
 
     def reanchor(self) -> None:
-        """Take the next tick's time for the present one."""
+        """Take the next time of the world for the present one."""
         self._last = None
 
-    def tick(self, body: bytes) -> None:
-        """Advance to the time of a `tick.start` or `tick.end`."""
-        data = _TICK.decode(body).data
+    def advance(self, world_s: float) -> None:
+        """Go on to a time of the world, seconds since its day 1, 0:00."""
         # The page gives hours to ten digits: less than a microsecond is noise.
-        wall = round((data.day - 1) * _DAY_S + data.time * 3600.0, 6)
-        if self.now is None:
-            self.now = wall
+        if not self._begun:
+            self._begun, self.now = True, round(world_s, 6)
         elif self._last is not None:
-            self.now = round(self.now + max(0.0, wall - self._last), 6)
-        self._last = wall
+            self.now = round(self.now + max(0.0, world_s - self._last), 6)
+        self._last = world_s
+
+    def tick(self, body: bytes) -> None:
+        """Go on to the time of a `tick.start`."""
+        data = _TICK.decode(body).data
+        self.advance((data.day - 1) * _DAY_S + data.time * 3600.0)
 
 
 @dataclass
 class _Open:
-    """The block being filled; it begins when its first tick says, if nothing has said so before."""
+    """The block being filled."""
 
-    begin: float | None
+    begin: float
     snapshot: list[Part] | None
     gap: bool
     since: float
-    moments: list[Moment]
+    moments: list[Moment] = field(default_factory=list)
     size: int = 0
+
+
+class Engine(Protocol):
+    """What a recorder asks of the engine; answers come by `take_snapshot` and `listen_to`."""
+
+    def ask_snapshot(self) -> None:
+        """Ask for a snapshot, and to hear the plain stream from there on."""
+
+    def ask_positions(self, positions_hz: float) -> None:
+        """Ask for position frames, so many a real second."""
 
 
 class Recorder:
@@ -103,8 +128,11 @@ class Recorder:
         path: of the recording; one that is there is gone on with.
         scenario: what is simulated, for the head of the file.
         metrics: where to count.
-        ask_snapshot: asks the engine for a snapshot, which comes back by `take_snapshot`.
+        engine: where to ask.
         clock: real seconds.
+
+    Attributes:
+        problem: why nothing can be recorded at present, None while all is well.
 
     Raises:
         StorageError: the file cannot be written.
@@ -115,25 +143,30 @@ class Recorder:
         path: Path,
         scenario: str,
         metrics: Metrics,
-        ask_snapshot: Callable[[], None],
+        engine: Engine,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         made = datetime.now(timezone.utc).isoformat(timespec="seconds")
         self._writer = RecordingWriter(path, {"made": made, "spine": __version__, "scenario": scenario})
         self.problem: str | None = None
         self._metrics = metrics
-        self._ask_snapshot = ask_snapshot
+        self._engine = engine
         self._clock = clock
         self._times = RecordingClock(self._writer.end)
         self._gap = self._writer.end is not None
+        self._gap_told = False
         self._open: _Open | None = None
         self._asked = False
         self._retry_at = 0.0
         self._snapshot_at = 0.0
         self._snapshot_bytes = 0
         self._said_bytes = 0
+        self._channel: int | None = None
+        self._positions_hz = 0.0
+        self._positions: dict[str, bytes] = {}
         self._waiting: queue.SimpleQueue[tuple[Block, int] | None] = queue.SimpleQueue()
         self._waiting_bytes = 0
+        self._dropping = False
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._write, name="recorder", daemon=True)
         self._thread.start()
@@ -143,114 +176,147 @@ class Recorder:
         self._close_block()
         self._gap = self._gap or self._said_bytes > 0
         self._times.reanchor()
+        self._channel = None
+        self._positions_hz = 0.0
+        self._positions = {}
         self._ask()
 
     def _ask(self) -> None:
         self._asked = True
-        self._ask_snapshot()
+        self._engine.ask_snapshot()
 
-    def take_snapshot(self, snapshot: Iterable[Part]) -> None:
-        """Begin a block with the whole picture, as of now in the stream."""
+    def listen_to(self, channel: int) -> None:
+        """Take position frames from this channel."""
+        self._channel = channel
+
+    def take_snapshot(self, snapshot: Iterable[Part], world_s: float) -> None:
+        """Begin a block with the whole picture, as of now in the stream.
+
+        Args:
+            snapshot: what a newcomer is told.
+            world_s: time of the world, simulated seconds since its day 1, 0:00.
+        """
         self._close_block()
         self._asked = False
+        self._times.advance(world_s)
         parts = [(body, key) for body, key in snapshot if not body.startswith(_OF_THE_RUN)]
-        for body, key in parts:
-            if key == "tick.start":
-                self._times.tick(body)
+        parts += [(body, key) for key, body in self._positions.items()]
         self._snapshot_at = self._clock()
         self._snapshot_bytes = sum(len(body) for body, _ in parts)
         self._said_bytes = 1
-        self._open = _Open(self._times.now, parts, self._gap, self._snapshot_at, [], self._snapshot_bytes)
+        self._open = _Open(self._times.now, parts, self._gap, self._snapshot_at, size=self._snapshot_bytes)
         self._gap = False
+        many = sum(key.startswith("agent ") for _, key in parts) > _MANY_AGENTS
+        wanted = _COARSE_HZ if many else _FINE_HZ
+        if wanted != self._positions_hz:
+            self._positions_hz = wanted
+            self._engine.ask_positions(wanted)
 
     def take(self, messages: Iterable[Told]) -> None:
         """Take note of what has been said to everybody."""
-        if self._open is None:
-            self._try_again()
-            return
         parts: list[Part] = []
         for receiver, body, key, _ in messages:
+            if receiver == self._channel and key in POSITION_KEYS:
+                self._positions[key] = body
+                parts.append((body, key))
             if receiver not in (EVERYBODY, PLAIN):
                 continue
             if body.startswith(_TICK_START):
                 self._times.tick(body)
             elif body.startswith(_REANCHOR):
                 self._times.reanchor()
+            elif body.startswith(NEW_FLEET):
+                self._positions.pop("positions", None)
             if not body.startswith((_OF_THE_RUN, _ERROR)):
                 parts.append((_unasked(body), key))
-        if not parts:
-            return
-        block = self._open
-        size = sum(len(body) for body, _ in parts)
-        if block.begin is None and self._times.now is not None:
-            block.begin = self._times.now
-            block.moments = [Moment(block.begin, moment.parts) for moment in block.moments]
-        block.moments.append(Moment(self._times.now or 0.0, parts))
-        block.size += size
-        self._said_bytes += size
-        now = self._clock()
-        if block.size > BLOCK_BYTES or now - block.since > BLOCK_S:
-            self._close_block()
-            if not self._gap:
-                self._open = _Open(self._times.now, None, False, now, [])
-            if (
-                not self._asked
-                and self._said_bytes > _SNAPSHOT_SHARE * self._snapshot_bytes
-                and now - self._snapshot_at > _SNAPSHOT_S
-            ):
+        if parts and self._open is not None:
+            self._open.moments.append(Moment(self._times.now, parts))
+            size = sum(len(body) for body, _ in parts)
+            self._open.size += size
+            self._said_bytes += size
+        self.look()
+
+    def look(self) -> None:
+        """Close a block that is full or old, begin anew after a gap; to be called every second or so even when nothing is said."""
+        block, now = self._open, self._clock()
+        if block is None:
+            if self._gap and not self._asked and now >= self._retry_at and not self._waiting_bytes:
+                self._dropping = False
                 self._ask()
+            return
+        if self._dropping:
+            self._open = None
+            self._leave_gap()
+            return
+        old = now - block.since > BLOCK_S and (block.moments or block.snapshot is not None)
+        if not old and block.size <= BLOCK_BYTES:
+            return
+        self._close_block()
+        if self._gap:
+            return
+        self._open = _Open(self._times.now, None, gap=False, since=now)
+        much = self._said_bytes > _SNAPSHOT_SHARE * self._snapshot_bytes
+        if much and not self._asked and now - self._snapshot_at > _SNAPSHOT_S:
+            self._ask()
 
     def _close_block(self) -> None:
         """Hand what has been gathered to the thread, or leave a gap when that is too far behind."""
         block, self._open = self._open, None
-        if block is None or not (block.moments or block.snapshot):
+        if block is None or not (block.moments or block.snapshot is not None):
             return
-        if self._waiting_bytes > _MOST_WAITING_BYTES or self.problem is not None:
-            self._leave_gap("the disk is too slow")
+        if self._dropping or self._waiting_bytes > _MOST_WAITING_BYTES + 2 * self._snapshot_bytes:
+            self._leave_gap()
             return
-        moments, begin = block.moments, block.begin
-        if begin is None:
-            # Nothing has ticked yet: the page's tick 0 is at noon.
-            begin = self._times.now = _NOON_S
-            moments = [Moment(begin, moment.parts) for moment in moments]
-        end = moments[-1].time if moments else begin
+        end = block.moments[-1].time if block.moments else block.begin
         with self._lock:
             self._waiting_bytes += block.size
-        self._waiting.put((Block(begin, end, block.snapshot, block.gap, moments), block.size))
+        self._waiting.put((Block(block.begin, end, block.snapshot, block.gap, block.moments), block.size))
 
-    def _leave_gap(self, reason: str) -> None:
-        self._open = None
+    def _leave_gap(self) -> None:
         self._gap = True
         self._retry_at = self._clock() + _RETRY_S
-        self._metrics.recording_gaps.inc()
-        self._metrics.recording.set(0)
-        log.error("recording has a gap", file=str(self._writer.path), reason=self.problem or reason)
-
-    def _try_again(self) -> None:
-        """After a gap: ask for a snapshot once the thread has caught up."""
-        if self._gap and not self._asked and self._clock() >= self._retry_at and not self._waiting_bytes:
-            self.problem = None
-            self._ask()
+        if not self._dropping:
+            self.problem = "the disk is too slow"
+        if not self._gap_told:
+            self._gap_told = True
+            self._metrics.recording_gaps.inc()
+            self._metrics.recording.set(0)
+            log.error("recording has a gap", file=str(self._writer.path), reason=self.problem)
 
     def _write(self) -> None:
         """The thread: writes blocks in order; after a failure the rest of the blocks before the gap is dropped."""
         while (item := self._waiting.get()) is not None:
             block, size = item
-            try:
-                if self.problem is None:
-                    self._metrics.recorded_bytes.inc(self._writer.write(block))
-                    self._metrics.recording.set(1)
-            except StorageError as error:
-                self.problem = str(error)
+            if not self._dropping:
+                self._write_block(block)
             with self._lock:
                 self._waiting_bytes -= size
 
+    def _write_block(self, block: Block) -> None:
+        try:
+            written = self._writer.write(block)
+        except StorageError as error:
+            self._dropping = True
+            self.problem = str(error)
+            self._metrics.recording.set(0)
+            return
+        self._metrics.recorded_bytes.inc(written)
+        if block.gap and self.problem is not None:
+            log.info("recording goes on", file=str(self._writer.path))
+            self.problem = None
+            self._gap_told = False
+        if self.problem is None:
+            self._metrics.recording.set(1)
+
     def close(self) -> None:
-        """Write what is there and let go of the file; takes as long as the disk does."""
+        """Write what is there and let go of the file; a disk that hangs is not waited for any longer than a few seconds."""
         self._close_block()
         self._waiting.put(None)
-        self._thread.join()
-        self._writer.close()
+        self._thread.join(_CLOSE_S)
+        if self._thread.is_alive():
+            log.error("recording not finished: the disk does not answer", file=str(self._writer.path))
+        else:
+            self._writer.close()
 
 
 def _unasked(body: bytes) -> bytes:

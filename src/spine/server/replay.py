@@ -70,6 +70,11 @@ class Playback(Acting):
         """How many agents a snapshot shows."""
         return len(self._picture.agents())
 
+    @property
+    def wall_s(self) -> float:
+        """The time that is shown, on the recording's clock."""
+        return self.now
+
     # Clients
 
     def connect(self, client: int) -> list[Message]:

@@ -17,7 +17,7 @@ import structlog
 from spine.errors import SpineError
 from spine.protocol.envelope import encode_action_error, encode_signal
 from spine.server.hub import Client, Hub
-from spine.server.messages import EVERYBODY, FIRST_CALLER, LENGTH, RECORDER, Kind
+from spine.server.messages import EVERYBODY, FIRST_CALLER, LENGTH, POSITIONS_RECORDER, RECORDER, Kind
 from spine.server.metrics import Metrics
 from spine.server.recorder import Recorder
 from spine.server.settings import Settings
@@ -38,6 +38,7 @@ _LONGEST_BACKOFF_S = 10.0
 _QUERY_S = 30.0
 _DROP_INTERVAL_S = 1.0
 _STABLE_S = 60.0
+_NO_TICKS_HZ = 1e-6
 _MOST_WAITING_BYTES = 128 * 2**20
 """More than this waiting for the engine, and clients are asked to wait too."""
 
@@ -83,8 +84,7 @@ class Supervisor:
         self._listener: asyncio.Task[None] | None = None
         self.recorder: Recorder | None = None
         if settings.record is not None and settings.replay is None:
-            ask = lambda: self._send(Kind.CONNECT, RECORDER)  # noqa: E731
-            self.recorder = Recorder(settings.record, settings.scenario, metrics, ask)
+            self.recorder = Recorder(settings.record, settings.scenario, metrics, self)
 
     async def start(self) -> None:
         """Start the engine and wait until it is ready.
@@ -165,9 +165,11 @@ class Supervisor:
             self._busy_until = 0.0
             self.hub.go_live(frame[1], frame[2])
             if self.recorder is not None and RECORDER in frame[1]:
-                self.recorder.take_snapshot(frame[2])
+                self.recorder.take_snapshot(frame[2], frame[3])
         elif kind == Kind.CHANNEL:
             self.hub.put_on_channel(frame[1], frame[2], frame[3])
+            if self.recorder is not None and frame[1] == POSITIONS_RECORDER:
+                self.recorder.listen_to(frame[2])
         elif kind == Kind.ANSWER:
             future = self._queries.pop(frame[1], None)
             if future is not None and not future.done():
@@ -295,6 +297,22 @@ class Supervisor:
             # The engine has forgotten what this client had subscribed to.
             self.send_action(client.number, client.wish)
 
+    def ask_snapshot(self) -> None:
+        """Ask for a snapshot for the recorder."""
+        self._send(Kind.CONNECT, RECORDER)
+
+    def ask_positions(self, positions_hz: float) -> None:
+        """Ask for position frames for the recorder."""
+        self._send(Kind.CONNECT, POSITIONS_RECORDER)
+        wish = {
+            "positions_hz": positions_hz,
+            "rate_hz": _NO_TICKS_HZ,
+            "agent_kinds": [],
+            "events": False,
+            "buildings": False,
+        }
+        self.send_action(POSITIONS_RECORDER, json.dumps({"action": "stream.subscribe", "params": wish}))
+
     def _client_left(self, client: int) -> None:
         self._send(Kind.GONE, client)
 
@@ -315,6 +333,8 @@ class Supervisor:
         while True:
             await asyncio.sleep(_DROP_INTERVAL_S)
             self.hub.drop_stuck()
+            if self.recorder is not None:
+                self.recorder.look()
 
     async def query(self, what: str) -> bytes:
         """Return the engine's answer to a question as JSON.
@@ -355,6 +375,9 @@ class Supervisor:
         if process is not None and process.returncode is None:
             with contextlib.suppress(TimeoutError, asyncio.TimeoutError):
                 await asyncio.wait_for(process.wait(), _STOP_S if self._settings.state_dir is None else _KEEP_S)
+                if self._listener is not None:
+                    # What the engine has said last is still to be read.
+                    await asyncio.wait([self._listener], timeout=_STOP_S)
         await self._kill()
         for task in self._tasks:
             task.cancel()

@@ -137,6 +137,8 @@ class RecordingWriter:
                 self.end = there.end if there.blocks else None
                 self._size = there.whole_bytes
             os.ftruncate(self._descriptor, self._size)
+        except StorageError:
+            raise
         except OSError as error:
             raise StorageError(f"{self.path}: cannot be written: {reason_of(error)}") from error
 
@@ -207,12 +209,12 @@ class Recording:
                 raise StorageError(f"{path}: is no recording of SPINE")
             self.about, first = self._read_head()
             self._places = self._find_blocks(first, status.st_size)
-        except OSError as error:
-            os.close(self._descriptor)
-            raise StorageError(f"{path}: cannot be read: {reason_of(error)}") from error
         except StorageError:
             os.close(self._descriptor)
             raise
+        except OSError as error:
+            os.close(self._descriptor)
+            raise StorageError(f"{path}: cannot be read: {reason_of(error)}") from error
         self._starts = [index for index, place in enumerate(self._places) if place.flags & _SNAPSHOT]
         self._start_times = [self._places[index].begin for index in self._starts]
 
