@@ -157,6 +157,19 @@ def of_file(answer: Json) -> Any:
 @contextlib.contextmanager
 def running_server(scenario: str = "none", *flags: str, **environment: str) -> Iterator[Server]:
     """Start a server on a free port, wait until it is ready, and end it afterwards."""
+    with _running(["serve", "--scenario", scenario, *flags], environment) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def running_replay(recording: Path, *flags: str, **environment: str) -> Iterator[Server]:
+    """Start a server that plays a recording, as `running_server` does with a world."""
+    with _running(["replay", str(recording), *flags], environment) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def _running(arguments: list[str], environment: dict[str, str]) -> Iterator[Server]:
     port = free_port()
     variables = {**os.environ, "HOST": "127.0.0.1", "LOG_FORMAT": "json", **environment}
     with tempfile.TemporaryDirectory() as folder:
@@ -164,7 +177,7 @@ def running_server(scenario: str = "none", *flags: str, **environment: str) -> I
         log = Path(folder) / "log"
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [sys.executable, "-m", "spine", "serve", "--port", str(port), "--scenario", scenario, *flags],
+                [sys.executable, "-m", "spine", *arguments, "--port", str(port)],
                 env=variables,
                 stdout=output,
                 stderr=subprocess.STDOUT,

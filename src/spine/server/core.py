@@ -6,7 +6,6 @@ Everything that changes a world passes through `EngineCore.prepare` and `EngineC
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -154,19 +153,10 @@ class EngineCore(Picture, Acting):
             call.messages.append(Message(EVERYBODY, encode_signal("simulation.stopped", {})))
 
     def _subscribe(self, params: actions.StreamSubscribe, call: Call) -> None:
-        if call.client not in self._clients:
-            raise ProtocolError("stream.subscribe: is for WebSocket clients; a call over HTTP hears no stream")
-        call.channel = self._streams.subscribe(call.client, params)
-        call.wish = json.dumps({"action": params.action, "params": params.model_dump()})
-        call.reply("stream.subscribed", params.model_dump())
+        self._streams.subscribe_by(call, params)
 
     def _unsubscribe(self, _: actions.StreamUnsubscribe, call: Call) -> None:
-        if not self._streams.has(call.client):
-            raise ProtocolError("stream.unsubscribe: this client has not subscribed")
-        self._streams.leave(call.client)
-        call.channel = PLAIN
-        call.reply("stream.subscribed", actions.StreamSubscribe().model_dump())
-        # Back on the plain stream it needs what it has not been told.
+        self._streams.unsubscribe_by(call)
         call.messages += self.snapshot(call.client)
 
     # Ticks

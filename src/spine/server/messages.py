@@ -27,6 +27,9 @@ POSITIONS_RECORDER = FIRST_CALLER - 2
 POSITION_KEYS = ("roster", "positions")
 """Keys of `stream.roster` and of position frames."""
 
+SUMMARY_KEY = "summary"
+"""Key of the figures of the run in a recording."""
+
 NEW_FLEET = (
     b'{"signal":"agent.created"',
     b'{"signal":"agent.deleted"',

@@ -4,11 +4,13 @@ Nothing waits for the disk. When the disk falls behind or refuses, the recording
 can; the world and its clients do not notice, `/ready`, metrics and log do.
 
 What is recorded is the plain stream without what is said of the run itself (a playback has its own pace), and beside it, for replays that
-show trucks between two nodes, position frames: under the keys "roster" and "positions".
+show trucks between two nodes, position frames: under the keys "roster" and "positions"; under "summary" the figures of the run.
 """
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import queue
 import threading
 import time
@@ -24,7 +26,7 @@ import structlog
 from spine import __version__
 from spine.errors import StorageError
 from spine.server.hub import Told
-from spine.server.messages import EVERYBODY, NEW_FLEET, PLAIN, POSITION_KEYS
+from spine.server.messages import EVERYBODY, NEW_FLEET, PLAIN, POSITION_KEYS, SUMMARY_KEY
 from spine.server.metrics import Metrics
 from spine.storage.recording import Block, Moment, Part, RecordingWriter
 
@@ -41,6 +43,8 @@ _MOST_WAITING_BYTES: Final = 64 << 20
 
 _RETRY_S: Final = 5.0
 _CLOSE_S: Final = 5.0
+_LOOK_S: Final = 1.0
+_FIGURES_S: Final = 5.0
 _FINE_HZ, _COARSE_HZ, _MANY_AGENTS = 10, 4, 2000
 """Position frames a real second, up to so many agents and beyond."""
 
@@ -79,9 +83,10 @@ class RecordingClock:
         self._begun = now is not None
         self.now = now or 0.0
         self._last: float | None = None
+        self._step = 0.0
 
     def reanchor(self) -> None:
-        """Take the next time of the world for the present one."""
+        """Whatever the world's next time is, it follows the present one; a tick by as much as the last one did."""
         self._last = None
 
     def advance(self, world_s: float) -> None:
@@ -89,13 +94,16 @@ class RecordingClock:
         # The page gives hours to ten digits: less than a microsecond is noise.
         if not self._begun:
             self._begun, self.now = True, round(world_s, 6)
-        elif self._last is not None:
-            self.now = round(self.now + max(0.0, world_s - self._last), 6)
+        elif self._last is not None and world_s > self._last:
+            self._step = world_s - self._last
+            self.now = round(self.now + self._step, 6)
         self._last = world_s
 
     def tick(self, body: bytes) -> None:
         """Go on to the time of a `tick.start`."""
         data = _TICK.decode(body).data
+        if self._last is None:
+            self.now = round(self.now + self._step, 6)
         self.advance((data.day - 1) * _DAY_S + data.time * 3600.0)
 
 
@@ -119,6 +127,13 @@ class Engine(Protocol):
 
     def ask_positions(self, positions_hz: float) -> None:
         """Ask for position frames, so many a real second."""
+
+    async def query(self, what: str) -> bytes:
+        """Return the answer to a question as JSON.
+
+        Raises:
+            ConnectionError: the engine does not answer now.
+        """
 
 
 class Recorder:
@@ -163,7 +178,8 @@ class Recorder:
         self._said_bytes = 0
         self._channel: int | None = None
         self._positions_hz = 0.0
-        self._positions: dict[str, bytes] = {}
+        self._beside: dict[str, bytes] = {}
+        self._news = False
         self._waiting: queue.SimpleQueue[tuple[Block, int] | None] = queue.SimpleQueue()
         self._waiting_bytes = 0
         self._dropping = False
@@ -178,7 +194,7 @@ class Recorder:
         self._times.reanchor()
         self._channel = None
         self._positions_hz = 0.0
-        self._positions = {}
+        self._beside = {}
         self._ask()
 
     def _ask(self) -> None:
@@ -200,7 +216,7 @@ class Recorder:
         self._asked = False
         self._times.advance(world_s)
         parts = [(body, key) for body, key in snapshot if not body.startswith(_OF_THE_RUN)]
-        parts += [(body, key) for key, body in self._positions.items()]
+        parts += [(body, key) for key, body in self._beside.items()]
         self._snapshot_at = self._clock()
         self._snapshot_bytes = sum(len(body) for body, _ in parts)
         self._said_bytes = 1
@@ -217,7 +233,7 @@ class Recorder:
         parts: list[Part] = []
         for receiver, body, key, _ in messages:
             if receiver == self._channel and key in POSITION_KEYS:
-                self._positions[key] = body
+                self._beside[key] = body
                 parts.append((body, key))
             if receiver not in (EVERYBODY, PLAIN):
                 continue
@@ -226,18 +242,41 @@ class Recorder:
             elif body.startswith(_REANCHOR):
                 self._times.reanchor()
             elif body.startswith(NEW_FLEET):
-                self._positions.pop("positions", None)
+                self._beside.pop("positions", None)
             if not body.startswith((_OF_THE_RUN, _ERROR)):
                 parts.append((_unasked(body), key))
-        if parts and self._open is not None:
+        if parts:
+            self._news = True
+            self._put(parts)
+        self.look()
+
+    def _put(self, parts: list[Part]) -> None:
+        if self._open is not None:
             self._open.moments.append(Moment(self._times.now, parts))
             size = sum(len(body) for body, _ in parts)
             self._open.size += size
             self._said_bytes += size
-        self.look()
+
+    async def follow(self) -> None:
+        """Look after the recording also when nothing is said, and ask for the figures of the run when something has been; never ends."""
+        figures_due = 0.0
+        while True:
+            if self._news and self._clock() >= figures_due:
+                self._news = False
+                figures_due = self._clock() + _FIGURES_S
+                # An engine that is lost comes back, and says something then.
+                with contextlib.suppress(ConnectionError):
+                    self.take_figures(await self._engine.query("summary"))
+            self.look()
+            await asyncio.sleep(_LOOK_S)
+
+    def take_figures(self, figures: bytes) -> None:
+        """Take note of the figures of the run, JSON."""
+        self._beside[SUMMARY_KEY] = figures
+        self._put([(figures, SUMMARY_KEY)])
 
     def look(self) -> None:
-        """Close a block that is full or old, begin anew after a gap; to be called every second or so even when nothing is said."""
+        """Close a block that is full or old, begin anew after a gap."""
         block, now = self._open, self._clock()
         if block is None:
             if self._gap and not self._asked and now >= self._retry_at and not self._waiting_bytes:

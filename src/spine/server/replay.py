@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,9 +17,10 @@ from spine.protocol.envelope import encode_action_error, encode_signal
 from spine.protocol.forms import Json
 from spine.server.acting import Acting
 from spine.server.calls import Call
-from spine.server.messages import EVERYBODY, Message
+from spine.server.messages import EVERYBODY, NEW_FLEET, PLAIN, SUMMARY_KEY, Message
 from spine.server.picture import Pace
-from spine.server.replay_picture import ReplayPicture, merged
+from spine.server.replay_picture import BESIDE, ReplayPicture, merged
+from spine.server.replay_streams import Between, ReplayStreams
 from spine.storage.recording import Block, Moment, Part, Recording
 
 _TICK_RATE: Final = 20
@@ -43,7 +47,10 @@ class Playback(Acting):
         self.now = recording.begin
         self._recording = recording
         self._picture = ReplayPicture()
+        self._streams = ReplayStreams()
         self._block = -1
+        self._ahead: Block | None = None
+        self._frame_time = recording.begin
         self._moments: list[Moment] = []
         self._next_moment = 0
         self._complaints: list[str] = []
@@ -57,6 +64,8 @@ class Playback(Acting):
             actions.ReplaySeek: self._seek,
             actions.AgentList: self._list_agents,
             actions.AgentDescribe: self._describe_agent,
+            actions.StreamSubscribe: self._subscribe,
+            actions.StreamUnsubscribe: self._unsubscribe,
         }
         self._go_to(recording.begin)
 
@@ -68,7 +77,7 @@ class Playback(Acting):
     @property
     def agent_count(self) -> int:
         """How many agents a snapshot shows."""
-        return len(self._picture.agents())
+        return self._picture.agent_count
 
     @property
     def wall_s(self) -> float:
@@ -82,7 +91,8 @@ class Playback(Acting):
         return self.snapshot(client)
 
     def disconnect(self, client: int) -> None:
-        """Do nothing: nothing is kept for single clients."""
+        """Forget a client."""
+        self._streams.leave(client)
 
     def snapshot(self, receiver: int) -> list[Message]:
         """Return what a newcomer needs: the picture at this time, the run state and pace of the playback, where it stands."""
@@ -148,7 +158,21 @@ class Playback(Acting):
         """Who starts at the end starts from the beginning."""
         if self.now >= self._recording.end:
             self._go_to(self._recording.begin)
-            call.messages += self.snapshot(EVERYBODY)
+            self._show_all(call)
+
+    def _show_all(self, call: Call) -> None:
+        """Show everybody another time."""
+        call.messages += self.snapshot(EVERYBODY)
+        call.messages += self._streams.show(self._picture, self._between())
+        call.messages += self._complained()
+
+    def _subscribe(self, params: actions.StreamSubscribe, call: Call) -> None:
+        self._streams.subscribe_by(call, params)
+        call.messages += self._streams.show(self._picture, self._between(), call.client)
+
+    def _unsubscribe(self, _: actions.StreamUnsubscribe, call: Call) -> None:
+        self._streams.unsubscribe_by(call)
+        call.messages += self.snapshot(call.client)
 
     def _seek(self, params: actions.ReplaySeek, call: Call) -> None:
         begin, end = self._recording.begin, self._recording.end
@@ -156,8 +180,7 @@ class Playback(Acting):
             raise ProtocolError(f"time: {params.time:g} is outside the recording, which holds {begin:g} to {end:g}")
         self._go_to(params.time)
         call.answer("replay.status", self._where())
-        call.messages += self.snapshot(EVERYBODY)
-        call.messages += self._complained()
+        self._show_all(call)
 
     def _list_agents(self, params: actions.AgentList, call: Call) -> None:
         call.reply("agent.listed", self._listing(params.agent_kind))
@@ -177,7 +200,10 @@ class Playback(Acting):
     def tick(self) -> list[Message]:
         """Advance the playback by one tick and return what was said meanwhile; at the end it pauses."""
         groups = self._advance(min(self._recording.end, self.now + self.pace.dt))
-        messages = [Message(EVERYBODY, body, key) for body, key in merged(groups)] + self._complained()
+        messages = [Message(PLAIN, body, key) for body, key in merged(groups) if key not in BESIDE]
+        between = self._between() if self._streams.want_positions() else None
+        messages += self._streams.tick(groups, self._picture, between, self.pace.tick_rate)
+        messages += self._complained()
         self._ticks_to_status -= 1
         if self.now >= self._recording.end:
             self.paused = True
@@ -190,25 +216,40 @@ class Playback(Acting):
 
     def _complained(self) -> list[Message]:
         complaints, self._complaints = self._complaints, []
-        return [Message(EVERYBODY, encode_action_error(text, self.tick_number, None)) for text in complaints]
+        told = dict.fromkeys(complaints)
+        return [Message(EVERYBODY, encode_action_error(text, self.tick_number, None)) for text in told]
 
     def _go_to(self, time: float) -> None:
         """Show the picture at a time."""
-        self._block = self._recording.start_before(time) - 1
+        start = self._recording.start_before(time)
+        self._ahead = None
+        while self._ahead is None:
+            try:
+                self._ahead = self._recording.read(start)
+            except StorageError as error:
+                # The picture of before the damage is better than none.
+                self._complaints.append(str(error))
+                if start == 0:
+                    break
+                start = self._recording.start_at(start - 1)
+        self._block = start - 1
         self._moments, self._next_moment = [], 0
         self._picture = ReplayPicture()
-        self._advance(time)
-        self.now = time
+        self._streams.start_again()
+        self._advance(time, telling=False)
 
-    def _advance(self, time: float) -> list[list[Part]]:
-        """Take in everything up to a time and return it, one list for each moment."""
+    def _advance(self, time: float, *, telling: bool = True) -> list[list[Part]]:
+        """Take in everything up to a time; return it, one list for each moment, when it is to be told."""
         groups: list[list[Part]] = []
         while True:
             while self._next_moment < len(self._moments) and self._moments[self._next_moment].time <= time:
-                parts = self._moments[self._next_moment].parts
+                moment = self._moments[self._next_moment]
                 self._next_moment += 1
-                self._picture.take(parts)
-                groups.append(parts)
+                self._picture.take(moment.parts)
+                if _frame_of(moment.parts) is not None:
+                    self._frame_time = moment.time
+                if telling:
+                    groups.append(moment.parts)
             if self._next_moment < len(self._moments):
                 break
             block = self._next_block(time)
@@ -216,7 +257,9 @@ class Playback(Acting):
                 break
             if block.snapshot is not None:
                 self._picture.begin(block.snapshot)
-                if block.gap:
+                if block.gap or not telling:
+                    self._frame_time = block.begin
+                if block.gap and telling:
                     groups.append(block.snapshot)
         self.now = time
         self.tick_number = self._picture.tick
@@ -227,26 +270,56 @@ class Playback(Acting):
         number = self._block + 1
         while number < self._recording.blocks and self._recording.begin_of(number) <= time:
             try:
-                block = self._recording.read(number)
+                block = (
+                    self._ahead
+                    if self._ahead is not None and number == self._block + 1
+                    else self._recording.read(number)
+                )
             except StorageError as error:
                 self._complaints.append(str(error))
                 number = self._recording.start_after(number)
                 continue
-            self._block = number
+            if number != self._block + 1:
+                block = replace(block, gap=True)
+            self._block, self._ahead = number, None
             self._moments, self._next_moment = block.moments, 0
             return block
         return None
 
+    def _between(self) -> Between | None:
+        """Return between which recorded position frames the present time lies; None when none is known."""
+        last = self._picture.beside.get("positions")
+        if last is None:
+            return None
+        for moment in chain(islice(self._moments, self._next_moment, None), self._moments_ahead()):
+            if any(body.startswith(NEW_FLEET) for body, _ in moment.parts):
+                break
+            following = _frame_of(moment.parts)
+            if following is not None:
+                span = moment.time - self._frame_time
+                return Between(last, following, (self.now - self._frame_time) / span if span > 0.0 else 0.0)
+        return Between(last, None, 0.0)
+
+    def _moments_ahead(self) -> Iterator[Moment]:
+        """Return the moments of the next block, as long as it goes on without a gap."""
+        number = self._block + 1
+        if self._ahead is None and number < self._recording.blocks:
+            # Damage is complained of when its time has come.
+            with contextlib.suppress(StorageError):
+                self._ahead = self._recording.read(number)
+        if self._ahead is not None and not self._ahead.gap:
+            yield from self._ahead.moments
+
     # Questions
 
     def query(self, what: str) -> Json | msgspec.Raw:
-        """Return the answer to a question over HTTP; a recording knows neither packages nor figures of the run."""
+        """Return the answer to a question over HTTP; a recording knows no packages but those it hears of."""
         if what == "map":
             return self._picture.map_data()
         if what == "agents":
             return self._listing(None)
         if what == "summary":
-            return {**self._where(), "recording": self._recording.about}
+            return {**self._figures(), "replay": self._where(), "recording": self._recording.about}
         state = "paused" if self.paused else "running" if self.running else "stopped"
         shown = self._picture.tick_data() or {"tick": 0}
         return {
@@ -256,19 +329,31 @@ class Playback(Acting):
             "replay": self._where(),
             "agents": list(self._picture.agents().values()),
             "buildings": list(self._picture.buildings().values()),
+            "packages": [],
         }
+
+    def _figures(self) -> Json:
+        """Return the figures of the run as they were last recorded."""
+        figures: Json = msgspec.json.decode(self._picture.beside.get(SUMMARY_KEY, b"{}"))
+        return figures
 
     def status(self) -> Json:
         """Return what the server process keeps for health, metrics and logs."""
-        counts = dict.fromkeys(("trucks", "waiting", "awarded", "aboard", "delivered", "expired"), 0)
+        counts = dict.fromkeys(("waiting", "awarded", "aboard", "delivered", "expired"), 0)
         return {
             "running": self.running,
             "paused": self.paused,
             "tick": self.tick_number,
             **self.pace.as_json(),
             "elapsed_s": self.now,
+            "trucks": self._figures().get("trucks", 0),
             **counts,
         }
+
+
+def _frame_of(parts: list[Part]) -> bytes | None:
+    """Return the position frame among what was said at a moment."""
+    return next((body for body, key in reversed(parts) if key == "positions"), None)
 
 
 def open_playback(settings: dict[str, Any]) -> Playback:

@@ -7,50 +7,82 @@ from collections.abc import Sequence
 from typing import Any
 
 from spine.protocol.forms import Json
+from spine.server.messages import NEW_FLEET, POSITION_KEYS, SUMMARY_KEY
 from spine.storage.recording import Part
 
-_BRACKETS = ("tick.start", "tick.end")
-_NO_PICTURE = (b'{"signal":"package.', b'{"signal":"agent.event"', b'{"signal":"event.')
-"""Signals of what happens; who comes later is not told of it."""
+BRACKETS = ("tick.start", "tick.end")
+BESIDE = (*POSITION_KEYS, SUMMARY_KEY)
+"""Keys of what is recorded beside the plain stream."""
+
+EVENTS = (b'{"signal":"package.', b'{"signal":"agent.event"', b'{"signal":"event.')
+"""How messages of what happens begin; who comes later is not told of it."""
+
+_HEAD = (b'{"signal":"map.created"', b'{"signal":"agent.listed"')
+_AGENT_UPDATED = b'{"signal":"agent.updated"'
 
 
 class ReplayPicture:
-    """The last snapshot and what has been said since, as far as it still counts."""
+    """The last snapshot and what has been said since, as far as it still counts.
+
+    Attributes:
+        beside: the last message of each kind that is recorded beside the plain stream, by key.
+    """
 
     def __init__(self) -> None:
+        self.beside: dict[str, bytes] = {}
         self._base: list[Part] = []
         self._since: dict[object, Part] = {}
+        self._unread: dict[object, bytes] = {}
+        self._updates: dict[str, bytes] = {}
         self._brackets: dict[str, bytes] = {}
-        self._unkeyed = 0
-        self._agents: dict[str, Json] | None = None
+        self._marks = 0
+        self._map: Json = {}
+        self._node_places: dict[str, tuple[float, float]] = {}
+        self._nodes: dict[str, str] = {}
+        self._agents: dict[str, Json] = {}
+        self._buildings: dict[str, Json] = {}
 
     def begin(self, snapshot: Sequence[Part]) -> None:
         """Take up a snapshot."""
-        self._base = [part for part in snapshot if part[1] not in _BRACKETS]
+        self.beside = {key: body for body, key in snapshot if key in BESIDE}
+        self._brackets = {key: body for body, key in snapshot if key in BRACKETS}
+        self._base = [part for part in snapshot if part[1] not in BRACKETS and part[1] not in BESIDE]
         self._since = {}
-        self._agents = None
-        self._brackets |= {key: body for body, key in snapshot if key in _BRACKETS}
+        self._updates = {key: body for body, key in self._base if key}
+        self._unread = {self._mark(key): body for body, key in self._base}
+        self._map, self._agents, self._buildings = {}, {}, {}
 
     def take(self, parts: Sequence[Part]) -> None:
         """Take in what was said next."""
-        self._agents = None
         for part in parts:
             body, key = part
-            if key in _BRACKETS:
+            if key in BRACKETS:
                 self._brackets[key] = body
-            elif not body.startswith(_NO_PICTURE):
+            elif key in BESIDE:
+                self.beside[key] = body
+            elif not body.startswith(EVENTS):
+                if body.startswith(NEW_FLEET):
+                    # The last frame may show trucks that are gone, or elsewhere.
+                    self.beside.pop("positions", None)
+                elif key:
+                    self._updates[key] = body
+                elif body.startswith(_AGENT_UPDATED):
+                    self._updates[f"agent {json.loads(body)['data']['id']}"] = body
                 # Later words about the same thing take the place of earlier ones, at their own place in the order.
-                self._unkeyed += not key
-                mark: object = key or self._unkeyed
-                self._since.pop(mark, None)
+                mark = self._mark(key)
+                for kept in (self._since, self._unread):
+                    kept.pop(mark, None)
                 self._since[mark] = part
+                self._unread[mark] = body
+
+    def _mark(self, key: str) -> object:
+        self._marks += not key
+        return key or self._marks
 
     def snapshot(self, state: Sequence[Part]) -> list[Part]:
         """Return what a newcomer is told; `state` is what it must hear of the run."""
         head = 0
-        while head < len(self._base) and self._base[head][0].startswith(
-            (b'{"signal":"map.created"', b'{"signal":"agent.listed"')
-        ):
+        while head < len(self._base) and self._base[head][0].startswith(_HEAD):
             head += 1
         brackets = [(body, key) for key, body in self._brackets.items()]
         return [*self._base[:head], *state, *self._base[head:], *self._since.values(), *brackets]
@@ -66,65 +98,86 @@ class ReplayPicture:
         body = self._brackets.get("tick.end")
         return None if body is None else dict(json.loads(body)["data"])
 
+    def update_of(self, agent_id: str) -> bytes | None:
+        """Return the last `agent.updated` of an agent."""
+        return self._updates.get(f"agent {agent_id}")
+
+    def building_update_of(self, building_id: str) -> bytes | None:
+        """Return the last `building.updated` of a building."""
+        return self._updates.get(f"building {building_id}")
+
+    @property
+    def agent_count(self) -> int:
+        """How many agents there are, deleted ones included; counted without reading everything."""
+        return sum(key.startswith("agent ") for key in self._updates)
+
     def agents(self) -> dict[str, Json]:
         """Return the full forms of all agents by id, as far as what was said tells them."""
-        if self._agents is None:
-            self._agents = {}
-            for name, data in self._said():
-                if name == "agent.listed":
-                    self._agents = {agent["id"]: agent for agent in data["agents"]}
-                elif name == "agent.created":
-                    self._agents[data["id"]] = {**data, "agent_id": data["id"]}
-                elif name == "agent.deleted":
-                    self._agents.pop(data["agent_id"], None)
-                elif name == "agent.updated" and data["id"] in self._agents:
-                    full = self._agents[data["id"]]
-                    full |= {key: value for key, value in data.items() if key in full}
+        self._read()
         return self._agents
 
     def buildings(self) -> dict[str, Json]:
         """Return all buildings by id."""
-        found: dict[str, Json] = {}
-        for name, data in self._said():
-            if name == "map.created":
-                nodes = data["graph"]["nodes"]
-                found = {item["id"]: item for node in nodes for item in node["buildings"]}
-            elif name == "building.created":
-                found[data["building"]["id"]] = data["building"]
-            elif name == "building.updated" and data["building_id"] in found:
-                found[data["building_id"]] = data["building"]
-            elif name == "building.deleted":
-                found.pop(data["building_id"], None)
-        return found
+        self._read()
+        return self._buildings
 
     def map_data(self) -> Json:
         """Return the data of `map.created` with its buildings as they are now; `{}` when there is no map."""
-        shown: Json = {}
-        for name, data in self._said():
-            if name == "map.created":
-                shown = data
-        if shown:
-            present = self.buildings()
-            for node in shown["graph"]["nodes"]:
-                node["buildings"] = [present.get(item["id"], item) for item in node["buildings"]]
-        return shown
+        self._read()
+        if not self._map:
+            return {}
+        by_node: dict[str, list[Json]] = {}
+        for building_id, building in self._buildings.items():
+            by_node.setdefault(self._nodes[building_id], []).append(building)
+        graph = self._map["graph"]
+        nodes = [{**node, "buildings": by_node.get(node["id"], [])} for node in graph["nodes"]]
+        return {**self._map, "graph": {**graph, "nodes": nodes}}
 
-    def _said(self) -> list[tuple[str, Any]]:
-        read = [json.loads(body) for body, _ in [*self._base, *self._since.values()]]
-        return [(message["signal"], message["data"]) for message in read]
+    def building_place(self, building_id: str) -> tuple[float, float] | None:
+        """Return where a building stands, metres; None when it is not on the map."""
+        self._read()
+        return self._node_places.get(self._nodes.get(building_id, ""))
+
+    def _read(self) -> None:
+        """Look into what has been said since the last look."""
+        unread, self._unread = self._unread, {}
+        for body in unread.values():
+            message = json.loads(body)
+            self._apply(message["signal"], message["data"])
+
+    def _apply(self, name: str, data: Any) -> None:
+        if name == "map.created":
+            nodes = data["graph"]["nodes"]
+            self._map = data
+            self._node_places = {node["id"]: (node["x"], node["y"]) for node in nodes}
+            self._nodes = {item["id"]: node["id"] for node in nodes for item in node["buildings"]}
+            self._buildings = {item["id"]: item for node in nodes for item in node["buildings"]}
+        elif name == "agent.listed":
+            self._agents = {agent["id"]: agent for agent in data["agents"]}
+        elif name == "agent.created":
+            self._agents[data["id"]] = {**data, "agent_id": data["id"]}
+        elif name == "agent.deleted":
+            self._agents.pop(data["agent_id"], None)
+        elif name == "agent.updated" and data["id"] in self._agents:
+            full = self._agents[data["id"]]
+            full |= {key: value for key, value in data.items() if key in full}
+        elif name == "building.created":
+            self._buildings[data["building"]["id"]] = data["building"]
+            self._nodes[data["building"]["id"]] = str(data["node_id"])
+        elif name == "building.updated" and data["building_id"] in self._buildings:
+            self._buildings[data["building_id"]] = data["building"]
+        elif name == "building.deleted":
+            self._buildings.pop(data["building_id"], None)
 
 
 def merged(groups: Sequence[Sequence[Part]]) -> list[Part]:
     """Return several moments as one: at most one tick, the last, around everything that no later word has made superfluous."""
-    ticks = sum(key == "tick.start" for parts in groups for _, key in parts)
-    if ticks <= 1:
-        return [part for parts in groups for part in parts]
-    last: dict[str, int] = {}
     flat = [part for parts in groups for part in parts]
-    for index, (_, key) in enumerate(flat):
-        if key:
-            last[key] = index
+    if len({json.loads(body)["data"]["tick"] for body, key in flat if key == "tick.start"}) <= 1:
+        # A picture sent to everybody ends with the last tick once more.
+        return flat
+    last = {key: index for index, (_, key) in enumerate(flat) if key}
     inside = [
-        part for index, part in enumerate(flat) if part[1] not in _BRACKETS and (not part[1] or last[part[1]] == index)
+        part for index, part in enumerate(flat) if part[1] not in BRACKETS and (not part[1] or last[part[1]] == index)
     ]
     return [flat[last["tick.start"]], *inside, flat[last["tick.end"]]]

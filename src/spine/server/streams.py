@@ -6,14 +6,17 @@ state, maps) reaches subscribed clients as it reaches all others.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from math import ceil
 
+from spine.errors import ProtocolError
 from spine.protocol.actions import StreamSubscribe
 from spine.protocol.envelope import encode_signal
 from spine.protocol.forms import Json, agent_updated_data, building_updated_data
 from spine.protocol.positions import Area, encode_positions
-from spine.server.messages import PLAIN, Message
+from spine.server.calls import Call
+from spine.server.messages import FIRST_CALLER, PLAIN, Message
 from spine.world import TruckPositions, World
 from spine.world.views import AgentView, SiteView, TruckView
 
@@ -32,6 +35,7 @@ class Channel:
     buildings: dict[str, None] = field(default_factory=dict)
     inside: set[str] = field(default_factory=set)
     roster: int = -1
+    ticked: bool = False
 
     @property
     def area(self) -> Area | None:
@@ -53,18 +57,16 @@ class TickParts:
     buildings: dict[str, bytes]
 
 
-class Streams:
-    """All channels of a world."""
+class Channels:
+    """All channels, and who hears which."""
 
     def __init__(self) -> None:
         self._channels: dict[str, Channel] = {}
         self._of_client: dict[int, Channel] = {}
         self._next = PLAIN - 1
-        self._roster = 0
-        self._roster_ids: list[str] = []
 
-    def subscribe(self, client: int, wish: StreamSubscribe) -> int:
-        """Move a client to the channel of its wish and return the channel's number."""
+    def subscribe(self, client: int, wish: StreamSubscribe) -> Channel:
+        """Move a client to the channel of its wish and return it."""
         self.leave(client)
         key = wish.model_dump_json()
         channel = self._channels.get(key)
@@ -74,15 +76,35 @@ class Streams:
         channel.members.add(client)
         channel.roster = -1
         self._of_client[client] = channel
-        return channel.number
+        return channel
+
+    def subscribe_by(self, call: Call, params: StreamSubscribe) -> None:
+        """Carry out `stream.subscribe`.
+
+        Raises:
+            ProtocolError: the caller hears no stream.
+        """
+        if call.client >= FIRST_CALLER:
+            raise ProtocolError("stream.subscribe: is for WebSocket clients; a call over HTTP hears no stream")
+        call.channel = self.subscribe(call.client, params).number
+        call.wish = json.dumps({"action": params.action, "params": params.model_dump()})
+        call.reply("stream.subscribed", params.model_dump())
+
+    def unsubscribe_by(self, call: Call) -> None:
+        """Carry out `stream.unsubscribe`; the picture must follow: back on the plain stream a client needs what it has not been told.
+
+        Raises:
+            ProtocolError: the caller has not subscribed.
+        """
+        if not self.has(call.client):
+            raise ProtocolError("stream.unsubscribe: this client has not subscribed")
+        self.leave(call.client)
+        call.channel = PLAIN
+        call.reply("stream.subscribed", StreamSubscribe().model_dump())
 
     def has(self, client: int) -> bool:
         """Return whether a client has subscribed."""
         return client in self._of_client
-
-    def want_agents(self) -> bool:
-        """Return whether any channel hears of agents."""
-        return any(channel.wish.agent_kinds is None or channel.wish.agent_kinds for channel in self._channels.values())
 
     def leave(self, client: int) -> None:
         """Forget a client; a channel without members ends."""
@@ -91,6 +113,19 @@ class Streams:
             channel.members.discard(client)
             if not channel.members:
                 self._channels = {key: item for key, item in self._channels.items() if item is not channel}
+
+
+class Streams(Channels):
+    """All channels of a world."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._roster = 0
+        self._roster_ids: list[str] = []
+
+    def want_agents(self) -> bool:
+        """Return whether any channel hears of agents."""
+        return any(channel.wish.agent_kinds is None or channel.wish.agent_kinds for channel in self._channels.values())
 
     def tick(self, parts: TickParts, world: World, tick_rate: int) -> list[Message]:
         """Return the messages of a tick for all channels."""
@@ -147,7 +182,7 @@ def _told(channel: Channel, parts: TickParts, world: World) -> list[Message]:
         if agent_id in known:
             view, data = parts.agents.get(agent_id) or _fresh(world, agent_id, tick)
             if _of_interest(channel, view):
-                shown = _chosen(data, channel.wish.fields)
+                shown = chosen(data, channel.wish.fields)
                 messages.append(Message(number, encode_signal("agent.updated", shown), f"agent {agent_id}"))
     there = set(world.building_ids()) if channel.buildings else set()
     for building_id in channel.buildings:
@@ -187,7 +222,8 @@ def _building_inside(area: Area | None, world: World, building_id: str) -> bool:
     return area[0] <= x <= area[2] and area[1] <= y <= area[3]
 
 
-def _chosen(data: Json, fields: list[str] | None) -> Json:
+def chosen(data: Json, fields: list[str] | None) -> Json:
+    """Return what of `agent.updated` is wanted."""
     if fields is None:
         return data
     return {name: value for name, value in data.items() if name in _ALWAYS or name in fields}

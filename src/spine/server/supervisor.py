@@ -103,6 +103,7 @@ class Supervisor:
             await asyncio.sleep(0.01)
         if self.recorder is not None:
             self.recorder.start()
+            self._tasks.append(asyncio.create_task(self.recorder.follow()))
         self._tasks.append(asyncio.create_task(self._watch()))
         self._tasks.append(asyncio.create_task(self._drop_stuck()))
 
@@ -333,8 +334,6 @@ class Supervisor:
         while True:
             await asyncio.sleep(_DROP_INTERVAL_S)
             self.hub.drop_stuck()
-            if self.recorder is not None:
-                self.recorder.look()
 
     async def query(self, what: str) -> bytes:
         """Return the engine's answer to a question as JSON.

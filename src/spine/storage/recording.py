@@ -313,6 +313,10 @@ class Recording:
         """Return the number of the last block with a snapshot that begins at a time or before; 0 when none does."""
         return self._starts[max(0, bisect_right(self._start_times, time) - 1)]
 
+    def start_at(self, index: int) -> int:
+        """Return the number of the last block with a snapshot, up to this one."""
+        return self._starts[bisect_right(self._starts, index) - 1]
+
     def start_after(self, index: int) -> int:
         """Return the number of the first block with a snapshot behind a block; the number of blocks when none is."""
         found = bisect_right(self._starts, index)
