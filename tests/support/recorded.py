@@ -111,7 +111,7 @@ def record_session(path: Path) -> tuple[list[Life], list[bytes | str]]:
 
     Returns both lives, and what a client of the first one heard that had subscribed to position frames of every tick.
     """
-    flags = ("--tick-rate", "20", "--speed", "60", "--no-autostart", "--record", str(path))
+    flags = ("--tick-rate", "50", "--speed", "150", "--no-autostart", "--record", str(path))
     lives = []
     frames: list[bytes | str] = []
     for number in range(2):
