@@ -6,10 +6,6 @@
 # To pin the base by digest:  --build-arg BASE_IMAGE=python:3.13-slim@sha256:...
 ARG PYTHON_VERSION=3.13
 ARG BASE_IMAGE=python:${PYTHON_VERSION}-slim
-ARG NODE_IMAGE=node:22-slim
-# Where the dashboard comes from: "node" builds web/ here, "none" leaves it out. A folder built elsewhere comes in with
-# --build-context dashboard=FOLDER.
-ARG DASHBOARD=none
 
 
 FROM ${BASE_IMAGE} AS base
@@ -19,23 +15,27 @@ ENV LANG=C.UTF-8 \
 WORKDIR /app
 
 
-# -- the environment: production dependencies of the lock file; built again only when the lock file changes
-FROM base AS builder
+# -- what installs the rest: Poetry turns the lock file into lists with hashes, pip installs them
+FROM base AS installer
 ARG POETRY_VERSION=2.5.1
 ARG POETRY_EXPORT_VERSION=1.10.1
 ENV PIP_CACHE_DIR=/var/cache/pip \
     PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_ROOT_USER_ACTION=ignore \
     PYTHONDONTWRITEBYTECODE=1
+RUN --mount=type=cache,target=/var/cache/pip \
+    python3 -m venv /opt/poetry \
+    && /opt/poetry/bin/pip install -q "poetry==${POETRY_VERSION}" "poetry-plugin-export==${POETRY_EXPORT_VERSION}"
+COPY pyproject.toml poetry.lock ./
+
+
+# -- the environment: production dependencies of the lock file; built again only when the lock file changes
+FROM installer AS builder
 # of the base's own Debian release, and nothing of it enters the image
 # hadolint ignore=DL3008
 RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
     --mount=type=cache,target=/var/lib/apt/lists,sharing=locked \
     apt-get -qq update && apt-get -qq install -y --no-install-recommends binutils
-RUN --mount=type=cache,target=/var/cache/pip \
-    python3 -m venv /opt/poetry \
-    && /opt/poetry/bin/pip install -q "poetry==${POETRY_VERSION}" "poetry-plugin-export==${POETRY_EXPORT_VERSION}"
-COPY pyproject.toml poetry.lock ./
 COPY deploy/image/prune.py /opt/image/
 RUN --mount=type=cache,target=/var/cache/pip \
     /opt/poetry/bin/poetry export --only main --output /opt/requirements.txt \
@@ -45,22 +45,24 @@ RUN --mount=type=cache,target=/var/cache/pip \
     && python3 /opt/image/prune.py .venv
 
 
-# -- the dashboard, when asked for
-FROM scratch AS dashboard-none
-
-FROM ${NODE_IMAGE} AS dashboard-build
+# -- the dashboard. Node.js comes from the Python package index too, pinned by the lock file: no second base image.
+FROM installer AS dashboard-builder
+ENV PATH=/opt/node/bin:$PATH \
+    NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt \
+    NPM_CONFIG_UPDATE_NOTIFIER=false
+RUN --mount=type=cache,target=/var/cache/pip \
+    /opt/poetry/bin/poetry export --only node --output /opt/node.txt \
+    && python3 -m venv --without-pip /opt/node \
+    && /opt/poetry/bin/pip --python /opt/node/bin/python install -q --no-deps --require-hashes --only-binary :all: -r /opt/node.txt
 WORKDIR /web
 COPY web/package.json web/package-lock.json ./
-RUN --mount=type=cache,target=/var/cache/npm npm ci --cache /var/cache/npm
+RUN --mount=type=cache,target=/var/cache/npm npm ci --cache /var/cache/npm --no-audit --no-fund
 COPY web ./
-RUN npm run build -- --outDir /dashboard --emptyOutDir
+RUN npm run build -- --outDir /dashboard --emptyOutDir --logLevel warn
 
-FROM scratch AS dashboard-node
-COPY --from=dashboard-build /dashboard /
-
-# one of the two stages above
-# hadolint ignore=DL3006
-FROM dashboard-${DASHBOARD} AS dashboard
+# A folder built elsewhere takes the place of this stage with --build-context dashboard=FOLDER; an empty one leaves the page out.
+FROM scratch AS dashboard
+COPY --from=dashboard-builder /dashboard /
 
 
 # -- the code: a wheel, so that the image holds what a user of the package would get
