@@ -112,14 +112,14 @@ def tools() -> Callable[[str], str]:
 
 @pytest.fixture
 def container(image: str) -> Iterator[Callable[..., str]]:
-    """Starts containers of the image with everything locked: `container(*arguments)`; they are removed after the test."""
+    """Starts containers of the image with everything locked: `container(*options, command=())`; removed after the test."""
     started: list[str] = []
 
-    def start(*arguments: str) -> str:
+    def start(*options: str, command: tuple[str, ...] = ()) -> str:
         started.append(
             docker(
                 "run", "--detach", "--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL", "--memory", "512m",
-                "--security-opt", "no-new-privileges", *arguments, image,
+                "--security-opt", "no-new-privileges", *options, image, *command,
             )
         )  # fmt: skip
         return started[-1]

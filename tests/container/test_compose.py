@@ -54,6 +54,24 @@ def in_container(container: str, program: str) -> subprocess.CompletedProcess[st
     )
 
 
+def healthcheck_code(container: str) -> int:
+    """The exit code of the check that the engine makes."""
+    done = subprocess.run(["docker", "exec", container, "spine", "healthcheck"], capture_output=True, check=False)
+    return done.returncode
+
+
+def engine_processes(container: str) -> list[int]:
+    """The processes in the container that simulate, as the host numbers them."""
+    listing = docker("top", container, "-o", "pid,args").splitlines()
+    return [int(line.split()[0]) for line in listing if "spine.server.engine" in line]
+
+
+def engine_process(container: str) -> int:
+    """The one process in the container that simulates."""
+    (process,) = engine_processes(container)
+    return process
+
+
 # -- a running project that is only looked at
 
 
@@ -158,11 +176,13 @@ def memory(container: str) -> float:
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
 def test_stops_gracefully(new_project: NewProject, name: str) -> None:
-    """Asked to stop, the server tells its clients that it goes away and ends with exit code 0, without an init."""
+    """Asked to stop, the server tells its clients that it goes away, keeps its world and ends with exit code 0, without an init."""
     project = new_project()
     container = project.up()
     with client(project.port) as visitor:
         visitor.expect("agent.listed")
+        visitor.send("simulation.start", tick_rate=20, speed=10)
+        reached = [visitor.expect("tick.end")["tick"] for _ in range(20)][-1]
         asked = time.monotonic()
         # `docker stop` kills after the time limit, and then the exit code would be 137
         docker("stop", "--signal", name, "--time", "5", container)
@@ -172,6 +192,46 @@ def test_stops_gracefully(new_project: NewProject, name: str) -> None:
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1001
     assert inspect(container, ".State.ExitCode") == 0
+    kept = json.loads(
+        project.compose("run", "--rm", "--entrypoint", "spine", "spine-backend", "state", "ls", "--json", "/state")
+    )
+    assert kept["checkpoints"][0]["tick"] == kept["journal"]["tick"] >= reached
+    assert kept["checkpoints"][0]["running"]
+
+
+def test_second_signal_ends_at_once(new_project: NewProject) -> None:
+    """An engine that hangs holds up the end of its server; a second signal does not wait for it, and exit code 1 tells."""
+    project = new_project()
+    container = project.up()
+    os.kill(engine_process(container), signal.SIGSTOP)
+    docker("kill", "--signal", "SIGTERM", container)
+    until(lambda: any(line["event"] == "stopping" for line in log_lines(project)), "the first signal is heard")
+    docker("kill", "--signal", "SIGTERM", container)
+    docker("wait", container)
+    assert inspect(container, ".State.ExitCode") == 1
+    assert log_lines(project)[-1]["event"] == "second signal, ending at once"
+
+
+def test_stops_while_it_starts(new_project: NewProject) -> None:
+    """Nobody has to wait until a large world is there before the server can be stopped."""
+    project = new_project()
+    project.variables["SPINE_SCENARIO"] = "region"
+    project.compose("up", "--detach", "--no-build")
+    container = project.container()
+    until(lambda: engine_processes(container), "the engine has been started")
+    docker("stop", "--time", "5", container)
+    assert inspect(container, ".State.ExitCode") == 0
+
+
+def test_wedged_engine_is_unhealthy_and_replaced(new_project: NewProject) -> None:
+    """An engine that hangs makes the check fail; the server starts another one, in the same container, and is well again."""
+    project = new_project()
+    container = project.up()
+    docker("exec", container, "spine", "healthcheck")
+    os.kill(engine_process(container), signal.SIGSTOP)
+    until(lambda: healthcheck_code(container) == 1, "the check fails")
+    until(lambda: healthcheck_code(container) == 0, "the check is satisfied again")
+    assert restarts(container) == 0
 
 
 def test_start_is_quick(new_project: NewProject) -> None:
@@ -225,6 +285,7 @@ def test_frozen_server_is_brought_back(new_project: NewProject) -> None:
     with frozen_main_thread(host_process(container)):
         begun = time.monotonic()
         until(lambda: http_status(project.port, "/ready") != 200, "/ready fails")
+        assert healthcheck_code(container) == 1
         until(lambda: restarts(container) == 1, "the restart", 120)
         FIGURES["frozen main thread to restarted container"] = f"{time.monotonic() - begun:.1f} s"
     project.wait_ready()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import tarfile
 from collections.abc import Callable, Iterator
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from support.engine import FIGURES, client, docker, free_port, http_status, inspect, until
+from support.engine import FIGURES, client, docker, free_port, http_get, http_status, inspect, until
 
 SIZE_LIMIT = 200e6
 
@@ -35,6 +36,8 @@ def test_image_is_small(image: str, contents: list[tarfile.TarInfo]) -> None:
             part = "byte code"
         elif name.endswith(".libs"):
             part = "BLAS and Fortran libraries"
+        elif "site-packages/spine/dashboard/" in member.name:
+            part = "dashboard"
         elif name in ("numpy", "scipy", "spine"):
             part = name
         elif name:
@@ -50,22 +53,9 @@ def test_image_is_small(image: str, contents: list[tarfile.TarInfo]) -> None:
 def test_no_tools_for_an_intruder(contents: list[tarfile.TarInfo]) -> None:
     """No shell, no package manager, no compiler, no package lists."""
     tools = {
-        "sh",
-        "bash",
-        "dash",
-        "busybox",
-        "pip",
-        "pip3",
-        "poetry",
-        "apt",
-        "apt-get",
-        "dpkg",
-        "gcc",
-        "cc",
-        "ld",
-        "curl",
-        "wget",
-    }
+        "sh", "bash", "dash", "busybox", "pip", "pip3", "poetry", "apt", "apt-get", "dpkg", "gcc", "cc", "ld", "strip",
+        "node", "npm", "curl", "wget",
+    }  # fmt: skip
     assert [member.name for member in contents if Path(member.name).name in tools] == []
     assert [member.name for member in contents if "var/lib/dpkg" in member.name or "/pip/" in member.name] == []
 
@@ -118,6 +108,54 @@ def test_serves_locked_down(image: str, container: Callable[..., str]) -> None:
         visitor.expect("map.created")
         visitor.expect("agent.listed")
     docker("exec", identity, "spine", "healthcheck")
+
+
+def test_dashboard_is_served(image: str, container: Callable[..., str]) -> None:
+    """The page at / was built into the image, loads nothing from elsewhere, and all it asks for is there."""
+    port = free_port()
+    container("--publish", f"127.0.0.1:{port}:8000", "--env", "SPINE_SCENARIO=none")
+    until(lambda: http_status(port, "/ready") == 200, f"/ready of {image}")
+    page, headers = http_get(port, "/")
+    assert headers["Content-Type"].startswith("text/html")
+    assert "default-src 'self'" in headers["Content-Security-Policy"]
+    links = re.findall(r'(?:src|href)="([^"]+)"', page.decode())
+    assert all(link.startswith("/") for link in links), links
+    types = {link: http_get(port, link)[1].get_content_type() for link in links}
+    assert {"text/javascript", "text/css", "image/svg+xml"} <= set(types.values()), types
+    assert re.search(r"<title>SPINE</title>", page.decode())
+
+
+def test_records_and_replays(image: str, container: Callable[..., str]) -> None:
+    """A recording made in one container is played by another: the pruned image holds what both import."""
+    port, file = free_port(), "/state/demo.recording"
+    publish = ("--publish", f"127.0.0.1:{port}:8000")
+    recorded = container(*publish, "--env", f"SPINE_RECORD={file}", "--env", "SPINE_AUTOSTART=true")
+    until(lambda: http_status(port, "/ready") == 200, "/ready of the recorded server")
+    with client(port) as visitor:
+        trucks = {agent["id"] for agent in visitor.expect("agent.listed")["agents"]}
+        for _ in range(10):
+            visitor.expect("tick.end")
+    docker("stop", "--time", "5", recorded)
+    assert inspect(recorded, ".State.ExitCode") == 0
+    replay = container(*publish, "--volumes-from", recorded, "--entrypoint", "spine", command=("replay", file))
+    until(lambda: http_status(port, "/ready") == 200, "/ready of the replay")
+    with client(port) as visitor:
+        assert {agent["id"] for agent in visitor.expect("agent.listed")["agents"]} == trucks
+        visitor.expect("tick.end")
+    docker("exec", replay, "spine", "healthcheck")
+
+
+def test_logs_for_people(container: Callable[..., str]) -> None:
+    """LOG_FORMAT=console writes lines for people, and LOG_LEVEL leaves out what is below it."""
+    ports = free_port(), free_port()
+    console = container("--publish", f"127.0.0.1:{ports[0]}:8000", "--env", "LOG_FORMAT=console")
+    quiet = container("--publish", f"127.0.0.1:{ports[1]}:8000", "--env", "LOG_LEVEL=ERROR")
+    for port in ports:
+        until(lambda port=port: http_status(port, "/ready") == 200, "/ready")
+    lines = docker("logs", console).splitlines()
+    assert any("serving" in line for line in lines)
+    assert not any(line.startswith("{") for line in lines)
+    assert docker("logs", quiet) == ""
 
 
 def test_health_check_fails_for_a_wrong_port(container: Callable[..., str]) -> None:

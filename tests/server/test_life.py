@@ -16,11 +16,16 @@ from spine.server.settings import Settings
 from support.server import free_port, running_server, wait_until
 
 
-def _engine_pid(server_pid: int) -> int:
+def _engine_pids(server_pid: int) -> list[int]:
     done = subprocess.run(
-        ["ps", "-o", "pid=,args=", "--ppid", str(server_pid)], capture_output=True, text=True, check=True
+        ["ps", "-o", "pid=,args=", "--ppid", str(server_pid)], capture_output=True, text=True, check=False
     )
-    return next(int(line.split()[0]) for line in done.stdout.splitlines() if "spine.server.engine" in line)
+    return [int(line.split()[0]) for line in done.stdout.splitlines() if "spine.server.engine" in line]
+
+
+def _engine_pid(server_pid: int) -> int:
+    (pid,) = _engine_pids(server_pid)
+    return pid
 
 
 def test_the_demo_delivers() -> None:
@@ -49,6 +54,18 @@ def test_a_signal_ends_it_cleanly(number: int) -> None:
     assert {"spine.server", "uvicorn.error"} <= {line["logger"] for line in lines}
     assert any("client_id" in line for line in lines)
     assert lines[-1]["event"] == "stopped"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_a_server_that_still_starts(number: int) -> None:
+    """Nobody has to wait until a large world is there."""
+    command = [sys.executable, "-m", "spine", "serve", "--port", str(free_port()), "--scenario", "region"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server:
+        wait_until(lambda: bool(_engine_pids(server.pid)))
+        server.send_signal(number)
+        output, _ = server.communicate(timeout=30.0)
+        assert server.returncode == 0, output
+        assert '"event": "serving"' not in output
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])

@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from email.message import Message
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -69,6 +70,12 @@ def http_status(port: int, path: str) -> int:
         return error.code
     except OSError:
         return 0
+
+
+def http_get(port: int, path: str) -> tuple[bytes, Message]:
+    """Body and headers of what a GET answers; anything but success fails."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+        return answer.read(), answer.headers
 
 
 def host_process(container: str) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 from typing import Annotated
 
@@ -39,6 +41,9 @@ def serve(
     ] = None,
 ) -> None:
     """Serve a live world over a WebSocket, with a dashboard at /."""
+    # Until the server listens itself, which takes loading it: process 1 of a container hears only what it has a handler for.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: os._exit(0))
     from spine.server.life import serve as run_server
     from spine.server.settings import Settings
 

@@ -72,12 +72,6 @@ def _bind(settings: Settings) -> socket.socket:
 
 async def _serve(settings: Settings, listener: socket.socket) -> int:
     app = make_app(settings)
-    try:
-        await app.state.supervisor.start()
-    except SpineError:
-        await app.state.supervisor.stop()
-        listener.close()
-        return EXIT_NOT_STARTED
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -105,6 +99,13 @@ async def _serve(settings: Settings, listener: socket.socket) -> int:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop, number.name)
+    # Signals first: a large world takes a while to come up, and process 1 of a container hears only what it has a handler for.
+    with contextlib.suppress(SpineError):  # the engine has said what is wrong
+        await app.state.supervisor.start()
+    if app.state.stopping or not app.state.supervisor.ready:
+        await app.state.supervisor.stop()
+        listener.close()
+        return 0 if app.state.stopping else EXIT_NOT_STARTED
     watchdog = _Watchdog(settings.watchdog_s)
     watchdog.start()
     beat = asyncio.create_task(watchdog.beat())
