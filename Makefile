@@ -18,14 +18,16 @@ PYTHON2 ?= python2.7
 DASHBOARD := src/spine/dashboard/dist/index.html
 # Folders as well, whose time changes when a file goes.
 DASHBOARD_SOURCES := $(shell find web/src web/public) web/index.html web/vite.config.ts web/tsconfig.json
+# The Node.js of `make node` goes before the machine's own.
+export PATH := $(CURDIR)/build/node:$(PATH)
 # What Vite asks for; empty when it is all there. Asked only by the targets that want to know.
-NODE_MISSING = $(shell node -e 'const [major, minor] = process.versions.node.split(".").map(Number); \
+NODE_MISSING = $(shell PATH="$(PATH)"; node -e 'const [major, minor] = process.versions.node.split(".").map(Number); \
   process.exit(major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19) ? 0 : 1)' 2>/dev/null \
-  && command -v npm >/dev/null || echo "Node.js (20.19, 22.12 or later) with npm")
+  && command -v npm >/dev/null || echo "Node.js (20.19, 22.12 or later) with npm, see make node,")
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run dashboard test check check-web test-web format bench prove-crash prove-disk prove-simulation prove-soak prove-fuzz autobahn image image-test sbom audit clean
+.PHONY: help setup run node dashboard test check check-web test-web format bench prove-crash prove-disk prove-simulation prove-soak prove-fuzz autobahn image image-test sbom audit clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +39,10 @@ run: setup ## serve the demo world on port 8000, running, at 60 times real time;
 	  $(MAKE) --no-print-directory dashboard || echo "make: the dashboard could not be built (see above): $(STALE_DASHBOARD)")
 	SPINE_SCENARIO=$${SPINE_SCENARIO:-demo} SPINE_AUTOSTART=$${SPINE_AUTOSTART:-true} SPINE_SPEED=$${SPINE_SPEED:-60} $(BIN)/spine serve
 
+node: $(VENV)/.group-node ## bring Node.js to a machine that has none, or an old one, from the Python package index
+	@mkdir -p build/node
+	@ln -sf $(CURDIR)/$(BIN)/node $(CURDIR)/$(BIN)/npm $(CURDIR)/$(BIN)/npx build/node
+
 dashboard: $(DASHBOARD) ## build the page served at / from web/ (needs Node.js and npm)
 
 $(DASHBOARD): web/node_modules/.installed $(DASHBOARD_SOURCES)
@@ -44,7 +50,7 @@ $(DASHBOARD): web/node_modules/.installed $(DASHBOARD_SOURCES)
 	@touch $@
 
 web/node_modules/.installed: web/package-lock.json
-	@$(if $(NODE_MISSING),echo "make: the dashboard is built with $(NODE_MISSING)" >&2; exit 1)
+	@$(if $(NODE_MISSING),echo "make: the dashboard is built with $(NODE_MISSING) which is not there" >&2; exit 1)
 	cd web && npm ci --no-progress --loglevel error
 	@touch $@
 
@@ -116,7 +122,7 @@ image: ## build the container image as spine:latest (needs BuildKit)
 image-test: setup $(VENV)/.group-container ## build the image for two Python versions and try all of it with a real engine
 	$(BIN)/python -m pytest -m container -p no:randomly tests/container
 
-sbom: build/requirements.txt $(VENV)/.group-audit ## write the bill of materials (CycloneDX) of what is installed in production to build/sbom.cdx.json
+sbom: build/requirements.txt $(VENV)/.group-audit node ## write the bills of materials (CycloneDX) of what is shipped: build/sbom.cdx.json, build/sbom-dashboard.cdx.json
 	$(PYTHON) -m venv --clear build/production
 	build/production/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	build/production/bin/python -m pip install --quiet --disable-pip-version-check --no-deps .
@@ -124,9 +130,14 @@ sbom: build/requirements.txt $(VENV)/.group-audit ## write the bill of materials
 	@sed '/^\[tool/,$$d' pyproject.toml > build/pyproject.toml # CycloneDX expects the name in [tool.poetry] when there is one
 	$(BIN)/cyclonedx-py environment --pyproject build/pyproject.toml --mc-type application --output-reproducible \
 	  --output-file build/sbom.cdx.json build/production/bin/python
+	cd web && npm sbom --package-lock-only --omit dev --sbom-format cyclonedx --sbom-type application > ../build/sbom-dashboard.cdx.json
 
-audit: build/requirements.txt $(VENV)/.group-audit ## look the production dependencies up in the advisory database (needs the internet)
-	$(BIN)/pip-audit --strict --disable-pip --require-hashes --requirement $<
+audit: build/requirements.txt $(VENV)/.group-audit node ## look what is shipped up in the advisory databases (needs the internet)
+	@status=0; \
+	  $(BIN)/pip-audit --strict --disable-pip --require-hashes --requirement $< || status=1; \
+	  (cd web && npm audit --omit dev) || status=1; \
+	  [ $$status = 0 ] || echo "make: there are advisories, or the databases of pypi.org and npm could not be asked (see above)" >&2; \
+	  exit $$status
 
 build/requirements.txt: poetry.lock | $(POETRY_HOME)/.installed-$(POETRY_VERSION)
 	@mkdir -p build
