@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from websockets.exceptions import ConnectionClosed
@@ -57,9 +58,21 @@ def test_a_signal_ends_it_cleanly(number: int) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_a_server_that_still_starts(number: int) -> None:
-    """Nobody has to wait until a large world is there."""
-    command = [sys.executable, "-m", "spine", "serve", "--port", str(free_port()), "--scenario", "region"]
+def test_a_signal_ends_a_server_that_still_starts(number: int, tmp_path: Path) -> None:
+    """Nobody has to wait until a large world is there, a kept one neither."""
+    port = str(free_port())
+    command = [
+        sys.executable,
+        "-m",
+        "spine",
+        "serve",
+        "--port",
+        port,
+        "--scenario",
+        "region",
+        "--state-dir",
+        str(tmp_path),
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server:
         wait_until(lambda: bool(_engine_pids(server.pid)))
         server.send_signal(number)

@@ -367,13 +367,15 @@ class Supervisor:
 
     async def stop(self) -> None:
         """End the engine: politely, then for good."""
+        # One that does not answer, or has not come up yet, has nothing to write that is not in its journal.
+        patience = _KEEP_S if self.ready and self._settings.state_dir is not None else _STOP_S
         self._stopping = True
         self.ready = False
         self._send(Kind.STOP)
         process = self._process
         if process is not None and process.returncode is None:
             with contextlib.suppress(TimeoutError, asyncio.TimeoutError):
-                await asyncio.wait_for(process.wait(), _STOP_S if self._settings.state_dir is None else _KEEP_S)
+                await asyncio.wait_for(process.wait(), patience)
                 if self._listener is not None:
                     # What the engine has said last is still to be read.
                     await asyncio.wait([self._listener], timeout=_STOP_S)
