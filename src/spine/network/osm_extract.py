@@ -14,6 +14,7 @@ import numpy as np
 from spine.errors import MapFormatError
 from spine.network.osm_access import Tags, blocks_road, has_unmodelled_condition, may_be_driven
 from spine.network.osm_order import in_order
+from spine.network.osm_pbf import check_pbf
 from spine.network.osm_places import PLACE_KEYS, Place, place_of
 from spine.network.osm_roads import Road, Traffic
 from spine.network.osm_tags import (
@@ -88,6 +89,8 @@ def _tagged_objects(data: bytes, kind: str, source: str) -> Iterator[tuple[Any, 
         raise MapFormatError(
             f"{source}: reading OpenStreetMap files needs the extra 'osm': pip install 'spine[osm]'"
         ) from None
+    if kind == "pbf":
+        check_pbf(data, source)
     try:
         processor = (
             osmium.FileProcessor(osmium.io.FileBuffer(in_order(data) if kind == "osm" else data, kind))
