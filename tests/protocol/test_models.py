@@ -103,6 +103,9 @@ def test_numbers_are_taken_as_the_page_says(action: str, params: dict[str, Any],
         ("building.create", {"building_type": 7, "building_id": 1, "node_id": "x"}, ["building_type"]),
         ("stream.subscribe", {"area": [5, 0, 1, 1]}, ["area"]),
         ("no.such", {}, ["no.such"]),
+        # So slow that what is to be told once piles up (found by the fuzz proof: 1e-320 Hz stopped the world).
+        ("stream.subscribe", {"rate_hz": 5e-324}, ["rate_hz"]),
+        ("stream.subscribe", {"rate_hz": 0.001, "positions_hz": 1e-300}, ["rate_hz", "positions_hz"]),
     ],
 )  # fmt: skip
 def test_bad_parameters_are_named_all_at_once(action: str, params: dict[str, Any], names: list[str]) -> None:

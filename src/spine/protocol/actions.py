@@ -17,6 +17,8 @@ _UNION_MEMBERS = ("float", "int", "str", "list")
 FASTEST_SPEED = 3600.0
 SLOWEST_SPEED = 0.01
 LONGEST_ID = 256
+SLOWEST_HZ = 0.01
+"""Between two ticks that are told all events are kept, so there must be an end to it."""
 
 
 def _no_bool(value: object) -> object:
@@ -282,7 +284,9 @@ class StreamSubscribe(ActionParams):
 
     action: ClassVar[str] = "stream.subscribe"
     answer: ClassVar[str] = "stream.subscribed"
-    rate_hz: Annotated[Number, Field(gt=0.0, le=100.0, description="at most so many ticks a second")] | None = None
+    rate_hz: Annotated[Number, Field(ge=SLOWEST_HZ, le=100.0, description="at most so many ticks a second")] | None = (
+        None
+    )
     area: (
         Annotated[list[Number], Field(min_length=4, max_length=4, description="[x_min, y_min, x_max, y_max] in metres")]
         | None
@@ -291,9 +295,9 @@ class StreamSubscribe(ActionParams):
     fields: Annotated[list[Identifier], Field(max_length=64, description="keys of agent.updated")] | None = None
     events: Annotated[bool, Field(strict=True, description="package.*, agent.event, event.created")] = True
     buildings: Annotated[bool, Field(strict=True, description="building.updated")] = True
-    positions_hz: Annotated[Number, Field(gt=0.0, le=100.0, description="binary position frames a second")] | None = (
-        None
-    )
+    positions_hz: (
+        Annotated[Number, Field(ge=SLOWEST_HZ, le=100.0, description="binary position frames a second")] | None
+    ) = None
 
     @model_validator(mode="after")
     def _ordered(self) -> StreamSubscribe:
