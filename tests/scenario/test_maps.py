@@ -126,3 +126,10 @@ def test_a_map_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> N
     with pytest.raises(MapFormatError, match="cannot be written"):
         save_map(_network(), tmp_path / "a.smap")
     assert os.listdir(tmp_path) == ["a.smap"]  # noqa: PTH208 - names only
+
+
+def test_names_that_are_no_names_of_files_are_refused() -> None:
+    """A NUL byte in the name of a map (found by the fuzz proof)."""
+    with pytest.raises(MapFormatError, match="is no name of a file") as caught:
+        load_map(Path("a\0b.smap"))
+    assert str(caught.value).isprintable()

@@ -361,3 +361,19 @@ def test_map_files_of_noise_are_refused(tmp_path: Path, name: str) -> None:
         with pytest.raises(MapFormatError, match=name) as caught:
             load_map(path)
         assert "\n" not in str(caught.value)
+
+
+def test_complaints_stay_readable() -> None:
+    """Neither a value of 70 000 characters nor a thousand mistakes make more than a screen of text (found by the fuzz proof)."""
+    for text in (
+        "policies: {destinations: " + "y" * 70_000 + "}",
+        "fleet: [" + "7, " * 1000 + "]",
+        "y" * 70_000 + ": 1",
+    ):
+        with pytest.raises(ScenarioError) as caught:
+            parse_scenario(text.encode(), "s.yaml")
+        lines = str(caught.value).splitlines()
+        assert len(lines) <= 21
+        assert all(line.startswith("s.yaml:") and len(line) < 1000 for line in lines)
+    with pytest.raises(ScenarioError, match=r"s.yaml: and 98\d more$"):
+        parse_scenario(b"fleet: [" + b"7, " * 1000 + b"]", "s.yaml")

@@ -75,6 +75,11 @@ def _read(path: Path) -> bytes:
             return _bounded(file, f"{path}: larger than the allowed {MOST_BYTES} bytes")
     except OSError as error:
         raise MapFormatError(f"{path}: cannot be read ({error.strerror})") from None
+    except MapFormatError:
+        raise  # it is a ValueError, too
+    except ValueError:
+        # A NUL byte, or half a character.
+        raise MapFormatError(f"{str(path)!r}: is no name of a file") from None
 
 
 def _unpack(data: bytes, source: str) -> bytes:

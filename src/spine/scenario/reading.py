@@ -36,6 +36,8 @@ _PLAIN_WORDS = {
     "tuple_type": "must be a list",
     "finite_number": "must be finite",
 }
+_MOST_COMPLAINTS = 20
+_LONGEST_TEXT = 400
 _GENERATE: Path = ("map", "generate")
 
 
@@ -54,7 +56,7 @@ class ScenarioText:
     def complaint(self, path: Path, message: str) -> str:
         """Return `source:line: field: message`."""
         field = ".".join(str(part) for part in path) or "scenario"
-        return f"{self.source}:{self.document.line_of(path)}: {field}: {message}"
+        return f"{self.source}:{self.document.line_of(path)}: {_cut(field)}: {_cut(message)}"
 
 
 def read_scenario(data: bytes, source: str) -> tuple[model.ScenarioFile, ScenarioText]:
@@ -75,8 +77,16 @@ def read_scenario(data: bytes, source: str) -> tuple[model.ScenarioFile, Scenari
         problems += [_problem(document, item) for item in error.errors()]
     if problems or spec is None:
         ordered = sorted({(document.line_of(path), text.complaint(path, message)) for path, message in problems})
-        raise ScenarioError("\n".join(complaint for _, complaint in ordered))
+        lines = [complaint for _, complaint in ordered[:_MOST_COMPLAINTS]]
+        if len(ordered) > _MOST_COMPLAINTS:
+            lines.append(f"{source}: and {len(ordered) - _MOST_COMPLAINTS} more")
+        raise ScenarioError("\n".join(lines))
     return spec, text
+
+
+def _cut(text: str) -> str:
+    """Return a text that fits a line."""
+    return text if len(text) <= _LONGEST_TEXT else text[: _LONGEST_TEXT - 3] + "..."
 
 
 def did_you_mean(name: str, known: list[str]) -> str:
