@@ -27,7 +27,7 @@ NODE_MISSING = $(shell PATH="$(PATH)"; node -e 'const [major, minor] = process.v
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run node dashboard test check check-web test-web format bench prove-crash prove-disk prove-simulation prove-soak prove-fuzz autobahn image image-test sbom audit clean
+.PHONY: help setup run node dashboard test check check-web test-web format bench prove-crash prove-disk prove-simulation prove-soak prove-fuzz prove-network autobahn image image-test sbom audit clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -97,6 +97,9 @@ prove-soak: setup ## let a server live through 8 simulated weeks (WEEKS=...) of 
 prove-fuzz: setup ## send a million changed messages (MESSAGES=...), read 100 000 damaged files (FILES=...); an hour
 	$(BIN)/python -m proofs.fuzz_socket $(MESSAGES)
 	$(BIN)/python -m proofs.fuzz_files $(FILES)
+
+prove-network: setup ## bring 500 clients on bad networks of every kind (CLIENTS=...), pull a cable (as root); ten minutes
+	$(BIN)/python -m proofs.network $(CLIENTS)
 
 autobahn: build/autobahn/.installed ## run the Autobahn WebSocket suite against the server's connections (needs Python 2.7: PYTHON2=...)
 	$(BIN)/python -m proofs.autobahn build/autobahn/bin/wstest

@@ -48,7 +48,7 @@ def _run(folder: Path, files: int, first: int, found: Findings) -> None:
         parts = pool.map(lambda start: run_cases(folder, start, min(_AT_ONCE, first + files - start)), starts)
         for part in parts:
             found.add(part)
-            say(f"{sum(found.files.values())} files, {len(found.faults)} faults")
+            say("\n".join([f"{sum(found.files.values())} files", *part.faults]))
 
 
 def _read_large(folder: Path, found: Findings) -> None:

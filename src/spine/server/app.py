@@ -11,6 +11,7 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
+from starlette.requests import ClientDisconnect
 from starlette.routing import WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
@@ -211,10 +212,14 @@ async def _act(request: Request, settings: Settings, supervisor: Supervisor) -> 
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise HTTPException(415, "the body must be application/json")
     body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > settings.max_message_bytes:
-            raise HTTPException(413, f"the body is larger than the allowed {settings.max_message_bytes} bytes")
+    try:
+        async for part in request.stream():
+            body += part
+            if len(body) > settings.max_message_bytes:
+                raise HTTPException(413, f"the body is larger than the allowed {settings.max_message_bytes} bytes")
+    except ClientDisconnect:
+        # Nobody hears this; it is no fault of the server, and nothing to log.
+        return _error(400, "the body did not come in full")
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import resource
 import signal
 import socket
 import sys
@@ -17,9 +18,11 @@ from collections.abc import Iterator
 
 import structlog
 import uvicorn
+import uvloop
 
 from spine.errors import ConfigurationError, SpineError
 from spine.server.app import make_app
+from spine.server.connections import HttpConnection, Reaper
 from spine.server.hub import CLOSE_GOING_AWAY
 from spine.server.logs import configure_logs
 from spine.server.settings import Settings
@@ -30,6 +33,7 @@ EXIT_NOT_STARTED = 2
 _HEALTHCHECK_S = 5.0
 _GRACE_S = 2
 _BEAT_S = 0.5
+_OTHER_HANDLES = 256
 
 log = structlog.stdlib.get_logger("spine.server")
 
@@ -49,10 +53,22 @@ def serve(settings: Settings) -> int:
         ConfigurationError: the address cannot be bound.
     """
     configure_logs(settings.log_level, settings.log_format)
+    _allow_handles(settings.max_clients)
     listener = _bind(settings)
     if not settings.is_local and settings.control_token is None:
         log.warning("reachable from other machines without a token", host=settings.host, setting="SPINE_CONTROL_TOKEN")
-    return asyncio.run(_serve(settings, listener))
+    return uvloop.run(_serve(settings, listener))
+
+
+def _allow_handles(clients: int) -> None:
+    """Let this process have a handle for every client; the usual soft limit of 1024 is for programs that use `select`."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = clients + _OTHER_HANDLES
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    if most < wanted:
+        log.warning("the limit of open files allows fewer clients", files=most, clients=clients)
 
 
 def _bind(settings: Settings) -> socket.socket:
@@ -76,6 +92,7 @@ async def _serve(settings: Settings, listener: socket.socket) -> int:
         app,
         log_config=None,
         access_log=settings.log_level == "DEBUG",
+        http=HttpConnection,
         ws=Connection,
         ws_max_size=settings.max_message_bytes,
         ws_ping_interval=settings.ping_s,
@@ -108,7 +125,8 @@ async def _serve(settings: Settings, listener: socket.socket) -> int:
         return 0 if app.state.stopping else EXIT_NOT_STARTED
     watchdog = _Watchdog(settings.watchdog_s)
     watchdog.start()
-    beat = asyncio.create_task(watchdog.beat())
+    reaper = Reaper(server.server_state.connections, settings.request_s, settings.slow_client_s)
+    tasks = [asyncio.create_task(watchdog.beat()), asyncio.create_task(reaper.run())]
     host, port = listener.getsockname()[:2]
     log.info("serving", host=host, port=port, scenario=settings.scenario, websocket=f"ws://{host}:{port}/ws")
     try:
@@ -117,7 +135,8 @@ async def _serve(settings: Settings, listener: socket.socket) -> int:
         # Uvicorn's way to say that the application did not start; the reason has been printed.
         return 0 if app.state.stopping else EXIT_NOT_STARTED
     finally:
-        beat.cancel()
+        for task in tasks:
+            task.cancel()
         watchdog.stop()
         listener.close()
     if not server.started and not app.state.stopping:

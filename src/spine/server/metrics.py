@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from spine import __version__
 
 _TICK_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
-DISCONNECT_REASONS = ("closed", "slow", "error", "refused", "shutdown")
+DISCONNECT_REASONS = ("closed", "slow", "silent", "error", "refused", "shutdown")
 
 
 class Metrics:

@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     max_queue_bytes: int = Field(8 * 2**20, ge=2**16, validation_alias=_env("SPINE_MAX_QUEUE_BYTES"))
     slow_client_s: float = Field(30.0, gt=0.0, validation_alias=_env("SPINE_SLOW_CLIENT_SECONDS"))
     actions_per_second: float = Field(500.0, gt=0.0, validation_alias=_env("SPINE_ACTIONS_PER_SECOND"))
+    request_s: float = Field(10.0, gt=0.0, validation_alias=_env("SPINE_REQUEST_SECONDS"))
     ping_s: float = Field(30.0, gt=0.0, validation_alias=_env("SPINE_PING_SECONDS"))
     ping_grace_s: float = Field(60.0, gt=0.0, validation_alias=_env("SPINE_PING_GRACE_SECONDS"))
     compression: bool = Field(False, validation_alias=_env("SPINE_COMPRESSION"))

@@ -110,6 +110,8 @@ class WebSocketEndpoint:
             elif reader.exception() is not None:
                 reason = "error"
                 log.error("connection failed", client_id=client.number, exc_info=reader.exception())
+            if connection.is_silent:
+                reason = "silent"
         finally:
             reader.cancel()
             with contextlib.suppress(asyncio.CancelledError, Exception):

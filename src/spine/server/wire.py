@@ -65,7 +65,7 @@ class _Protocol(ServerProtocol):
 class Connection(WebSocketsSansIOProtocol):
     """Uvicorn's WebSocket protocol, open to writing ready frames.
 
-    `on_writable` is called when a socket that was full has drained.
+    `on_writable` is called when a socket that was full has drained; `is_silent` says that it is ended for want of an answer to a ping.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -74,6 +74,7 @@ class Connection(WebSocketsSansIOProtocol):
             extensions=self.conn.available_extensions, max_size=self.config.ws_max_size, logger=self.conn.logger
         )
         self.on_writable: Callable[[], None] = lambda: None
+        self.is_silent = False
 
     def handle_connect(self, event: Request) -> None:
         """Begin the ASGI conversation and show it this connection."""
@@ -82,6 +83,18 @@ class Connection(WebSocketsSansIOProtocol):
         if self.response.status_code == 101:
             # The place ASGI has for what is a server's own.
             self.scope["extensions"][CONNECTION] = self  # type: ignore[assignment]
+
+    def data_received(self, data: bytes) -> None:
+        """Take what has come; a handshake that cannot be read is answered and ended, which uvicorn leaves undone."""
+        super().data_received(data)
+        if self.conn.handshake_exc is not None and not self.handshake_initiated and not self.transport.is_closing():
+            self.transport.write(b"".join(self.conn.data_to_send()))
+            self.transport.close()
+
+    def keepalive_timeout(self) -> None:
+        """End a connection whose client has not answered a ping."""
+        self.is_silent = True
+        super().keepalive_timeout()
 
     def resume_writing(self) -> None:
         """Go on writing after the socket has drained."""
