@@ -54,7 +54,10 @@ def main() -> int:
     for what in ("kinds", "answers"):
         total = sum((getattr(part, what) for part in figures[1:]), getattr(figures[0], what))
         print(f"{what}: " + ", ".join(f"{count} x {name}" for name, count in total.most_common()))
-    print(f"slowest round of up to 1600 messages {max(part.slowest_round_s for part in figures):.2f} s")
+    print(
+        f"slowest round of up to 1600 messages {max(part.slowest_round_s for part in figures):.2f} s; "
+        f"{sum(part.starved for part in figures)} actions and ticks had to wait over a second for the machine"
+    )
     flat = True
     for part in figures:
         quarter = len(part.memory) // 4

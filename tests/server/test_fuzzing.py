@@ -53,9 +53,9 @@ def test_what_must_come_back_is_worked_out_right(text: bytes, is_action: bool, r
 
 
 def test_every_damaged_file_is_taken_or_refused_by_name(tmp_path: Path) -> None:
-    """Maps, saves, extracts, graphs, scenarios: never a traceback, a crash, a second of processor time, or memory without bounds."""
+    """Maps, saves, extracts, graphs, scenarios: never a traceback, a crash, a hang, or memory without bounds."""
     write_seeds(tmp_path, small_files(tmp_path))
-    found = run_cases(tmp_path, 0, FILES)
+    found = run_cases(tmp_path, 0, FILES, longest_s=20.0)
     assert not found.faults, "\n".join(found.faults)
     assert sum(found.files.values()) == FILES
     assert len(found.files) == 8
@@ -87,6 +87,6 @@ def test_a_worker_that_is_lost_is_a_fault_of_its_case(tmp_path: Path, monkeypatc
     )
     monkeypatch.syspath_prepend(str(tmp_path))
     write_seeds(tmp_path, [seed for seed in small_files(tmp_path) if seed.name.endswith(".smap")][:1])
-    found = run_cases(tmp_path, 0, 12)
+    found = run_cases(tmp_path, 0, 12, longest_s=20.0)
     assert found.faults
     assert all("the process ended with -6" in fault for fault in found.faults)

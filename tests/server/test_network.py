@@ -18,7 +18,7 @@ from support.watching import cost_of, metrics_of
 CLIENTS = 12
 QUICK = {
     "SPINE_PING_SECONDS": "1",
-    "SPINE_PING_GRACE_SECONDS": "1",
+    "SPINE_PING_GRACE_SECONDS": "4",
     "SPINE_SLOW_CLIENT_SECONDS": "2",
     "SPINE_REQUEST_SECONDS": "1",
 }
@@ -32,10 +32,26 @@ def server() -> Iterator[Server]:
         assert running.output == ""
 
 
+@pytest.fixture(scope="module")
+def patient() -> Iterator[Server]:
+    """A demo that ticks and has the usual patience."""
+    with running_server("demo", "--autostart", "--speed", "3600", LOG_LEVEL="ERROR") as running:
+        yield running
+        assert running.output == ""
+
+
 @pytest.fixture
 def trials(server: Server, tmp_path: Path) -> Iterator[Trials]:
     """Trials with a witness that must not miss a tick."""
     made = Trials(server, tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def patient_trials(patient: Server, tmp_path: Path) -> Iterator[Trials]:
+    """The same with the usual patience."""
+    made = Trials(patient, tmp_path)
     yield made
     made.close()
 
@@ -60,14 +76,14 @@ def test_who_never_finishes_a_request_is_let_go(trials: Trials) -> None:
     assert not result.disconnects
 
 
-def test_who_leaves_is_forgotten_however_it_leaves(trials: Trials) -> None:
+def test_who_leaves_is_forgotten_however_it_leaves(patient_trials: Trials) -> None:
     """RST, FIN, half a frame, a close without waiting: each is counted once."""
-    assert trials.hang_up(CLIENTS).disconnects == {"closed": CLIENTS}
+    assert patient_trials.hang_up(CLIENTS).disconnects == {"closed": CLIENTS}
 
 
-def test_a_storm_gets_its_snapshots(trials: Trials) -> None:
+def test_a_storm_gets_its_snapshots(patient_trials: Trials) -> None:
     """Many at once, twice: each has the whole snapshot, all are gone again."""
-    result = trials.storm(40, 2)
+    result = patient_trials.storm(40, 2)
     assert len(result.snapshot_s) == 80
     assert result.disconnects == {"closed": 80}
 

@@ -32,6 +32,9 @@ from support.mutating import Chance, mutate_bytes, mutate_pbf, mutate_value, mut
 LONGEST_S = 1.0
 """Processor time a small file may take."""
 
+LONGEST_S_PER_BYTE = 1.5e-6
+"""What it may take longer for every byte: changes can make a file of two megabytes of a small one."""
+
 MOST_GROWTH_BYTES = 256 * 2**20
 """By so much the memory of a worker may grow in one case."""
 
@@ -220,7 +223,7 @@ def run_case(reader: Reader, seeds: list[Seed], case: int, findings: Findings, a
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
     if took > findings.slowest_s:
         findings.slowest_s, findings.slowest_case = took, case
-    if fault is None and took > allowances.get(name, LONGEST_S):
+    if fault is None and took > allowances[name] + len(data) * LONGEST_S_PER_BYTE:
         fault = f"took {took:.2f} s"
     if fault is None and grown > MOST_GROWTH_BYTES:
         fault = f"took {grown >> 20} MiB of memory"
@@ -232,7 +235,7 @@ def _kind(name: str) -> str:
     return "." + name.partition(".")[2]
 
 
-def work(folder: Path, first: int, count: int) -> None:
+def work(folder: Path, first: int, count: int, longest_s: float) -> None:
     """Run cases in a process of its own, telling by a shared file where it is, and print what was found as JSON."""
     os.environ["TMPDIR"] = str(folder)
     seeds = read_seeds(folder)
@@ -245,7 +248,7 @@ def work(folder: Path, first: int, count: int) -> None:
             # Warm: what is imported at the first use is no fault of the first case.
             with contextlib.suppress(SpineError):
                 reader.read(seed.name, seed.data)
-        allowances = {seed.name: _allowance(reader, seed) for seed in seeds}
+        allowances = {seed.name: longest_s + _allowance(reader, seed) for seed in seeds}
         for case in range(first, first + count):
             _PROGRESS.pack_into(at, 0, case)
             run_case(reader, seeds, case, findings, allowances)
@@ -263,11 +266,11 @@ def work(folder: Path, first: int, count: int) -> None:
 
 
 def _allowance(reader: Reader, seed: Seed) -> float:
-    """Return how long a change of a file may take: a second, and three times as long as the good file when that is large."""
+    """Return how much longer changes of a file may take because the good one takes long itself."""
     begun = time.process_time()
     with contextlib.suppress(SpineError):
         reader.read(seed.name, seed.data)
-    return LONGEST_S + 3.0 * (time.process_time() - begun)
+    return 3.0 * (time.process_time() - begun)
 
 
 def write_seeds(folder: Path, seeds: list[Seed]) -> None:
@@ -286,14 +289,22 @@ def read_seeds(folder: Path) -> list[Seed]:
     ]
 
 
-def run_cases(folder: Path, first: int, count: int) -> Findings:
+def run_cases(folder: Path, first: int, count: int, longest_s: float = LONGEST_S) -> Findings:
     """Run cases in a worker; when it is lost that is a fault of the case it was at, and another goes on behind it."""
     findings = Findings()
     end = first + count
     while first < end:
         begun_at = folder / f"at-{first}"
         begun_at.write_bytes(_PROGRESS.pack(first))
-        command = [sys.executable, "-m", "support.fuzzing_files", str(folder), str(first), str(end - first)]
+        command = [
+            sys.executable,
+            "-m",
+            "support.fuzzing_files",
+            str(folder),
+            str(first),
+            str(end - first),
+            str(longest_s),
+        ]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "OPENBLAS_NUM_THREADS": "1"}
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
         output, ending = _wait(process, begun_at)
@@ -330,4 +341,4 @@ def _wait(process: subprocess.Popen[bytes], at: Path) -> tuple[bytes, str]:
 
 
 if __name__ == "__main__":
-    work(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    work(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4]))
