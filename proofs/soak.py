@@ -94,7 +94,7 @@ def draw(samples: list[Sample], picture: Path) -> None:
         axis.set_ylabel(title)
         axis.set_ylim(bottom=0)
         axis.grid(visible=True, alpha=0.25)
-        axis.legend(loc="upper left", ncols=3, fontsize="small", frameon=False)
+        axis.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, fontsize="small", frameon=False)
     axes[-1].set_xlabel("simulated days")
     figure.savefig(picture, dpi=110)
     plt.close(figure)

@@ -133,3 +133,11 @@ def test_names_that_are_no_names_of_files_are_refused() -> None:
     with pytest.raises(MapFormatError, match="is no name of a file") as caught:
         load_map(Path("a\0b.smap"))
     assert str(caught.value).isprintable()
+
+
+def test_a_packed_file_that_swells_is_refused(tmp_path: Path) -> None:
+    """A hundred kilobytes that unpack to as many megabytes are no map."""
+    path = tmp_path / "bomb.smap.gz"
+    path.write_bytes(gzip.compress(b" " * (100 * 2**20), 9))
+    with pytest.raises(MapFormatError, match=r"bomb.smap.gz: unpacks to more than 200 times its size"):
+        load_map(path)

@@ -18,6 +18,10 @@ from spine.network.smap import read_smap, write_smap
 MOST_BYTES = 2 * 2**30
 """Largest file (and largest unpacked file) that is read."""
 
+_MOST_RATIO = 200
+"""Maps pack to a tenth or so; what unpacks to more than this is made to fill memories."""
+
+_SMALL_BYTES = 64 * 2**20
 _PIECE_BYTES = 2**20
 _READABLE = ".smap, OpenStreetMap XML (.osm) and PBF (.osm.pbf), GraphML"
 _OTHER_JSON = {b'"elements"': "Overpass JSON", b'"FeatureCollection"': "GeoJSON"}
@@ -72,7 +76,7 @@ def _read(path: Path) -> bytes:
         if path.is_char_device() or path.is_block_device():
             raise MapFormatError(f"{path}: is a device, not a file")
         with path.open("rb") as file:
-            return _bounded(file, f"{path}: larger than the allowed {MOST_BYTES} bytes")
+            return _bounded(file, MOST_BYTES, f"{path}: larger than the allowed {MOST_BYTES} bytes")
     except OSError as error:
         raise MapFormatError(f"{path}: cannot be read ({error.strerror})") from None
     except MapFormatError:
@@ -83,20 +87,24 @@ def _read(path: Path) -> bytes:
 
 
 def _unpack(data: bytes, source: str) -> bytes:
+    most = max(_SMALL_BYTES, _MOST_RATIO * len(data))
+    complaint = f"{source}: unpacks to more than {_MOST_RATIO} times its size"
+    if most >= MOST_BYTES:
+        most, complaint = MOST_BYTES, f"{source}: unpacks to more than the allowed {MOST_BYTES} bytes"
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
-            return _bounded(packed, f"{source}: unpacks to more than the allowed {MOST_BYTES} bytes")
+            return _bounded(packed, most, complaint)
     except (OSError, EOFError, zlib.error) as error:
         raise MapFormatError(f"{source}: damaged gzip file ({error})") from None
 
 
-def _bounded(file: BinaryIO | gzip.GzipFile, complaint: str) -> bytes:
+def _bounded(file: BinaryIO | gzip.GzipFile, most: int, complaint: str) -> bytes:
     """Return all of a stream, read piecemeal so that memory follows what is there and not what is allowed."""
     pieces: list[bytes] = []
     size = 0
     while piece := file.read(_PIECE_BYTES):
         size += len(piece)
-        if size > MOST_BYTES:
+        if size > most:
             raise MapFormatError(complaint)
         pieces.append(piece)
     return b"".join(pieces)
