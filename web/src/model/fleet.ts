@@ -46,6 +46,11 @@ export class Fleet {
     return this.playout.shown;
   }
 
+  /** Measured simulated seconds per real second; 0 as long as too little was seen. */
+  get pace(): number {
+    return this.playout.pace ?? 0;
+  }
+
   /** The ids that following frames refer to. */
   setRoster(roster: number, ids: string[]): void {
     this.roster = roster;

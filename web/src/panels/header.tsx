@@ -125,7 +125,7 @@ function PaceButton() {
   world.beat.value;
   const wanted = world.pace.value.speed;
   const running = world.run.value === "running";
-  const measured = world.fleet.playout.pace ?? 0;
+  const measured = world.fleet.pace;
   const known = running && world.fleet.count > 0 && measured > 0;
   const behind = known && (world.lag.value !== null || measured < wanted * LAG_SHARE);
   return (
