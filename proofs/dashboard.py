@@ -20,9 +20,9 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
+from benchmarks.serving import server
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
-from benchmarks.serving import server
 from proofs.common import number, say
 
 _FLAGS = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-background-networking")

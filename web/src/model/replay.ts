@@ -13,22 +13,21 @@ export class Replay {
   /** Null while the world is no recording. */
   readonly status = signal<ReplayStatus | null>(null);
   readonly playing = computed(() => this.status.value !== null);
-  private sinceMidnight = 0;
+  private toldAt = 0;
 
-  /** Where the playback stands, told when the world's clock showed so many seconds since midnight of the first day. */
-  take(status: ReplayStatus, sinceMidnight: number): void {
+  take(status: ReplayStatus, nowMs = performance.now()): void {
     this.status.value = status;
-    this.sinceMidnight = sinceMidnight;
+    this.toldAt = nowMs;
   }
 
   leave(): void {
     this.status.value = null;
   }
 
-  /** Where the playback stands when the world's clock shows so many seconds since midnight of the first day. */
-  at(sinceMidnight: number): number {
+  /** Where the playback stands by now, when it goes by so many simulated seconds per real second (0: it is held). */
+  at(speed: number, nowMs = performance.now()): number {
     const status = this.status.value;
     if (status === null) return 0;
-    return Math.min(status.end, Math.max(status.begin, status.now + sinceMidnight - this.sinceMidnight));
+    return Math.min(status.end, status.now + (speed * (nowMs - this.toldAt)) / 1000);
   }
 }

@@ -46,7 +46,9 @@ export class Series {
   }
 
   add(summary: Summary, stateCounts: number[]): void {
-    const hours = summary.simulated_hours ?? 0;
+    const hours = summary.simulated_hours;
+    // The beginning of a recording has no figures yet.
+    if (hours === undefined || hours === null) return;
     const last = this.column("hours").at(-1) ?? null;
     if (last !== null && hours < last) this.clear();
     if (last === hours) return;

@@ -293,8 +293,7 @@ export class World {
       this.lag.value = String(data.message);
     },
     "stream.roster": (data) => this.movement.setRoster(Number(data.roster), data.ids as string[]),
-    "replay.status": (data) =>
-      this.replay.take(data as unknown as ReplayStatus, this.clock.sinceMidnight(this.clock.elapsed)),
+    "replay.status": (data) => this.replay.take(data as unknown as ReplayStatus),
     error: (data, message) => {
       // Answers are shown where the action was taken; what nobody asked for concerns everybody.
       if (message.request_id === undefined) this.notify(String(data.message), true);

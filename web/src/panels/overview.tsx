@@ -12,6 +12,14 @@ export function Overview() {
   const s = world.summary.value;
   const broker = world.broker.value;
   if (s === null) return <p class="muted">Waiting for the first figures…</p>;
+  if (s.simulated_hours === undefined) {
+    return (
+      <>
+        <p class="note">Up to here the recording holds no figures of the run.</p>
+        <TruckCount />
+      </>
+    );
+  }
   return (
     <>
       <h3>Packages</h3>
@@ -43,10 +51,7 @@ export function Overview() {
           share={s.empty_km_share === null || s.empty_km_share === undefined ? null : 1 - s.empty_km_share}
         />
       </div>
-      <h3>
-        Trucks <span class="count">{format.number(world.movement.count.value)}</span>
-      </h3>
-      <TruckStates />
+      <TruckCount />
       <h3>On the road</h3>
       <div class="tiles three">
         <Tile name="Distance" value={format.short(s.km)} unit="km" />
@@ -143,6 +148,18 @@ function Span({ name, minutes }: { name: string; minutes: number | null | undefi
       <dt>{name}</dt>
       <dd>{minutes === null || minutes === undefined ? "–" : format.duration(minutes * 60)}</dd>
     </div>
+  );
+}
+
+function TruckCount() {
+  const { world } = useContext(Context);
+  return (
+    <>
+      <h3>
+        Trucks <span class="count">{format.number(world.movement.count.value)}</span>
+      </h3>
+      <TruckStates />
+    </>
   );
 }
 

@@ -77,7 +77,7 @@ function Slider({ status }: { status: ReplayStatus }) {
   world.beat.value;
   const { begin, end } = status;
   const { wanted, error, seek, release } = useSeek();
-  const now = wanted ?? world.replay.at(world.clock.sinceMidnight(world.now));
+  const now = wanted ?? world.replay.at(world.run.value === "running" ? world.pace.value.speed : 0);
   const onKey = (event: KeyboardEvent) => {
     const target = targetOf(event.key, now, status);
     if (target === null) return;

@@ -1,0 +1,242 @@
+"""A recording in the dashboard: its time line, and nothing that would change a world."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+from spine.protocol.positions import PositionFrame, decode_positions
+from support.server import Server, running_replay, running_server, wait_until
+
+pytestmark = pytest.mark.browser
+
+_FLAGS = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-background-networking")
+_HOURS = 5.0
+_HOUR_S = 3600.0
+_DAY_S = 86400.0
+_WAIT_MS = 45_000
+expect.set_options(timeout=_WAIT_MS)
+
+
+@pytest.fixture(scope="module")
+def browser(repository: Path) -> Iterator[Browser]:
+    """A headless Chromium, when there is one and the dashboard has been built."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("THE DASHBOARD IS NOT TESTED: there is no chromium (Debian: apt install chromium)")
+    if not (repository / "src" / "spine" / "dashboard" / "dist" / "index.html").is_file():
+        pytest.skip("THE DASHBOARD IS NOT TESTED: it has not been built (make dashboard; it needs Node.js and npm)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Some hours of the demo."""
+    path = tmp_path_factory.mktemp("recording") / "demo.rec"
+    with running_server("demo", "--autostart", "--speed", "3600", "--record", str(path)) as server:
+        wait_until(lambda: server.get("/api/summary")["simulated_hours"] > _HOURS)
+        server.stop()
+    return path
+
+
+@pytest.fixture
+def server(recording: Path) -> Iterator[Server]:
+    """A server that plays it, standing at its beginning."""
+    with running_replay(recording, "--no-autostart") as server:
+        yield server
+
+
+@pytest.fixture
+def page(browser: Browser, server: Server) -> Iterator[Page]:
+    """The dashboard of that server; it may not complain."""
+    context = browser.new_context(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
+    page = context.new_page()
+    page.set_default_timeout(_WAIT_MS)
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.goto(server.url)
+    page.wait_for_function("() => window.spine?.world.replay.status.value && spine.world.fleet.count > 0")
+    yield page
+    assert problems == []
+    context.close()
+
+
+def line(page: Page) -> Locator:
+    """Return the time line."""
+    return page.get_by_role("slider", name="Time of the recording")
+
+
+def where(server: Server) -> dict[str, float]:
+    """Return begin, end and now of the playback, as the server says."""
+    place: dict[str, float] = server.get("/api/summary")["replay"]
+    return place
+
+
+def spoken(time: float) -> str:
+    """Return a time of the recording as people read it."""
+    seconds = int(time % _DAY_S)
+    return f"Day {int(time // _DAY_S) + 1}, {seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def seek(page: Page, key: str) -> str:
+    """Press a key on the time line and return the time it then says, once the server has gone there."""
+    before = page.evaluate("() => spine.world.replay.status.value")
+    line(page).press(key)
+    page.wait_for_function("(before) => spine.world.replay.status.value !== before", arg=before)
+    return str(line(page).get_attribute("aria-valuetext"))
+
+
+def positions(server: Server) -> tuple[list[str], PositionFrame]:
+    """Return the ids of all trucks and where they are, as any other client is told."""
+    ids: list[str] = []
+    with server.client() as client:
+        client.send("stream.subscribe", positions_hz=20, agent_kinds=[])
+        while not isinstance(body := client.websocket.recv(), bytes):
+            message = json.loads(body)
+            if message["signal"] == "stream.roster":
+                ids = message["data"]["ids"]
+    return ids, decode_positions(body)
+
+
+def clock_agrees(page: Page, time: float) -> None:
+    """Wait until the clock of the page shows a time of the recording, to a minute."""
+    script = "(time) => Math.abs(spine.world.clock.sinceMidnight(spine.world.now) - time) < 60"
+    page.wait_for_function(script, arg=time)
+
+
+def test_the_time_line_shows_begin_end_and_now(page: Page, server: Server) -> None:
+    """Begin, end and now stand in words below it, round times above it, and the clock agrees."""
+    place = where(server)
+    expect(line(page)).to_have_attribute("min", str(int(place["begin"])))
+    assert float(line(page).get_attribute("max") or 0) == pytest.approx(place["end"])
+    assert line(page).get_attribute("aria-valuetext") == spoken(place["begin"])
+    box = page.get_by_role("region", name="Time line of the recording")
+    for time in (place["begin"], place["end"]):
+        expect(box).to_contain_text(spoken(time))
+    expect(box).to_contain_text("10:00")
+    clock_agrees(page, place["begin"])
+
+
+def test_a_live_world_has_no_time_line(browser: Browser) -> None:
+    """A world is not sought."""
+    with running_server("demo") as live:
+        page = browser.new_page()
+        page.goto(live.url)
+        page.wait_for_function("() => window.spine?.world.fleet.count > 0")
+        expect(page.get_by_role("group", name="Run")).to_be_visible()
+        expect(line(page)).to_have_count(0)
+        page.close()
+
+
+def test_keys_of_a_slider_seek(page: Page, server: Server) -> None:
+    """Arrows go by a small step, page keys by a large one, Home and End to the ends."""
+    place = where(server)
+    line(page).focus()
+    assert seek(page, "End") == spoken(place["end"])
+    assert where(server)["now"] == place["end"]
+    clock_agrees(page, place["end"])
+    assert seek(page, "Home") == spoken(place["begin"])
+    assert seek(page, "PageUp") == spoken(place["begin"] + 1800.0)
+    assert seek(page, "ArrowRight") == spoken(place["begin"] + 2100.0)
+    assert seek(page, "ArrowDown") == spoken(place["begin"] + 1800.0)
+    assert where(server)["now"] == place["begin"] + 1800.0
+    clock_agrees(page, place["begin"] + 1800.0)
+
+
+def test_dragging_seeks_and_shows_the_trucks_of_that_time(page: Page, server: Server) -> None:
+    """The thumb is drawn with the mouse; trucks are then shown where the server says they are."""
+    place = where(server)
+    box = line(page).bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 8, middle)
+    page.mouse.down()
+    for share in (0.2, 0.5, 0.75):
+        page.mouse.move(box["x"] + box["width"] * share, middle)
+    page.mouse.up()
+    wait_until(lambda: where(server)["now"] == pytest.approx(place["begin"] + 0.75 * _span(place), abs=600.0))
+    now = where(server)["now"]
+    clock_agrees(page, now)
+    page.wait_for_function("(now) => spine.world.replay.status.value.now === now", arg=now)
+    ids, frame = positions(server)
+    assert list(frame.x)
+    script = "(ids) => ids.map((id) => { const { fleet } = spine.world; return fleet.x[fleet.at(id)]; })"
+    page.wait_for_function(
+        f"([ids, x]) => ({script})(ids).every((at, i) => Math.abs(at - x[i]) < 1)",
+        arg=[ids, [float(x) for x in frame.x]],
+    )
+
+
+def _span(place: dict[str, float]) -> float:
+    return place["end"] - place["begin"]
+
+
+def test_play_pause_and_speed(page: Page, server: Server) -> None:
+    """Playing moves the clock on, faster when asked to, and holds."""
+    page.get_by_role("button", name="Play", exact=True).click()
+    pause = page.get_by_role("button", name="Pause", exact=True)
+    expect(pause).to_be_visible()
+    begin = where(server)["begin"]
+    wait_until(lambda: where(server)["now"] > begin + 30.0)
+    page.wait_for_function("(begin) => spine.world.fleet.shown !== null && spine.world.fleet.pace > 0")
+    page.get_by_role("button", name="Pace: ").click()
+    page.get_by_role("group", name="Speeds").get_by_role("button", name="300×").click()
+    wait_until(lambda: server.get("/api/state")["speed"] == 300.0)
+    pause.click()
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    assert server.get("/api/state")["run_state"] == "paused"
+    clock_agrees(page, where(server)["now"])
+
+
+def test_what_would_change_a_world_is_not_offered(page: Page) -> None:
+    """Building, deleting, stopping and importing are not there, with a reason where they would be looked for."""
+    page.get_by_role("tab", name="Build").click()
+    panel = page.get_by_role("tabpanel", name="Build")
+    expect(panel).to_contain_text("This is a recording: it can be played and sought, not changed.")
+    expect(panel.get_by_role("button")).to_have_count(0)
+    for name in ("Stop", "Start", "Make a map"):
+        expect(page.get_by_role("button", name=name, exact=True)).to_have_count(0)
+    search = page.get_by_role("combobox", name="Find a truck, facility or package")
+    search.fill("truck-0001")
+    search.press("Enter")
+    inspector = page.get_by_role("region", name="Inspector: truck-0001")
+    expect(inspector).to_contain_text("Top speed")
+    expect(inspector.get_by_role("button", name="Delete this truck")).to_have_count(0)
+    page.evaluate(
+        """() => {
+          const dataTransfer = new DataTransfer();
+          dataTransfer.items.add(new File(["{}"], "world.ssave"));
+          window.dispatchEvent(new DragEvent("drop", { dataTransfer }));
+        }"""
+    )
+    expect(page.get_by_role("log", name="News")).to_contain_text("nothing can be imported")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_figures_and_events_begin_anew_after_a_jump(page: Page, server: Server) -> None:
+    """Nothing heard at a later time stays after going back."""
+    line(page).focus()
+    seek(page, "PageUp")
+    page.get_by_role("button", name="Pace: ").click()
+    page.get_by_role("group", name="Speeds").get_by_role("button", name="3,600×").click()
+    page.get_by_role("button", name="Play", exact=True).click()
+    page.wait_for_function("() => spine.world.series.length > 1 && spine.world.feed.newest(1, () => true).length > 0")
+    page.get_by_role("button", name="Pause", exact=True).click()
+    wait_until(lambda: server.get("/api/state")["run_state"] == "paused")
+    seek(page, "Home")
+    page.get_by_role("tab", name="Events").click()
+    expect(page.get_by_role("tabpanel", name="Events")).to_contain_text("Nothing has happened yet.")
+    page.get_by_role("tab", name="Charts").click()
+    expect(page.get_by_role("tabpanel", name="Charts")).to_contain_text("Since the last jump on the time line")
+    begin_h = (where(server)["begin"] + 1.0 - page.evaluate("() => spine.world.clock.sinceMidnight(0)")) / _HOUR_S
+    hours: list[Any] = page.evaluate("() => spine.world.series.column('hours')")
+    assert all(hour <= begin_h for hour in hours), hours
