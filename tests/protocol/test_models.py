@@ -15,7 +15,7 @@ from spine.network import FuelStation
 from spine.network.generate import PRESETS
 from spine.protocol.actions import ACTIONS, QUESTIONS, MapCreate, read_params
 from spine.protocol.asyncapi import asyncapi_document
-from spine.protocol.forms import bare_network, map_parameters
+from spine.protocol.forms import TickClock, bare_network, map_parameters
 from spine.protocol.map_text import MapText
 from spine.protocol.signals import SIGNALS, check_signal
 from spine.server.access import VIEW_ACTIONS
@@ -65,7 +65,20 @@ def test_the_asyncapi_document_is_whole() -> None:
         for part in reference.removeprefix("#/").split("/"):
             place = place[part]
     assert len(document["operations"]) == len(ACTIONS) + 1
-    assert len(document["components"]["schemas"]["MapCreate"]["required"]) == 26
+    schemas = document["components"]["schemas"]
+    assert len(schemas["MapCreate"]["required"]) == 26
+    assert set(schemas["BuildingCreate"]["properties"]) == {
+        "building_type", "building_id", "node_id", "capacity", "cost_factor", "name", "activity_rate", "destination_weights",
+    }  # fmt: skip
+    # In AsyncAPI a discriminator is the name of a property; pydantic writes the object that OpenAPI has.
+    assert '"discriminator": {' not in json.dumps(document)
+
+
+def test_the_delivery_deadline_comes_after_the_pickup_deadline() -> None:
+    """7.16: also where both fall into one coarse tick."""
+    clock = TickClock(tick=10, now=60.0, dt=6.0)
+    assert clock.deadlines(72.0, 90.0) == {"pickup_deadline_tick": 12, "delivery_deadline_tick": 15}
+    assert clock.deadlines(72.5, 73.0) == {"pickup_deadline_tick": 13, "delivery_deadline_tick": 14}
 
 
 @pytest.mark.parametrize(
@@ -77,7 +90,7 @@ def test_the_asyncapi_document_is_whole() -> None:
         ("map.export", {}, {"filename": "map"}),
         ("simulation.import_state", {"file_content": ""}, {"filename": "unknown.ssave"}),
         ("building.create", {"building_type": "site", "building_id": "s", "node_id": 0.0, "name": "S",
-                             "activity_rate": 1, "capacity": "ignored"}, {"node_id": 0, "capacity": None}),
+                             "activity_rate": 1, "capacity": "ignored"}, {"node_id": 0}),
     ],
 )  # fmt: skip
 def test_numbers_are_taken_as_the_page_says(action: str, params: dict[str, Any], value: dict[str, Any]) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -18,8 +18,13 @@ import pytest
 from websockets.sync.client import connect
 
 from spine.protocol.positions import decode_positions
-from spine.protocol.signals import check_signal
+from spine.server.settings import Settings
 from support.server import Server, running_server, wait_until
+
+_HANDSHAKE = (
+    b"GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
 
 
 @pytest.fixture(scope="module")
@@ -29,41 +34,16 @@ def demo() -> Iterator[Server]:
         yield server
 
 
-def _metric(server: Server, line: str) -> float:
-    text = urllib.request.urlopen(server.url + "/metrics").read().decode()
-    return sum(float(row.rpartition(" ")[2]) for row in text.splitlines() if row.startswith(line))
-
-
-def _post(server: Server, body: bytes, kind: str = "application/json", **headers: str) -> tuple[int, Any]:
-    request = urllib.request.Request(
-        server.url + "/api/actions", data=body, headers={"Content-Type": kind, **headers}, method="POST"
-    )
-    try:
-        with urllib.request.urlopen(request, timeout=20) as response:
-            return response.status, json.load(response)
-    except urllib.error.HTTPError as error:
-        return error.code, json.load(error)
-
-
-def test_everything_heard_in_a_while_is_as_its_model_says(demo: Server) -> None:
-    """Snapshot and a hundred ticks from a real socket hold against the strict models."""
-    with demo.client() as client:
-        first = client.signal("tick.start")["data"]["tick"]
-        client.until(lambda message: message["signal"] == "tick.end" and message["data"]["tick"] >= first + 100)
-    for message in client.heard:
-        check_signal(message)
-
-
 def test_actions_over_http_are_those_of_the_socket(demo: Server) -> None:
     """The same envelope, the same answer; refusals are errors with a status; everybody hears what everybody must."""
     with demo.client() as client:
         client.signal("tick.end")
         body = {"action": "agent.create", "params": {"agent_id": "by-http", "agent_kind": "truck"}, "request_id": "h1"}
-        status, answer = _post(demo, json.dumps(body).encode())
+        status, answer = demo.post(body)
         assert (status, answer["signal"], answer["request_id"]) == (200, "agent.created", "h1")
         assert client.signal("agent.created")["data"]["id"] == "by-http"
-        assert _post(demo, json.dumps(body).encode())[0] == 409
-        status, answer = _post(demo, b'{"action": "agent.describe", "params": {"agent_id": "by-http"}}')
+        assert demo.post(body)[0] == 409
+        status, answer = demo.post(b'{"action": "agent.describe", "params": {"agent_id": "by-http"}}')
         assert (status, answer["data"]["id"]) == (200, "by-http")
         assert "by-http" in {agent["id"] for agent in demo.get("/api/agents")["agents"]}
     for body_text, kind, wanted in (
@@ -75,7 +55,7 @@ def test_actions_over_http_are_those_of_the_socket(demo: Server) -> None:
         (b'{"action": "simulation.resume"}', "application/json; charset=utf-8", 200),
         (b"x" * (2**20 + 1), "application/json", 413),
     ):
-        assert _post(demo, body_text, kind)[0] == wanted, body_text[:40]
+        assert demo.post(body_text, kind)[0] == wanted, body_text[:40]
 
 
 def test_documents_for_programs_and_people(demo: Server) -> None:
@@ -102,13 +82,11 @@ def test_a_reader_that_stops_is_thinned_out_and_dropped_while_others_go_on() -> 
         socket.create_connection(("127.0.0.1", server.port)) as stalled,
     ):  # fmt: skip
         stalled.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        stalled.sendall(
-            b"GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-        )
-        reader.until(lambda _: _metric(server, 'spine_client_disconnects_total{reason="slow"}') == 1, timeout=60)
-        assert _metric(server, "spine_updates_merged_total") + _metric(server, "spine_updates_dropped_total") > 0
-        assert _metric(server, "spine_client_queue_bytes") == 0
+        stalled.sendall(_HANDSHAKE)
+        reader.until(lambda _: server.metric('spine_client_disconnects_total{reason="slow"}') == 1, timeout=60)
+        assert server.metric("spine_updates_merged_total") > 0
+        assert server.metric("spine_updates_dropped_total") > 0
+        assert server.metric("spine_client_queue_bytes") == 0
         ticks = [message["data"]["tick"] for message in reader.heard if message["signal"] == "tick.end"]
         assert ticks == list(range(ticks[0], ticks[-1] + 1))
 
@@ -121,7 +99,7 @@ def test_a_slow_reader_that_reads_again_gets_a_fresh_picture() -> None:
         ) as server,
         connect(f"ws://127.0.0.1:{server.port}/ws", max_size=None, compression=None, max_queue=1) as slow,
     ):
-        wait_until(lambda: _metric(server, "spine_updates_dropped_total") > 0, timeout=60)
+        wait_until(lambda: server.metric("spine_updates_dropped_total") > 0, timeout=60)
         snapshots, ticks = 0, []
         while snapshots < 2 or len(ticks) < 5:
             message = json.loads(slow.recv(20))
@@ -130,7 +108,7 @@ def test_a_slow_reader_that_reads_again_gets_a_fresh_picture() -> None:
             elif message["signal"] == "tick.end":
                 ticks.append(message["data"]["tick"])
         assert ticks == list(range(ticks[0], ticks[0] + len(ticks)))
-        assert _metric(server, "spine_client_resnapshots_total") >= 1
+        assert server.metric("spine_client_resnapshots_total") >= 1
 
 
 def test_compressed_clients_hear_the_same() -> None:
@@ -185,8 +163,8 @@ def test_many_come_at_once() -> None:
             for client in clients:
                 names = [client.next()["signal"] for _ in range(3)]
                 assert names == ["map.created", "agent.listed", "simulation.started"]
-            assert _metric(server, "spine_clients ") == 100
-        wait_until(lambda: _metric(server, "spine_clients ") == 0)
+            assert server.metric("spine_clients ") == 100
+        wait_until(lambda: server.metric("spine_clients ") == 0)
 
 
 @pytest.mark.parametrize(
@@ -236,3 +214,46 @@ def test_ticks_and_the_clock_agree() -> None:
             )["data"]
         hours = (last["tick"] - first["tick"]) * 0.5 / 3600.0
         assert last["time"] - first["time"] == pytest.approx(hours, abs=1e-8)
+
+
+def test_a_client_that_answers_no_ping_is_dropped_and_one_that_does_stays() -> None:
+    """Pings come every SPINE_PING_SECONDS; without a pong within SPINE_PING_GRACE_SECONDS the connection ends with 1011."""
+    settings = Settings.read()
+    assert (settings.ping_s, settings.ping_grace_s, settings.compression) == (30.0, 60.0, False)
+    with (
+        running_server(SPINE_PING_SECONDS="0.2", SPINE_PING_GRACE_SECONDS="1") as server,
+        server.client(ping_interval=None) as alive,
+        socket.create_connection(("127.0.0.1", server.port)) as dead,
+    ):
+        dead.sendall(_HANDSHAKE)
+        received = bytearray()
+        while part := dead.recv(4096):
+            received += part
+        frames = bytes(received).partition(b"\r\n\r\n")[2]
+        assert frames[0] == 0x89, "a ping comes first"
+        assert b"\x88" in frames
+        assert (1011).to_bytes(2, "big") in frames
+        assert alive.ask("agent.list")["signal"] == "agent.listed"
+        wait_until(lambda: server.metric("spine_clients ") == 1)
+
+
+def test_metrics_tell_what_an_operator_asks(demo: Server) -> None:
+    """Every figure the issue names is there, and those that must grow have grown."""
+    with demo.client() as client:
+        client.ask("agent.describe", agent_id="nobody")
+        wait_until(lambda: demo.metric('spine_actions_total{action="agent.describe",outcome="error"}') >= 1)
+        wait_until(lambda: demo.metric("spine_ticks_total") > 0 and demo.metric("spine_bytes_sent_total") > 0)
+        assert demo.metric("spine_clients ") >= 1
+    with urllib.request.urlopen(demo.url + "/metrics") as response:
+        names = {
+            re.split(r"[ {]", line)[0] for line in response.read().decode().splitlines() if not line.startswith("#")
+        }
+    assert names >= {
+        "spine_ticks_total", "spine_tick_duration_seconds_bucket", "spine_tick_lag_seconds", "spine_trucks", "spine_packages",
+        "spine_packages_finished_total", "spine_clients", "spine_bytes_sent_total", "spine_client_queue_bytes",
+        "spine_client_queue_bytes_max", "spine_engine_queue_bytes", "spine_updates_dropped_total",
+        "spine_updates_merged_total", "spine_client_resnapshots_total", "spine_client_disconnects_total",
+        "spine_actions_total", "spine_action_duration_seconds_bucket", "spine_engine_restarts_total",
+    }  # fmt: skip
+    assert demo.metric("spine_tick_duration_seconds_count") == pytest.approx(demo.metric("spine_ticks_total"), rel=0.5)
+    assert demo.metric("spine_trucks ") >= 20

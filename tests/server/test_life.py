@@ -90,11 +90,12 @@ def test_a_dead_or_stuck_engine_is_started_again_under_living_clients(how: int) 
         error = client.signal("error")
         assert "engine" in error["data"]["message"]
         assert client.next()["signal"] == "simulation.paused"
+        assert server.status("/ready") == 503
+        assert server.status("/health") == 200
         client.signal("map.created")
         client.signal("tick.end")
         wait_until(lambda: server.status("/ready") == 200)
-        metrics = __import__("urllib.request").request.urlopen(server.url + "/metrics").read().decode()
-        assert "spine_engine_restarts_total 1.0" in metrics
+        assert server.metric("spine_engine_restarts_total") == 1
 
 
 def test_a_healthcheck_tells_well_from_ill() -> None:
@@ -102,33 +103,6 @@ def test_a_healthcheck_tells_well_from_ill() -> None:
     with running_server() as server:
         assert healthcheck(Settings.read(host="127.0.0.1", port=server.port)) == 0
     assert healthcheck(Settings.read(host="127.0.0.1", port=free_port())) == 1
-
-
-def test_tokens_divide_lookers_from_controllers() -> None:
-    """Without a token no entry, with the view token only questions, with the control token everything; header or subprotocol."""
-    with running_server(SPINE_VIEW_TOKEN="view-token", SPINE_CONTROL_TOKEN="control-token") as server:
-        with server.client() as stranger, pytest.raises(ConnectionClosed) as closed:
-            stranger.next()
-        assert closed.value.rcvd is not None
-        assert closed.value.rcvd.code == 1008
-        with server.client(additional_headers={"Authorization": "Bearer view-token"}) as looker:
-            assert looker.ask("agent.list")["signal"] == "agent.listed"
-            assert "only look" in looker.ask("simulation.start")["message"]
-        with server.client(subprotocols=["spine.bearer.control-token"]) as controller:
-            assert controller.ask("simulation.start")["signal"] == "simulation.started"
-        assert server.status("/api/state") == 401
-
-
-def test_foreign_origins_are_refused() -> None:
-    """A page of another origin may not steer the world when origins are set; programs may."""
-    with running_server(SPINE_ALLOWED_ORIGINS="https://good.example") as server:
-        for origin, welcome in (("https://good.example", True), ("https://evil.example", False), (None, True)):
-            with server.client(origin=origin) as client:
-                if welcome:
-                    assert client.ask("agent.list")["signal"] == "agent.listed"
-                else:
-                    with pytest.raises(ConnectionClosed):
-                        client.ask("agent.list")
 
 
 def test_too_many_actions_are_refused_with_a_reason() -> None:

@@ -146,7 +146,9 @@ def test_binary_frames_get_an_error(looker: Client) -> None:
         ("map.import", {"file_content": base64.b64encode(b"{}").decode()}, "nodes"),
         ("map.import", {}, "file_content"),
         ("building.create", {"building_type": "silo", "building_id": "b", "node_id": 0}, "building_type"),
-        ("building.create", {"building_type": "parking", "building_id": "b", "node_id": 0}, "capacity"),
+        ("map.import", {"file_content": "e30=", "filename": "/etc/passwd"}, "filename"),
+        ("simulation.export_state", {"filename": "../up"}, "filename"),
+        ("building.create", {"building_type": "parking", "building_id": "b"}, "node_id"),
         ("building.create", {"building_type": "parking", "building_id": "b", "node_id": 5, "capacity": 3}, "node"),
     ],
 )  # fmt: skip
@@ -325,6 +327,23 @@ def test_export_and_import_of_a_map(server: Server, client: Client) -> None:
     again = json.loads(base64.b64decode(client.ask("map.export")["data"]["file_content"]))
     assert [n["id"] for n in again["nodes"]] == [n["id"] for n in graph["nodes"]]
     assert again["edges"] == graph["edges"]
+
+
+def test_a_new_building_is_checked_in_the_order_of_the_page(client: Client) -> None:
+    """8.18: the node, then the id, then what the type needs; the one error is about the first that is wrong."""
+    _with_map(client)
+    lot: dict[str, Any] = {"building_type": "parking", "building_id": "lot", "node_id": 0, "capacity": 3}
+    assert client.ask("building.create", **lot)["signal"] == "building.created"
+    for params, named in (
+        ({**lot, "node_id": 10**9, "capacity": 0}, "node_id"),
+        ({**lot, "capacity": 0}, "building_id"),
+        ({**lot, "building_id": "new", "capacity": 0}, "capacity"),
+        ({**lot, "building_id": "new", "building_type": "gas_station"}, "cost_factor"),
+        ({**lot, "building_id": "new", "building_type": "site"}, "name"),
+        ({"building_type": "site", "building_id": "new", "node_id": 0, "name": "New", "activity_rate": 1,
+          "destination_weights": {"lot": -1}}, "destination_weights"),
+    ):  # fmt: skip
+        assert client.ask("building.create", **params)["data"]["message"].startswith(named)
 
 
 def test_new_buildings_take_part(client: Client) -> None:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -22,6 +23,9 @@ from typing import Any
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import Close
 from websockets.sync.client import ClientConnection, connect
+
+from spine.protocol.signals import check_signal
+from support.front_end import accepts
 
 Json = dict[str, Any]
 PATIENCE_S = 30.0
@@ -58,10 +62,29 @@ class Server:
         with urllib.request.urlopen(self.url + path, timeout=PATIENCE_S) as response:
             return json.load(response)
 
-    def status(self, path: str) -> int:
+    def metric(self, line: str) -> float:
+        """Return the sum of all metrics whose lines begin like this."""
+        with urllib.request.urlopen(self.url + "/metrics", timeout=PATIENCE_S) as response:
+            rows = response.read().decode().splitlines()
+        return sum(float(row.rpartition(" ")[2]) for row in rows if row.startswith(line))
+
+    def post(self, body: Json | bytes, kind: str = "application/json", **headers: str) -> tuple[int, Any]:
+        """Send an action over HTTP and return status and answer."""
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        request = urllib.request.Request(
+            self.url + "/api/actions", data=data, headers={"Content-Type": kind, **headers}, method="POST"
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=PATIENCE_S) as response:
+                return response.status, json.load(response)
+        except urllib.error.HTTPError as error:
+            return error.code, json.load(error)
+
+    def status(self, path: str, **headers: str) -> int:
         """Return the HTTP status of a path."""
         try:
-            with urllib.request.urlopen(self.url + path, timeout=PATIENCE_S) as response:
+            request = urllib.request.Request(self.url + path, headers=headers)
+            with urllib.request.urlopen(request, timeout=PATIENCE_S) as response:
                 return int(response.status)
         except urllib.error.HTTPError as error:
             return error.code
@@ -84,15 +107,23 @@ class Server:
 
 @dataclass
 class Client:
-    """A client that keeps everything it has heard."""
+    """A client that keeps everything it has heard, and takes nothing that is not as the models and the front end want it.
+
+    Attributes:
+        picky: whether it does; who has subscribed to some fields gets fewer keys.
+    """
 
     websocket: ClientConnection
     heard: list[Json] = field(default_factory=list)
+    picky: bool = True
 
     def next(self, timeout: float = PATIENCE_S) -> Json:
         """Return the next message."""
         message: Json = json.loads(self.websocket.recv(timeout))
         self.heard.append(message)
+        if self.picky:
+            check_signal(message)
+            assert accepts(message), f"the front end throws this away: {str(message)[:2000]}"
         return message
 
     def until(self, wanted: Callable[[Json], bool], timeout: float = PATIENCE_S) -> Json:

@@ -229,43 +229,57 @@ class AgentList(ActionParams):
     agent_kind: Annotated[str | None, BeforeValidator(_text)] = None
 
 
-_BUILDING_NEEDS = {
-    "parking": ("capacity",),
-    "gas_station": ("capacity", "cost_factor"),
-    "site": ("name", "activity_rate"),
-}
+class ParkingData(ActionParams):
+    """What a new parking needs beside id and node (8.18)."""
+
+    capacity: Annotated[Integer, Field(gt=0, le=10**9, description="places of a parking, pumps of a gas station")]
+
+
+class StationData(ParkingData):
+    """What a new gas station needs beside id and node (8.18)."""
+
+    cost_factor: Annotated[Number, Field(gt=0.0, le=1e6, description="of a gas station, multiplies the fuel price")]
+
+
+class SiteData(ActionParams):
+    """What a new site needs beside id and node (8.18)."""
+
+    name: Annotated[str, Field(strict=True, description="of a site")]
+    activity_rate: Annotated[Number, Field(gt=0.0, le=1e6, description="of a site, packages per simulated hour")]
+    destination_weights: dict[str, Annotated[Number, Field(ge=0.0)]] = Field(
+        default_factory=dict, description="of a site, site id -> relative weight"
+    )
+
+
+BUILDING_DATA: dict[str, type[ActionParams]] = {"parking": ParkingData, "gas_station": StationData, "site": SiteData}
+"""What each type of building needs beyond the parameters of `BuildingCreate`."""
 
 
 class BuildingCreate(ActionParams):
-    """Add a facility at a node (8.18); `packages`, `docks` and the like come from map files."""
+    """Add a facility at a node (8.18); what its type needs is checked after node and id, as the page has it."""
 
+    model_config = ConfigDict(extra="allow", frozen=True)
     action: ClassVar[str] = "building.create"
     answer: ClassVar[str] = "building.created"
     building_type: Literal["parking", "site", "gas_station"]
     building_id: Identifier
     node_id: Annotated[Integer, Field(ge=0)]
-    capacity: Annotated[Integer, Field(gt=0, le=10**9)] | None = None
-    name: Text | None = None
-    activity_rate: Annotated[Number, Field(gt=0.0, le=1e6)] | None = None
-    destination_weights: dict[str, Annotated[Number, Field(ge=0.0)]] = Field(default_factory=dict)
-    cost_factor: Annotated[Number, Field(gt=0.0, le=1e6)] | None = None
 
     @model_validator(mode="before")
     @classmethod
-    def _without_foreign_keys(cls, values: dict[str, Any]) -> dict[str, Any]:
-        kind = values.get("building_type")
-        if not isinstance(kind, str) or kind not in _BUILDING_NEEDS:
-            return {"building_type": kind} if "building_type" in values else {}
-        used = {"building_type", "building_id", "node_id", "destination_weights", *_BUILDING_NEEDS[kind]}
-        return {key: value for key, value in values.items() if key in used}
+    def _type_first(cls, values: dict[str, Any]) -> dict[str, Any]:
+        known = isinstance(values.get("building_type"), str) and values["building_type"] in BUILDING_DATA
+        if "building_type" in values and not known:
+            raise ValueError(f"building_type: must be {', '.join(BUILDING_DATA)}")
+        return values if known else {}
 
-    @model_validator(mode="after")
-    def _complete(self) -> BuildingCreate:
-        needed = _BUILDING_NEEDS[self.building_type]
-        missing = [name for name in needed if getattr(self, name) is None]
-        if missing:
-            raise ValueError(f"{missing[0]} is missing; a {self.building_type} needs {', '.join(needed)}")
-        return self
+    def details(self) -> Any:
+        """Return the checked parameters of this type of building.
+
+        Raises:
+            ProtocolError: names every bad field.
+        """
+        return validated(BUILDING_DATA[self.building_type], self.model_extra or {})
 
 
 class BuildingDelete(ActionParams):

@@ -9,7 +9,7 @@ from pydantic.json_schema import models_json_schema
 
 from spine import __version__
 from spine.network.generate import PRESETS, GenerationParameters
-from spine.protocol.actions import ACTIONS, BrokerData, MapCreate, TruckData
+from spine.protocol.actions import ACTIONS, BUILDING_DATA, BrokerData, MapCreate, TruckData
 from spine.protocol.signals import ASKER_ALONE, SIGNALS
 
 Json = dict[str, Any]
@@ -126,7 +126,7 @@ def _signal_payload(name: str, schema: Json) -> Json:
 
 def _schemas() -> Json:
     """Return a schema per action and signal that points into common definitions."""
-    models: list[type[BaseModel]] = [*ACTIONS.values(), TruckData, BrokerData]
+    models: list[type[BaseModel]] = [*ACTIONS.values(), TruckData, BrokerData, *BUILDING_DATA.values()]
     inputs, definitions = models_json_schema(
         [(model, "validation") for model in models], ref_template="#/components/schemas/{model}"
     )
@@ -140,6 +140,10 @@ def _schemas() -> Json:
         "description": "what the agent is to be; a building agent has no keys",
         "anyOf": [{"$ref": "#/components/schemas/TruckData"}, {"$ref": "#/components/schemas/BrokerData"}],
     }
+    # Which of them a building needs depends on its type.
+    for model in BUILDING_DATA.values():
+        found["BuildingCreate"]["properties"] |= found.pop(model.__name__)["properties"]
+    _without_discriminators(found)
     by_input = {model: inputs[(model, "validation")] for model in models}
     by_output = {model: outputs[(model, "serialization")] for model in SIGNALS.values()}
     return {
@@ -147,6 +151,18 @@ def _schemas() -> Json:
         "signals": {name: by_output[model] for name, model in SIGNALS.items()},
         "definitions": found,
     }
+
+
+def _without_discriminators(schema: object) -> None:
+    """Take out what pydantic writes for OpenAPI; the constants of `kind` and `type` say as much (AsyncAPI has a mere name there)."""
+    if isinstance(schema, dict):
+        if isinstance(schema.get("discriminator"), dict):
+            del schema["discriminator"]
+        for part in schema.values():
+            _without_discriminators(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            _without_discriminators(part)
 
 
 def _map_create_schema(map_data: Json) -> Json:

@@ -79,6 +79,11 @@ class TickClock:
         """Return the first tick at or after a simulated time, never negative."""
         return max(0, self.tick + ceil((time - self._now) / self._dt - 1e-9))
 
+    def deadlines(self, pickup: float, delivery: float) -> Json:
+        """Return both deadlines of a package; the second comes after the first also where one tick covers both (7.16)."""
+        pickup_tick = self.at(pickup)
+        return {"pickup_deadline_tick": pickup_tick, "delivery_deadline_tick": max(self.at(delivery), pickup_tick + 1)}
+
 
 def signed(balance: float) -> Json:
     """Return a balance as front ends demand it, never negative, with the truth beside it when it is (R13)."""
@@ -242,8 +247,7 @@ def package_form(view: PackageView, clock: TickClock) -> Json:
         "priority": view.priority,
         "urgency": view.urgency,
         "spawn_tick": clock.at(view.created),
-        "pickup_deadline_tick": clock.at(view.pickup_deadline),
-        "delivery_deadline_tick": clock.at(view.delivery_deadline),
+        **clock.deadlines(view.pickup_deadline, view.delivery_deadline),
         "status": view.status,
     }
 

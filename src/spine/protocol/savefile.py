@@ -65,6 +65,7 @@ class _Truck(_Part):
     route: list[Element] = []
     route_start_node: Element | None = None
     current_building_id: Text | None = None
+    broker_id: Text | None = None
     loaded_packages: list[Text] = []
     delivery_queue: list[_Task] = []
     driving_time_s: Amount = 0.0
@@ -294,6 +295,7 @@ def _truck(part: _Truck, buildings: Buildings, inside: Mapping[str, str]) -> Sav
         current_edge=edge,
         current_building_id=building,
         route=tuple(part.route),
+        met_broker=part.broker_id is not None,
         loaded_packages=tuple(part.loaded_packages),
         delivery_queue=tuple(
             (task.site_id, task.task_type == "PICKUP", tuple(task.package_ids)) for task in part.delivery_queue
@@ -313,6 +315,7 @@ _SAME = (
     "current_fuel_l",
     "co2_emitted_kg",
     "edge_progress_m",
+    "route_start_node",
     "driving_time_s",
     "resting_time_s",
     "required_rest_s",

@@ -26,8 +26,7 @@ def _package_created(event: events.PackageCreated, clock: TickClock) -> Signal:
         "urgency": event.urgency,
         "spawn_tick": spawn,
         "created_at_tick": spawn,
-        "pickup_deadline_tick": clock.at(event.pickup_deadline),
-        "delivery_deadline_tick": clock.at(event.delivery_deadline),
+        **clock.deadlines(event.pickup_deadline, event.delivery_deadline),
         "status": "WAITING_PICKUP",
     }
 

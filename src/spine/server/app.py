@@ -17,7 +17,7 @@ from starlette.staticfiles import StaticFiles
 
 from spine import __version__
 from spine.protocol.envelope import encode_transport_error
-from spine.server.access import CONTROL, VIEW_ACTIONS, origin_allowed, role_of, text_field
+from spine.server.access import CONTROL, VIEW_ACTIONS, origin_allowed, role_of, text_fields
 from spine.server.metrics import Metrics
 from spine.server.pages import http_page, websocket_page
 from spine.server.settings import Settings
@@ -224,8 +224,8 @@ async def _act(request: Request, settings: Settings, supervisor: Supervisor) -> 
         text = body.decode("utf-8")
     except UnicodeDecodeError:
         return _error(400, "body is not UTF-8 text")
-    if request.state.role != CONTROL and text_field(text, "action") not in VIEW_ACTIONS:
-        return _error(403, "this caller may only look (role view)")
+    if request.state.role != CONTROL and text_fields(text)[0] not in VIEW_ACTIONS:
+        return _error(403, "this caller may only look (role view)", text_fields(text)[1])
     try:
         status, answer = await supervisor.call(text)
     except EngineUnavailableError as error:
@@ -235,8 +235,8 @@ async def _act(request: Request, settings: Settings, supervisor: Supervisor) -> 
     return Response(answer, status, media_type="application/json")
 
 
-def _error(status: int, message: str) -> Response:
-    return Response(encode_transport_error(message), status, media_type="application/json")
+def _error(status: int, message: str, request_id: str | None = None) -> Response:
+    return Response(encode_transport_error(message, request_id), status, media_type="application/json")
 
 
 def _add_dashboard(app: FastAPI) -> None:

@@ -55,7 +55,7 @@ def serve(settings: Settings) -> int:
     configure_logs(settings.log_level, settings.log_format)
     _allow_handles(settings.max_clients)
     listener = _bind(settings)
-    if not settings.is_local and settings.control_token is None:
+    if not settings.is_local and settings.control_token is None and settings.view_token is None:
         log.warning("reachable from other machines without a token", host=settings.host, setting="SPINE_CONTROL_TOKEN")
     return uvloop.run(_serve(settings, listener))
 

@@ -12,7 +12,7 @@ import structlog
 from starlette.types import Receive, Scope, Send
 
 from spine.protocol.envelope import encode_action_error, encode_transport_error
-from spine.server.access import CONTROL, VIEW_ACTIONS, origin_allowed, role_of, text_field
+from spine.server.access import CONTROL, VIEW_ACTIONS, origin_allowed, role_of, text_fields
 from spine.server.hub import CLOSE_SLOW, Client, Hub
 from spine.server.metrics import Metrics
 from spine.server.settings import Settings
@@ -130,11 +130,11 @@ class WebSocketEndpoint:
             if text is not None:
                 refusal = await self._refusal(client, limit, text)
             if refusal is not None:
-                self._hub.tell(client, encode_transport_error(refusal, text_field(text, "request_id")))
+                self._hub.tell(client, encode_transport_error(refusal, text_fields(text)[1]))
             elif not self._supervisor.ready:
                 message = "the simulation engine is being started again; send the action again in a moment"
                 tick = int(self._supervisor.status.get("tick", 0))
-                self._hub.tell(client, encode_action_error(message, tick, text_field(text, "request_id")))
+                self._hub.tell(client, encode_action_error(message, tick, text_fields(text)[1]))
             else:
                 self._supervisor.send_action(client.number, text or "")
 
@@ -142,7 +142,7 @@ class WebSocketEndpoint:
         """Return why a text is not handed to the engine, None when it is."""
         if not limit.allow():
             return f"more than {self._settings.actions_per_second:g} actions a second; wait and send again"
-        if client.role != CONTROL and text_field(text, "action") not in VIEW_ACTIONS:
+        if client.role != CONTROL and text_fields(text)[0] not in VIEW_ACTIONS:
             return "this connection may only look (role view)"
         if not await self._supervisor.has_room(_ROOM_S):
             return "too many actions are waiting for the engine; wait and send again"

@@ -201,18 +201,24 @@ def _list_agents(core: EngineCore, params: actions.AgentList, call: Call) -> Non
 
 
 def _create_building(core: EngineCore, params: actions.BuildingCreate, call: Call) -> None:
+    # In the order of the page (8.18): node, id, then what the type needs.
+    if not core.world.network.has_node(params.node_id):
+        raise ProtocolError(f"node_id: node {params.node_id} is not on this map")
+    if params.building_id in core.world.building_ids():
+        raise ProtocolError(f"building_id: {params.building_id!r} is already used on this map")
+    data = params.details()
     facility: Site | Parking | FuelStation
     if params.building_type == "parking":
-        facility = Parking(params.building_id, params.node_id, params.capacity or 1)
+        facility = Parking(params.building_id, params.node_id, data.capacity)
     elif params.building_type == "gas_station":
-        facility = FuelStation(params.building_id, params.node_id, params.capacity or 1, params.cost_factor or 1.0)
+        facility = FuelStation(params.building_id, params.node_id, data.capacity, data.cost_factor)
     else:
         facility = Site(
             id=params.building_id,
             node_id=params.node_id,
-            name=params.name or "",
-            activity_rate=params.activity_rate or 0.0,
-            destination_weights=params.destination_weights,
+            name=data.name,
+            activity_rate=data.activity_rate,
+            destination_weights=data.destination_weights,
         )
     core.carry_out(CreateBuilding(facility))
     building = forms.building_form(core.world.building(params.building_id))

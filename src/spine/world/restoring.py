@@ -41,6 +41,7 @@ class SavedTruck:
     current_edge: int | None = None
     edge_progress_m: float = 0.0
     route: tuple[int, ...] = ()
+    route_start_node: int | None = None
     current_building_id: str | None = None
     loaded_packages: tuple[str, ...] = ()
     delivery_queue: tuple[tuple[str, bool, tuple[str, ...]], ...] = ()
@@ -54,6 +55,7 @@ class SavedTruck:
     fueling_liters_needed: float = 0.0
     loading_progress_s: float = 0.0
     seeks: str = ""
+    met_broker: bool = False
     tags: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -225,6 +227,7 @@ def _restore_truck(state: State, saved: SavedTruck) -> None:
     )
     agents.create_truck(state, CreateTruck(saved.id, spec, saved.tags))
     truck = state.trucks[saved.id]
+    truck.met_broker = saved.met_broker
     truck.driving_s = saved.driving_time_s
     truck.figures.litres_burnt = saved.co2_emitted_kg / CO2_KG_PER_LITRE
     truck.initial_fuel_l += truck.figures.litres_burnt
@@ -347,6 +350,8 @@ def _put_on_edge(state: State, truck: Truck, saved: SavedTruck) -> None:
     )
     truck.heading_to = _place_at(state, goal, leg.purpose)
     movement.depart(state, truck, leg)
+    if saved.route_start_node is not None and network.has_node(saved.route_start_node):
+        truck.route_start = network.node_index(saved.route_start_node)
 
 
 def _place_at(state: State, node: int, purpose: str) -> str | None:
