@@ -72,6 +72,13 @@ def test_the_asyncapi_document_is_whole() -> None:
     }  # fmt: skip
     # In AsyncAPI a discriminator is the name of a property; pydantic writes the object that OpenAPI has.
     assert '"discriminator": {' not in json.dumps(document)
+    # Bounds reach the schemas under the names of JSON Schema.
+    assert schemas["TruckData"]["properties"]["capacity"].items() >= {"minimum": 4, "maximum": 45}.items()
+    assert (
+        schemas["SimulationStart"]["properties"]["speed"]["anyOf"][0].items()
+        >= {"exclusiveMinimum": 0, "maximum": 3600}.items()
+    )
+    assert not {'"ge":', '"gt":', '"le":', '"lt":'} & set(json.dumps(document).split())
 
 
 def test_the_delivery_deadline_comes_after_the_pickup_deadline() -> None:

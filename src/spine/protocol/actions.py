@@ -66,8 +66,13 @@ class Nothing(ActionParams):
 
 
 class _Pace(ActionParams):
-    tick_rate: Annotated[Integer, Field(ge=1, le=100)] | None = None
-    speed: Annotated[Number, Field(gt=0.0, le=FASTEST_SPEED)] | None = None
+    tick_rate: Annotated[Integer, Field(ge=1, le=100, description="ticks per real second")] | None = None
+    speed: (
+        Annotated[
+            Number, Field(gt=0.0, le=FASTEST_SPEED, description="simulated seconds per real second, at least 0.01")
+        ]
+        | None
+    ) = None
 
 
 class SimulationStart(_Pace):
@@ -169,21 +174,23 @@ class MapCreate(ActionParams):
 class TruckData(ActionParams):
     """`agent_data` of a truck (8.10); `start_node`, `home_node` and `returns_home` go beyond the page."""
 
-    max_speed_kph: Annotated[Number, Field(gt=0.0, le=1000.0)] = 100.0
-    capacity: Annotated[Number, Field(ge=4.0, le=45.0)] = 24.0
-    risk_factor: Annotated[Number, Field(ge=0.0, le=1.0)] = 0.5
-    initial_balance_ducats: Annotated[Number, Field(ge=-1e15, le=1e15)] = 0.0
-    fuel_tank_capacity_l: Annotated[Number, Field(gt=0.0, le=1e6)] = 500.0
-    initial_fuel_l: Annotated[Number, Field(ge=0.0)] | None = None
-    start_node: Annotated[Integer, Field(ge=0)] | None = None
-    home_node: Annotated[Integer, Field(ge=0)] | None = None
-    returns_home: Annotated[bool, Field(strict=True)] = False
+    max_speed_kph: Annotated[Number, Field(gt=0.0, le=1000.0, description="km/h")] = 100.0
+    capacity: Annotated[Number, Field(ge=4.0, le=45.0, description="in the unit of package sizes, think tonnes")] = 24.0
+    risk_factor: Annotated[Number, Field(ge=0.0, le=1.0, description="willingness to postpone rest and fuel")] = 0.5
+    initial_balance_ducats: Annotated[Number, Field(ge=-1e15, le=1e15, description="ducats")] = 0.0
+    fuel_tank_capacity_l: Annotated[Number, Field(gt=0.0, le=1e6, description="litres")] = 500.0
+    initial_fuel_l: Annotated[Number, Field(ge=0.0, description="litres; absent for a full tank")] | None = None
+    start_node: Annotated[Integer, Field(ge=0, description="node id; absent for a random one")] | None = None
+    home_node: Annotated[Integer, Field(ge=0, description="node id")] | None = None
+    returns_home: Annotated[
+        bool, Field(strict=True, description="whether it drives home when there is nothing to do")
+    ] = False
 
 
 class BrokerData(ActionParams):
     """`agent_data` of a broker (8.10)."""
 
-    balance_ducats: Annotated[Number, Field(ge=0.0, le=1e15)] = 10_000.0
+    balance_ducats: Annotated[Number, Field(ge=0.0, le=1e15, description="ducats")] = 10_000.0
 
 
 class AgentCreate(ActionParams):
@@ -202,7 +209,7 @@ class AgentUpdate(ActionParams):
     action: ClassVar[str] = "agent.update"
     answer: ClassVar[str] = "agent.updated"
     agent_id: Text
-    agent_data: dict[str, Any]
+    agent_data: Annotated[dict[str, Any], Field(description="new values of settable keys; unknown keys become tags")]
 
 
 class AgentDelete(ActionParams):

@@ -143,7 +143,7 @@ def _schemas() -> Json:
     # Which of them a building needs depends on its type.
     for model in BUILDING_DATA.values():
         found["BuildingCreate"]["properties"] |= found.pop(model.__name__)["properties"]
-    _without_discriminators(found)
+    _correct(found)
     by_input = {model: inputs[(model, "validation")] for model in models}
     by_output = {model: outputs[(model, "serialization")] for model in SIGNALS.values()}
     return {
@@ -153,16 +153,26 @@ def _schemas() -> Json:
     }
 
 
-def _without_discriminators(schema: object) -> None:
-    """Take out what pydantic writes for OpenAPI; the constants of `kind` and `type` say as much (AsyncAPI has a mere name there)."""
+_BOUNDS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
+
+
+def _correct(schema: object) -> None:
+    """Put right what pydantic writes that is no JSON Schema of AsyncAPI.
+
+    Bounds of numbers that have a validator before them stand under its own names. Discriminators are those of OpenAPI, which AsyncAPI
+    reads differently; the constants of `kind` and `type` say as much.
+    """
     if isinstance(schema, dict):
         if isinstance(schema.get("discriminator"), dict):
             del schema["discriminator"]
+        for name, right in _BOUNDS.items():
+            if isinstance(schema.get(name), (int, float)):
+                schema[right] = schema.pop(name)
         for part in schema.values():
-            _without_discriminators(part)
+            _correct(part)
     elif isinstance(schema, list):
         for part in schema:
-            _without_discriminators(part)
+            _correct(part)
 
 
 def _map_create_schema(map_data: Json) -> Json:

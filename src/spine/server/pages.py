@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import Any
 
@@ -30,16 +31,16 @@ def websocket_page(document: Json) -> str:
     ]
     for title, prefix, payload in (("Actions", "action_", "params"), ("Signals", "signal_", "data")):
         chosen = {key: message for key, message in messages.items() if key.startswith(prefix)}
-        links = " ".join(f'<a href="#{key}"><code>{_bare(item["name"])}</code></a>' for key, item in chosen.items())
+        links = " ".join(f'<a href="#{key}"><code>{escape(item["name"])}</code></a>' for key, item in chosen.items())
         parts.append(f"<h2>{title}</h2><nav>{links}</nav>")
         for key, message in chosen.items():
             tags = "".join(f' <span class="tag">{escape(tag["name"])}</span>' for tag in message.get("tags", []))
-            parts.append(f'<h3 id="{key}">{_bare(message["name"])}{tags}</h3><p>{escape(message["summary"])}</p>')
+            parts.append(f'<h3 id="{key}">{escape(message["name"])}{tags}</h3><p>{_text(message["summary"])}</p>')
             parts.append(_table(message["payload"]["properties"][payload], schemas))
     parts.append("<h2>Objects</h2>")
     for name, schema in schemas.items():
         if not name.startswith("_") and schema.get("properties"):
-            about = escape(schema.get("description", ""))
+            about = _text(schema.get("description", ""))
             parts.append(f'<h3 id="{escape(name)}">{escape(name)}</h3><p>{about}</p>{_table(schema, schemas)}')
     return _page("SPINE WebSocket", parts)
 
@@ -55,9 +56,12 @@ def http_page(document: Json) -> str:
             parts.append(f"<h3>{method.upper()} {escape(path)}</h3>")
             parts.append(_paragraphs(operation.get("description", operation.get("summary", ""))))
             rows = "".join(
-                f"<tr><td><code>{escape(status)}</code></td><td>{escape(answer.get('description', ''))}</td></tr>"
+                f"<tr><td><code>{escape(status)}</code></td><td>{_text(answer.get('description', ''))}</td></tr>"
                 for status, answer in sorted(operation["responses"].items())
             )
+            body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+            if "schema" in body:
+                parts.append(f"<p>Body, JSON:</p>{_table(body['schema'], {})}<p>Answers:</p>")
             parts.append(f"<table><tr><th>status</th><th>meaning</th></tr>{rows}</table>")
     return _page("SPINE HTTP interface", parts)
 
@@ -71,12 +75,13 @@ def _page(title: str, parts: list[str]) -> str:
     )
 
 
-def _bare(name: str) -> str:
-    return escape(name.partition(".")[2])
+def _text(text: str) -> str:
+    """Return a text with what stands between backticks as code."""
+    return re.sub(r"`([^`]*)`", r"<code>\1</code>", escape(text))
 
 
 def _paragraphs(text: str) -> str:
-    return "".join(f"<p>{escape(part.strip())}</p>" for part in text.split("\n\n") if part.strip())
+    return "".join(f"<p>{_text(part.strip())}</p>" for part in text.split("\n\n") if part.strip())
 
 
 def _table(schema: Json, schemas: Json) -> str:
@@ -90,7 +95,9 @@ def _table(schema: Json, schemas: Json) -> str:
     required = set(resolved.get("required", []))
     rows = []
     for key, item in properties.items():
-        about = escape(str(item.get("description", "")))
+        # What may be null has its description where its type is.
+        described = next((part for part in (item, *item.get("anyOf", ())) if "description" in part), {})
+        about = _text(described.get("description", ""))
         if "default" in item and item["default"] is not None:
             about += f" default <code>{escape(str(item['default']))}</code>"
         need = "yes" if key in required else "no"
