@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
 import os
 import socket
@@ -25,6 +24,12 @@ fleet:
   - {{count: {trucks}, start: random}}
 playback: {{tick_rate: 20, speed: {speed}, autostart: {autostart}}}
 """
+
+HANDSHAKE = (
+    b"GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
+"""What a client that compresses nothing opens its connection with."""
 
 
 def free_port() -> int:
@@ -94,11 +99,7 @@ class Reader(asyncio.Protocol):
         """Ask for the upgrade."""
         transport = cast("asyncio.Transport", transport)
         self.transport = transport
-        key = base64.b64encode(os.urandom(16)).decode()
-        transport.write(
-            "GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
-        )
+        transport.write(HANDSHAKE)
 
     def data_received(self, data: bytes) -> None:
         """Cut the stream into messages; server frames are neither masked nor, here, fragmented."""

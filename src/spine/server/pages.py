@@ -96,7 +96,7 @@ def _table(schema: Json, schemas: Json) -> str:
     rows = []
     for key, item in properties.items():
         # What may be null has its description where its type is.
-        described = next((part for part in (item, *item.get("anyOf", ())) if "description" in part), {})
+        described: Json = next((part for part in (item, *item.get("anyOf", ())) if "description" in part), {})
         about = _text(described.get("description", ""))
         if "default" in item and item["default"] is not None:
             about += f" default <code>{escape(str(item['default']))}</code>"
