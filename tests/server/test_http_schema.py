@@ -23,4 +23,6 @@ def test_schemathesis_finds_nothing(tmp_path: Path) -> None:
             check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout[-4000:]
+        operations = sum(len(methods) for methods in server.get("/openapi.json")["paths"].values())
+        assert f"Tested: {operations}\n" in done.stdout, "every operation was tried"
         assert server.status("/ready") == 200

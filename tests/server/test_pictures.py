@@ -60,6 +60,8 @@ class Picture:
             del self.agents[data["agent_id"]]
         elif name == "building.updated":
             self.buildings[data["building_id"]] = data["building"]
+        elif name == "building.deleted":
+            self.buildings.pop(data["building_id"], None)
         elif name == "tick.end":
             assert self.tick is None or data["tick"] in (self.tick, self.tick + 1)
             self.tick = data["tick"]
@@ -67,10 +69,19 @@ class Picture:
             self._hear_state(name.partition(".")[2], data)
 
     def _hear_state(self, what: str, data: Json) -> None:
-        states = {"started": "running", "resumed": "running", "paused": "paused", "stopped": "stopped"}
+        states = {
+            "started": "running",
+            "resumed": "running",
+            "paused": "paused",
+            "stopped": "stopped",
+            "resetted": "stopped",
+        }
         self.run_state = states.get(what, self.run_state)
         if what in ("started", "updated"):
             self.pace = data
+        elif what == "state_imported":
+            # The one action that may turn the tick counter back (4.4).
+            self.tick = None
 
     def compare(self, state: Json) -> None:
         """Hold this picture against the whole state."""
@@ -86,6 +97,12 @@ class Picture:
                 assert mine["assigned_count"] == len(agent["assigned_packages"])
                 assert mine["balance_ducats"] == agent["balance_ducats"]
         assert self.buildings == {building["id"]: building for building in state["buildings"]}
+        by_status: dict[str, set[str]] = {"WAITING_PICKUP": set(), "IN_TRANSIT": set()}
+        for package in state["packages"]:
+            by_status[package["status"]].add(package["id"])
+        shown = {package for building in self.buildings.values() for package in building.get("active_packages", ())}
+        aboard = {package for agent in self.agents.values() for package in agent.get("loaded_packages", ())}
+        assert (shown, aboard) == (by_status["WAITING_PICKUP"], by_status["IN_TRANSIT"])
 
 
 class Clients(RuleBasedStateMachine):
@@ -169,6 +186,28 @@ class Clients(RuleBasedStateMachine):
             for _, picture in self.clients:
                 picture.buildings.setdefault(name, answer["data"]["building"])
 
+    @rule(number=st.integers(0, 3), name=st.sampled_from(["lot", "pump", "mill", "nothing"]))
+    def delete_building(self, number: int, name: str) -> None:
+        self._ask(number, "building.delete", building_id=name)
+
+    @rule(number=st.integers(0, 3), balance=st.sampled_from([-5.5, 0, 1e6, "much"]))
+    def change_the_broker(self, number: int, balance: Any) -> None:
+        self._ask(number, "agent.update", agent_id="broker", agent_data={"balance_ducats": balance})
+
+    @rule(number=st.integers(0, 3), kind=st.sampled_from(["broker", "building"]))
+    def replace_an_agent(self, number: int, kind: str) -> None:
+        self._ask(number, "agent.delete", agent_id=kind)
+        self._ask(number, "agent.create", agent_id=kind, agent_kind=kind)
+
+    @rule(number=st.integers(0, 3), seed=st.integers(1, 3))
+    def create_a_map(self, number: int, seed: int) -> None:
+        """Refused unless stopped."""
+        self._ask(number, "map.create", **{**_MAP, "seed": seed})
+
+    @rule(number=st.integers(0, 3))
+    def reset(self, number: int) -> None:
+        assert self._ask(number, "simulation.reset")["signal"] == "simulation.resetted"
+
     @rule(number=st.integers(0, 3), text=st.text(st.characters(exclude_categories=["Cs"]), max_size=30))
     def talk_nonsense(self, number: int, text: str) -> None:
         client, picture = self.clients[number % len(self.clients)]
@@ -189,6 +228,13 @@ class Clients(RuleBasedStateMachine):
         """Export and import again: everybody is placed anew."""
         content = self._ask(number, "map.export")["data"]["file_content"]
         assert self._ask(number, "map.import", file_content=content)["signal"] == "map.imported"
+
+    @rule(number=st.integers(0, 3))
+    def state_goes_round(self, number: int) -> None:
+        """The same with everything in it; the clock goes back by what has run meanwhile."""
+        content = self._ask(number, "simulation.export_state")["data"]["file_content"]
+        answer = self._ask(number, "simulation.import_state", file_content=content)
+        assert answer["signal"] == "simulation.state_imported"
 
     def teardown(self) -> None:
         """Run a little, pause, and compare all pictures with the world."""
