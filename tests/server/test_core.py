@@ -10,8 +10,10 @@ import pytest
 from spine.protocol.positions import decode_positions
 from spine.protocol.signals import check_signal
 from spine.server.core import EngineCore
+from spine.server.live import LiveWorld
 from spine.server.messages import EVERYBODY, FIRST_CALLER, PLAIN, Message
 from spine.server.picture import Pace
+from spine.world import World, WorldConfig
 from support.worlds import grid_network, small_world
 
 Json = dict[str, Any]
@@ -163,6 +165,30 @@ def test_a_fault_in_a_handler_is_told_and_harms_nobody(capsys: pytest.CaptureFix
     assert answer["signal"] == "error"
     assert "internal fault" in answer["data"]["message"]
     assert "Traceback" in capsys.readouterr().err
+    assert _ask(core, "agent.list")["signal"] == "agent.listed"
+
+
+class _BrokenPrice:
+    """A policy of a third party that fails when the first price day begins."""
+
+    def next_price(self, price: float, config: WorldConfig, uniforms: list[float]) -> float:
+        raise ZeroDivisionError(f"no market, {price=} {config.seed=} {uniforms=}")
+
+
+def test_a_fault_in_a_tick_is_told_to_all_and_pauses(capsys: pytest.CaptureFixture[str]) -> None:
+    """4.1, R25: what fails inside a tick, here a policy of somebody else, is an error, then a pause; clients can still ask."""
+    world = World(grid_network(), WorldConfig(price="broken"), extra_policies={"price": {"broken": _BrokenPrice}})
+    core = EngineCore(world, Pace(1, 3600.0), running=True)
+    live = LiveWorld(core, lambda *_: None)
+    core.connect(1)
+    messages: list[Message] = []
+    while not core.paused:
+        messages = live.tick()
+    assert _names(messages) == ["error", "simulation.paused"]
+    assert {message.receiver for message in messages} == {EVERYBODY}
+    assert "no market" in json.loads(messages[0].body)["data"]["message"]
+    assert "Traceback" in capsys.readouterr().err
+    assert not core.active
     assert _ask(core, "agent.list")["signal"] == "agent.listed"
 
 
