@@ -132,6 +132,13 @@ def test_compressed_clients_hear_the_same() -> None:
         assert json.loads(heard[last][0]) == same
 
 
+def test_nothing_is_compressed_unless_switched_on(demo: Server) -> None:
+    """Browsers offer permessage-deflate; a server that was not told to compress declines."""
+    with connect(f"ws://127.0.0.1:{demo.port}/ws", max_size=None, compression="deflate") as client:
+        assert client.response is not None
+        assert "Sec-WebSocket-Extensions" not in client.response.headers
+
+
 def test_a_subscription_survives_the_end_of_its_engine() -> None:
     """Positions go on after the engine was killed; the client asked only once."""
     with (
