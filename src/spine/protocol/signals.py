@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel
+from pydantic import BaseModel, Field, RootModel
 
+from spine.protocol.happenings import AgentEvent, WorldEvent
 from spine.protocol.shapes import (
     AgentFull,
     Amount,
@@ -68,33 +69,45 @@ class AgentCreatedData(RootModel[AgentFull]):
     """A new agent in full form (9.8)."""
 
 
-class _TruckDescribed(TruckFull):
+class TruckDescribed(TruckFull):
+    """A truck in full form and the last tick (9.9)."""
+
     tick: Natural
 
 
-class _BrokerDescribed(BrokerFull):
+class BrokerDescribed(BrokerFull):
+    """The broker in full form and the last tick (9.9)."""
+
     tick: Natural
 
 
-class _BuildingAgentDescribed(BuildingAgentFull):
+class BuildingAgentDescribed(BuildingAgentFull):
+    """A building agent in full form and the last tick (9.9)."""
+
     tick: Natural
 
 
 class AgentDescribedData(
-    RootModel[Annotated[_TruckDescribed | _BrokerDescribed | _BuildingAgentDescribed, Field(discriminator="kind")]]
+    RootModel[Annotated[TruckDescribed | BrokerDescribed | BuildingAgentDescribed, Field(discriminator="kind")]]
 ):
     """One agent in full form and the last tick (9.9); for the asker alone."""
 
 
-class _TruckListed(TruckFull):
+class TruckListed(TruckFull):
+    """A truck in full form, with its id twice (9.10)."""
+
     agent_id: str
 
 
-class _BrokerListed(BrokerFull):
+class BrokerListed(BrokerFull):
+    """The broker in full form, with its id twice (9.10)."""
+
     agent_id: str
 
 
-class _BuildingAgentListed(BuildingAgentFull):
+class BuildingAgentListed(BuildingAgentFull):
+    """A building agent in full form, with its id twice (9.10)."""
+
     agent_id: str
 
 
@@ -102,27 +115,33 @@ class AgentList(Shape):
     """Agents in full form, in creation order (9.10); for the asker alone."""
 
     total: Natural
-    agents: list[Annotated[_TruckListed | _BrokerListed | _BuildingAgentListed, Field(discriminator="kind")]]
+    agents: list[Annotated[TruckListed | BrokerListed | BuildingAgentListed, Field(discriminator="kind")]]
     tick: Natural
 
 
-class _TruckUpdated(TruckDiff):
+class TruckUpdated(TruckDiff):
+    """A truck in diff form (9.11)."""
+
     agent_id: str
     tick: Natural
 
 
-class _BrokerUpdated(BrokerDiff):
+class BrokerUpdated(BrokerDiff):
+    """The broker in diff form (9.11)."""
+
     agent_id: str
     tick: Natural
 
 
-class _BuildingAgentUpdated(BuildingAgentDiff):
+class BuildingAgentUpdated(BuildingAgentDiff):
+    """A building agent in diff form (9.11)."""
+
     agent_id: str
     tick: Natural
 
 
 class AgentUpdatedData(
-    RootModel[Annotated[_TruckUpdated | _BrokerUpdated | _BuildingAgentUpdated, Field(discriminator="kind")]]
+    RootModel[Annotated[TruckUpdated | BrokerUpdated | BuildingAgentUpdated, Field(discriminator="kind")]]
 ):
     """An agent in diff form (9.11), never partial unless a client subscribed to fields."""
 
@@ -131,16 +150,6 @@ class AgentDeletedData(Shape):
     """An agent is gone (9.12)."""
 
     agent_id: str
-    tick: Natural
-
-
-class AgentEvent(BaseModel):
-    """Something happened to a truck (9.18); further keys depend on the type."""
-
-    model_config = ConfigDict(extra="allow", strict=True)
-    event_type: Literal["out_of_fuel", "fueling_complete", "penalized", "rescued", "stuck"]
-    agent_id: str
-    agent_type: Literal["truck"]
     tick: Natural
 
 
@@ -211,14 +220,6 @@ class PackageExpiredData(Shape):
     package_id: str
     site_id: str
     value_lost: Amount
-    tick: Natural
-
-
-class WorldEvent(BaseModel):
-    """An event of the world (9.19), told apart by `type`; further keys depend on it."""
-
-    model_config = ConfigDict(extra="allow", strict=True)
-    type: Literal["agent_added", "agent_removed", "agent_modified", "state_restored", "broker_event"]
     tick: Natural
 
 

@@ -39,7 +39,7 @@ def websocket_page(document: Json) -> str:
             parts.append(_table(message["payload"]["properties"][payload], schemas))
     parts.append("<h2>Objects</h2>")
     for name, schema in schemas.items():
-        if not name.startswith("_") and schema.get("properties"):
+        if schema.get("properties"):
             about = _text(schema.get("description", ""))
             parts.append(f'<h3 id="{escape(name)}">{escape(name)}</h3><p>{about}</p>{_table(schema, schemas)}')
     return _page("SPINE WebSocket", parts)
@@ -91,7 +91,7 @@ def _table(schema: Json, schemas: Json) -> str:
     properties = resolved.get("properties")
     if not properties:
         union = resolved.get("oneOf") or resolved.get("anyOf")
-        return f"<p>One of {', '.join(_type(item) for item in union)}.</p>" if union else "<p>No keys.</p>"
+        return f"<p>One of {', '.join(map(_type, union))}.</p>".replace(" or ", ", ") if union else "<p>No keys.</p>"
     required = set(resolved.get("required", []))
     rows = []
     for key, item in properties.items():
@@ -112,7 +112,7 @@ def _type(schema: Json) -> str:
     """Return a short readable type with its bounds."""
     if "$ref" in schema:
         name = escape(schema["$ref"].rpartition("/")[2])
-        return name.removeprefix("_") if name.startswith("_") else f'<a href="#{name}">{name}</a>'
+        return f'<a href="#{name}">{name}</a>'
     union = schema.get("anyOf") or schema.get("oneOf")
     if union:
         return " or ".join(_type(item) for item in union)
