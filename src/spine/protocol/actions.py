@@ -7,58 +7,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from spine.errors import ProtocolError
 from spine.network.generate import MOST_NODES, GenerationParameters
-
-_UNION_MEMBERS = ("float", "int", "str", "list")
+from spine.protocol.params import ActionParams, FileName, Identifier, Integer, Number, Text, as_text, validated
 
 FASTEST_SPEED = 3600.0
 SLOWEST_SPEED = 0.01
-LONGEST_ID = 256
 SLOWEST_HZ = 0.01
 """Between two ticks that are told all events are kept, so there must be an end to it."""
-
-
-def _no_bool(value: object) -> object:
-    if value is True or value is False:
-        raise ValueError("must be a number, not true or false")
-    return value
-
-
-def _whole(value: object) -> object:
-    _no_bool(value)
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value
-
-
-def _plain_name(value: str) -> str:
-    if value in (".", "..") or any(character in "/\\" or ord(character) < 32 for character in value):
-        raise ValueError("must be a plain file name without folders")
-    return value
-
-
-def _text(value: object) -> object:
-    if not isinstance(value, str):
-        raise ValueError("must be text")  # noqa: TRY004 - pydantic collects ValueErrors
-    return value
-
-
-Number = Annotated[float, BeforeValidator(_no_bool)]
-Integer = Annotated[int, BeforeValidator(_whole)]
-Identifier = Annotated[str, Field(min_length=1, max_length=LONGEST_ID, strict=True)]
-Text = Annotated[str, Field(strict=True)]
-FileName = Annotated[str, Field(strict=True, min_length=1, max_length=255), AfterValidator(_plain_name)]
-
-
-class ActionParams(BaseModel):
-    """Base of all action parameters."""
-
-    model_config = ConfigDict(extra="ignore", allow_inf_nan=False, frozen=True)
-    action: ClassVar[str]
-    answer: ClassVar[str]
 
 
 class Nothing(ActionParams):
@@ -233,7 +191,7 @@ class AgentList(ActionParams):
 
     action: ClassVar[str] = "agent.list"
     answer: ClassVar[str] = "agent.listed"
-    agent_kind: Annotated[str | None, BeforeValidator(_text)] = None
+    agent_kind: Annotated[str | None, BeforeValidator(as_text)] = None
 
 
 class ParkingData(ActionParams):
@@ -395,21 +353,3 @@ def read_params(name: str, params: dict[str, Any]) -> ActionParams:
         raise ProtocolError(f"action: {name!r} is unknown")
     checked: ActionParams = validated(model, params)
     return checked
-
-
-def validated(model: type[ActionParams], params: dict[str, Any], prefix: str = "") -> Any:
-    """Return a validated model; `prefix` goes before field names in complaints.
-
-    Raises:
-        ProtocolError: names every bad field.
-    """
-    try:
-        return model.model_validate(params)
-    except ValidationError as error:
-        problems = []
-        for item in error.errors(include_url=False, include_input=False):
-            # Pydantic names the tried member of a union in the path; only names of fields are shown.
-            path = [str(part) for part in item["loc"] if isinstance(part, int) or part.isidentifier()]
-            field = prefix + ".".join(part for part in path if part not in _UNION_MEMBERS)
-            problems.append(f"{field or 'params'}: {str(item['msg']).removeprefix('Value error, ')}")
-        raise ProtocolError("; ".join(dict.fromkeys(problems))) from None

@@ -16,9 +16,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from spine.errors import ProtocolError
 from spine.network import RoadNetwork
 from spine.network.smap import MapLimits, network_from_json
-from spine.protocol.actions import FASTEST_SPEED, Integer, Number
+from spine.protocol.actions import FASTEST_SPEED
 from spine.protocol.envelope import read_json
 from spine.protocol.forms import Json, TickClock, agent_full, graph_file_form, package_form
+from spine.protocol.params import Integer, Number
 from spine.world import SavedBroker, SavedBuildingAgent, SavedPackage, SavedTruck, SavedWorld, World
 from spine.world.views import SiteStatistics
 

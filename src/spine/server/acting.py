@@ -12,6 +12,7 @@ from spine.errors import SpineError
 from spine.protocol import actions
 from spine.protocol.envelope import TransportError, encode_action_error, encode_transport_error, parse_action
 from spine.protocol.forms import Json
+from spine.protocol.params import ActionParams
 from spine.server.calls import UNKNOWN_ACTION, Call, Outcome, Prepared
 from spine.server.messages import Message
 from spine.server.picture import Pace
@@ -27,7 +28,7 @@ class Acting(ABC):
     tick_number: int
 
     @abstractmethod
-    def perform(self, params: actions.ActionParams, call: Call) -> None:
+    def perform(self, params: ActionParams, call: Call) -> None:
         """Carry out an action whose parameters are sound.
 
         Raises:

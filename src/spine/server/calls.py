@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import msgspec
 
 from spine.network.generate import MOST_NODES
-from spine.protocol.actions import ActionParams
 from spine.protocol.envelope import Action, encode_signal
 from spine.protocol.forms import Json
+from spine.protocol.params import ActionParams
 from spine.server.messages import EVERYBODY, Message
 
 UNKNOWN_ACTION = "unknown"

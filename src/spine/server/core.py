@@ -14,6 +14,7 @@ from spine.protocol import actions
 from spine.protocol.envelope import (
     encode_signal,
 )
+from spine.protocol.params import ActionParams
 from spine.protocol.translate import translate
 from spine.server.acting import Acting
 from spine.server.calls import Call, Limits
@@ -52,7 +53,7 @@ class EngineCore(Picture, Acting):
         super().__init__(world, pace or Pace(), running=running, tick_number=tick_number)
         self.limits = limits or Limits()
         self.extra_policies = extra_policies
-        self._handlers: dict[type[actions.ActionParams], Callable[[EngineCore, Any, Call], None]] = {
+        self._handlers: dict[type[ActionParams], Callable[[EngineCore, Any, Call], None]] = {
             actions.SimulationStart: EngineCore._start,
             actions.SimulationStop: EngineCore._stop,
             actions.SimulationPause: EngineCore._pause,
@@ -86,7 +87,7 @@ class EngineCore(Picture, Acting):
 
     # Actions
 
-    def perform(self, params: actions.ActionParams, call: Call) -> None:
+    def perform(self, params: ActionParams, call: Call) -> None:
         """Carry out an action whose parameters are sound."""
         if call.action.name not in actions.QUESTIONS:
             self.changed()

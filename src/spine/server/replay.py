@@ -15,6 +15,7 @@ from spine.errors import ProtocolError, StorageError
 from spine.protocol import actions
 from spine.protocol.envelope import encode_action_error, encode_signal
 from spine.protocol.forms import Json
+from spine.protocol.params import ActionParams
 from spine.server.acting import Acting
 from spine.server.calls import Call
 from spine.server.messages import EVERYBODY, NEW_FLEET, PLAIN, SUMMARY_KEY, Message
@@ -55,7 +56,7 @@ class Playback(Acting):
         self._next_moment = 0
         self._complaints: list[str] = []
         self._ticks_to_status = 0
-        self._handlers: dict[type[actions.ActionParams], Callable[[Any, Call], None]] = {
+        self._handlers: dict[type[ActionParams], Callable[[Any, Call], None]] = {
             actions.SimulationStart: self._start,
             actions.SimulationStop: self._stop,
             actions.SimulationPause: self._pause,
@@ -111,7 +112,7 @@ class Playback(Acting):
 
     # Actions
 
-    def perform(self, params: actions.ActionParams, call: Call) -> None:
+    def perform(self, params: ActionParams, call: Call) -> None:
         """Carry out an action whose parameters are sound."""
         handler = self._handlers.get(type(params))
         if handler is None:

@@ -18,6 +18,7 @@ from spine.network.smap import MapLimits, network_from_json
 from spine.network.strict_json import indented_json
 from spine.protocol import actions, forms
 from spine.protocol.envelope import encode_signal, read_json
+from spine.protocol.params import ActionParams, validated
 from spine.protocol.savefile import read_save, write_save
 from spine.server.calls import Call
 from spine.server.messages import EVERYBODY, Message
@@ -150,7 +151,7 @@ def _create_agent(core: EngineCore, params: actions.AgentCreate, call: Call) -> 
 
 def _creation(params: actions.AgentCreate) -> Command:
     if params.agent_kind == "truck":
-        data = actions.validated(actions.TruckData, params.agent_data, "agent_data.")
+        data = validated(actions.TruckData, params.agent_data, "agent_data.")
         spec = TruckSpec(
             max_speed_kph=data.max_speed_kph,
             capacity=data.capacity,
@@ -164,7 +165,7 @@ def _creation(params: actions.AgentCreate) -> Command:
         )
         return CreateTruck(params.agent_id, spec)
     if params.agent_kind == "broker":
-        broker = actions.validated(actions.BrokerData, params.agent_data, "agent_data.")
+        broker = validated(actions.BrokerData, params.agent_data, "agent_data.")
         return CreateBroker(params.agent_id, broker.balance_ducats)
     return CreateBuildingAgent(params.agent_id)
 
@@ -238,7 +239,7 @@ def _show_map_again(core: EngineCore, call: Call) -> None:
         call.messages.append(core.map_message())
 
 
-HANDLERS: dict[type[actions.ActionParams], Callable[[EngineCore, Any, Call], None]] = {
+HANDLERS: dict[type[ActionParams], Callable[[EngineCore, Any, Call], None]] = {
     actions.MapCreate: _create_map,
     actions.MapExport: _export_map,
     actions.MapImport: _import_map,

@@ -1,0 +1,71 @@
+"""What the parameters of actions are made of: checked numbers, texts and names, and refusals that name every bad field (protocol 8.2)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from spine.errors import ProtocolError
+
+_UNION_MEMBERS = ("float", "int", "str", "list")
+LONGEST_ID = 256
+
+
+def _no_bool(value: object) -> object:
+    if value is True or value is False:
+        raise ValueError("must be a number, not true or false")
+    return value
+
+
+def _whole(value: object) -> object:
+    _no_bool(value)
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+def _plain_name(value: str) -> str:
+    if value in (".", "..") or any(character in "/\\" or ord(character) < 32 for character in value):
+        raise ValueError("must be a plain file name without folders")
+    return value
+
+
+def as_text(value: object) -> object:
+    """Refuse what is no text; for fields that may be absent but not null."""
+    if not isinstance(value, str):
+        raise ValueError("must be text")  # noqa: TRY004 - pydantic collects ValueErrors
+    return value
+
+
+Number = Annotated[float, BeforeValidator(_no_bool)]
+Integer = Annotated[int, BeforeValidator(_whole)]
+Identifier = Annotated[str, Field(min_length=1, max_length=LONGEST_ID, strict=True)]
+Text = Annotated[str, Field(strict=True)]
+FileName = Annotated[str, Field(strict=True, min_length=1, max_length=255), AfterValidator(_plain_name)]
+
+
+class ActionParams(BaseModel):
+    """Base of all action parameters."""
+
+    model_config = ConfigDict(extra="ignore", allow_inf_nan=False, frozen=True)
+    action: ClassVar[str]
+    answer: ClassVar[str]
+
+
+def validated(model: type[ActionParams], params: dict[str, Any], prefix: str = "") -> Any:
+    """Return a validated model; `prefix` goes before field names in complaints.
+
+    Raises:
+        ProtocolError: names every bad field.
+    """
+    try:
+        return model.model_validate(params)
+    except ValidationError as error:
+        problems = []
+        for item in error.errors(include_url=False, include_input=False):
+            # Pydantic names the tried member of a union in the path; only names of fields are shown.
+            path = [str(part) for part in item["loc"] if isinstance(part, int) or part.isidentifier()]
+            field = prefix + ".".join(part for part in path if part not in _UNION_MEMBERS)
+            problems.append(f"{field or 'params'}: {str(item['msg']).removeprefix('Value error, ')}")
+        raise ProtocolError("; ".join(dict.fromkeys(problems))) from None
