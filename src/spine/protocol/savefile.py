@@ -65,6 +65,7 @@ class _Truck(_Part):
     edge_progress_m: Amount = 0.0
     route: list[Element] = []
     route_start_node: Element | None = None
+    route_end_node: Element | None = None
     current_building_id: Text | None = None
     broker_id: Text | None = None
     loaded_packages: list[Text] = []
@@ -317,6 +318,7 @@ _SAME = (
     "co2_emitted_kg",
     "edge_progress_m",
     "route_start_node",
+    "route_end_node",
     "driving_time_s",
     "resting_time_s",
     "required_rest_s",

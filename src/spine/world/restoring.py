@@ -42,6 +42,7 @@ class SavedTruck:
     edge_progress_m: float = 0.0
     route: tuple[int, ...] = ()
     route_start_node: int | None = None
+    route_end_node: int | None = None
     current_building_id: str | None = None
     loaded_packages: tuple[str, ...] = ()
     delivery_queue: tuple[tuple[str, bool, tuple[str, ...]], ...] = ()
@@ -350,8 +351,11 @@ def _put_on_edge(state: State, truck: Truck, saved: SavedTruck) -> None:
     )
     truck.heading_to = _place_at(state, goal, leg.purpose)
     movement.depart(state, truck, leg)
+    # What is shown of the route stays as it was: it began earlier, and may end later than this leg.
     if saved.route_start_node is not None and network.has_node(saved.route_start_node):
         truck.route_start = network.node_index(saved.route_start_node)
+    if saved.route_end_node is not None and network.has_node(saved.route_end_node):
+        truck.route_end = network.node_index(saved.route_end_node)
 
 
 def _place_at(state: State, node: int, purpose: str) -> str | None:
