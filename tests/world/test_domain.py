@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from math import inf
 
 import numpy as np
@@ -210,6 +212,46 @@ def test_batches_are_born_together() -> None:
     assert times[::3] == times[1::3] == times[2::3]
 
 
+def test_a_weekly_profile_knows_the_days() -> None:
+    """W20: 168 multipliers shape a week; here only the third day is busy."""
+    profile = tuple(1.0 if 48 <= hour < 72 else 0.0 for hour in range(168))
+    network = _line(1000.0, 3, _site("a", 0, 20.0, hourly_profile=profile), _site("b", 3))
+    log = run(World(network, WorldConfig(seed=1)), 14 * 24.0, dt=3600.0)
+    days = {wall_of(e.time, 43_200.0)[0] for e in log if isinstance(e, events.PackageCreated)}
+    assert days == {3, 10}
+
+
+def test_urgency_defines_the_delivery_window() -> None:
+    """W22: same-day goods get the shortest windows, standard ones the longest; all together fill the range evenly."""
+    network = _line(1000.0, 3, _site("a", 0, 200.0), _site("b", 3))
+    born = [e for e in run(World(network), 20.0) if isinstance(e, events.PackageCreated)]
+    windows: dict[str, list[float]] = {}
+    for event in born:
+        pickup, delivery = event.pickup_deadline - event.time, event.delivery_deadline - event.time
+        if pickup < 3600.0:  # otherwise the window may be one that was moved behind the pickup
+            windows.setdefault(event.urgency, []).append(delivery)
+    assert 3600.0 <= min(windows["SAME_DAY"]) < max(windows["SAME_DAY"]) <= 3600.0 + 0.1 * 10_800.0
+    assert max(windows["SAME_DAY"]) <= min(windows["EXPRESS"]) < max(windows["EXPRESS"]) <= min(windows["STANDARD"])
+    assert float(np.mean([window for some in windows.values() for window in some])) == pytest.approx(9000.0, rel=0.05)
+
+
+@pytest.mark.parametrize("dispatch", ["contract_net", "polling"])
+def test_priority_orders_dispatch(dispatch: str) -> None:
+    """W22: when there are too few trucks, what matters more is fetched more often."""
+    network = grid_network(sites=4, rate=12.0, docks=4, sizes=(10.0, 20.0))
+    world = World(network, WorldConfig(seed=3, dispatch=dispatch))
+    world.apply(CreateBroker("broker"))
+    for index in range(3):
+        world.apply(CreateTruck(f"t{index}"))
+    log = run(world, 36.0)
+    priority = {e.package_id: e.priority for e in log if isinstance(e, events.PackageCreated)}
+    fetched = Counter(priority[e.package_id] for e in log if isinstance(e, events.PackagePickedUp))
+    lost = Counter(priority[e.package_id] for e in log if isinstance(e, events.PackageExpired))
+    share = {name: fetched[name] / (fetched[name] + lost[name]) for name in fetched}
+    assert share["URGENT"] > 1.2 * share["LOW"]
+    assert share["HIGH"] > share["LOW"]
+
+
 def test_urgent_same_day_is_worth_three_point_six_times() -> None:
     """18.13: value = base x priority x urgency."""
     profile = PackageProfile(
@@ -311,6 +353,49 @@ def test_idling_in_a_lot_long_enough_counts_as_rest() -> None:
     while not any(isinstance(event, events.TruckDeparted) for event in log):
         log += world.step(10.0)
     assert _truck(world).driving_time_s < 60.0
+
+
+def test_a_driver_who_idles_before_a_rest_that_is_due_rests_less() -> None:
+    """W31: hours idled in a lot count for the rest that must be finished before the next trip."""
+    world = _long_haul(*_LOTS, *_STATIONS)
+    log: list[events.Event] = []
+    truck = world._state.trucks["t"]
+    while truck.activity is not Activity.PARKED:
+        log += world.step(10.0)
+    truck.driving_s = truck.hours_threshold_s + 60.0
+    log = []
+    while not any(isinstance(event, events.RestStarted) for event in log):
+        log += world.step(60.0)
+    idled = log[-1].time
+    begun = next(event for event in log if isinstance(event, events.RestStarted))
+    ended = next(event for event in run(world, 24.0) if isinstance(event, events.RestEnded))
+    assert ended.rested_s == pytest.approx(begun.required_s)
+    assert idled > 0.0
+    assert ended.time - begun.time < begun.required_s - 600.0
+
+
+def test_a_new_top_speed_holds_from_the_next_node() -> None:
+    """W53: what is changed under way takes effect on the way."""
+    network = _line(1000.0, 20, Parking("p", 20, 5))
+    world = World(network)
+    world.apply(CreateTruck("t", TruckSpec(start_node=0)))
+    world.step(90.0)
+    world.apply(UpdateAgent("t", {"max_speed_kph": 40.0}))
+    log = run(world, 1.0)
+    parked = next(event for event in log if isinstance(event, events.Parked))
+    assert parked.time == pytest.approx(2 * 45.0 + 18 * 90.0, abs=46.0)
+
+
+def test_only_what_goes_into_the_tank_is_sold() -> None:
+    """A tank that a command fills or shrinks while the truck is at the pump takes less, and less is paid."""
+    world = _long_haul(*_LOTS, *_STATIONS, fuel_tank_capacity_l=150.0)
+    while not _truck(world).is_fueling:
+        world.step(10.0)
+    world.apply(UpdateAgent("t", {"current_fuel_l": 140.0}))
+    done = next(event for event in run(world, 1.0) if isinstance(event, events.FuellingCompleted))
+    assert done.litres == pytest.approx(10.0)
+    assert done.total_cost == pytest.approx(10.0 * done.unit_price)
+    check_invariants(world)
 
 
 def test_docks_serve_in_order_and_count_the_waiting() -> None:
@@ -476,6 +561,59 @@ def test_summary_figures_fit_together() -> None:
     assert sum(row["delivered"] for row in world.truck_figures()) == figures["packages_delivered"]  # type: ignore[misc]
     assert sum(row["delivered"] for row in world.facility_figures("site")) == figures["packages_delivered"]  # type: ignore[misc]
     assert len(world.time_series()) == 12 * 4
+
+
+def test_figures_of_places_are_those_of_the_visits() -> None:
+    """20.15: visits, stays and those turned away, per parking; utilisation is the time places were held."""
+    network = _line(1000.0, 20, Parking("near", 1, 1), Parking("next", 3, 5))
+    world = World(network)
+    for index in range(4):
+        world.apply(CreateTruck(f"t{index}", TruckSpec(start_node=0)))
+    run(world, 10.0)
+    near, following = world.facility_figures("parking")
+    assert (near["parking_served"], following["parking_served"]) == (1, 3)
+    assert near["parking_turned_away"] == 3
+    # One kilometre at 80 km/h, then ten hours less 45 s in the only place.
+    assert near["parking_utilisation"] == pytest.approx(1.0 - 45.0 / 36_000.0)
+    assert near["parking_mean_dwell_min"] is None
+    world.apply(CreateBuilding(_site("a", 2, 40.0)))
+    world.apply(CreateBuilding(_site("b", 10, 0.0)))
+    world.apply(CreateBroker("broker"))
+    run(world, 0.5)
+    near = world.facility_figures("parking")[0]
+    assert near["parking_mean_dwell_min"] == pytest.approx(600.0, rel=0.1)
+
+
+def test_promises_are_checked_against_what_came() -> None:
+    """22.5: in a world with room to spare nearly every delivery keeps the time its award promised."""
+    world = small_world()
+    log = run(world, 6.0)
+    promised = {e.package_id: e.delivery_eta for e in log if isinstance(e, events.PackageAssigned)}
+    kept = [e.time <= promised[e.package_id] + 60.0 for e in log if isinstance(e, events.PackageDelivered)]
+    figures = world.summary().as_dict()
+    assert figures["promises_kept_share"] == pytest.approx(sum(kept) / len(kept))
+    assert (figures["on_time_pickup_share"] or 0.0) <= 1.0
+
+
+def test_hundreds_of_awards_at_one_instant() -> None:
+    """W45, W57: one order of 300 packages is awarded as it is born, not one package every other tick."""
+    network = replace(
+        grid_network(sites=0),
+        facilities=(
+            _site("a", 40, 1.0, batch_size_range=(300, 300), packages=PackageProfile(size_range=(1.0, 2.0))),
+            _site("b", 77),
+        ),
+    )
+    world = World(network, WorldConfig(seed=1, max_open_stops=50))
+    world.apply(CreateBroker("broker"))
+    for index in range(60):
+        world.apply(CreateTruck(f"t{index}"))
+    log: list[events.Event] = []
+    while not any(isinstance(event, events.PackageCreated) for event in log):
+        log = world.step(60.0)
+    born = next(event.time for event in log if isinstance(event, events.PackageCreated))
+    awarded = [e for e in log if isinstance(e, events.PackageAssigned) and e.time <= born + 1.0]
+    assert len(awarded) >= 200
 
 
 def test_site_statistics_are_those_of_the_events() -> None:

@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 PRIORITIES = ("LOW", "MEDIUM", "HIGH", "URGENT")
+HOURLY_PROFILE_LENGTHS = (24, 168)
+"""Hours a profile of the activity rate may cover: a day or a week."""
+
 URGENCIES = ("STANDARD", "EXPRESS", "SAME_DAY")
 
 _NO_WEIGHTS: Mapping[str, float] = MappingProxyType({})
@@ -50,7 +53,8 @@ class Site:
         loading_rate_t_per_min: handling rate, tonnes per minute, > 0.
         destination_weights: relative weight per destination site id; empty = uniform over all other sites.
         packages: what is born here.
-        hourly_profile: 24 multipliers of the activity rate by hour of day; empty = constant.
+        hourly_profile: 24 multipliers of the activity rate by hour of day, or 168 by hour of the week from the midnight before day 1;
+            empty = constant.
         batch_size_range: packages born together in one order, smallest and largest.
     """
 

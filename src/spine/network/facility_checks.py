@@ -11,6 +11,7 @@ from math import isfinite
 
 from spine.errors import NetworkError
 from spine.network.facilities import (
+    HOURLY_PROFILE_LENGTHS,
     PRIORITIES,
     URGENCIES,
     Facility,
@@ -50,8 +51,10 @@ def _check_site(site: Site, name: str) -> None:
     _positive(site.loading_rate_t_per_min, name, "loading_rate_t_per_min")
     if not (isfinite(site.activity_rate) and site.activity_rate >= 0.0):
         raise NetworkError(f"{name}: activity_rate = {site.activity_rate} must be finite and at least 0")
-    if len(site.hourly_profile) not in (0, 24):
-        raise NetworkError(f"{name}: hourly_profile has {len(site.hourly_profile)} entries; it must have 24, or none")
+    if len(site.hourly_profile) not in (0, *HOURLY_PROFILE_LENGTHS):
+        raise NetworkError(
+            f"{name}: hourly_profile has {len(site.hourly_profile)} entries; it must have 24 (a day), 168 (a week), or none"
+        )
     _weights(enumerate(site.hourly_profile), name, "hourly_profile")
     smallest, largest = site.batch_size_range
     if not 1 <= smallest <= largest <= MOST_PACKAGES_AT_ONCE:

@@ -15,6 +15,7 @@ from math import isfinite
 from spine.errors import MapFormatError, NetworkError
 from spine.network.builder import RoadNetworkBuilder
 from spine.network.facilities import (
+    HOURLY_PROFILE_LENGTHS,
     PRIORITIES,
     URGENCIES,
     Facility,
@@ -182,8 +183,9 @@ def _read_site(reader: JsonReader, building_id: str, node_id: int) -> Site:
     if loading_rate <= 0.0:
         raise MapFormatError(f"{reader.where}: loading_rate_tonnes_per_min = {loading_rate:g} must be greater than 0")
     profile = reader.array("hourly_profile", optional=True)
-    if profile and (len(profile) != 24 or not all(is_number(v) and v >= 0 for v in profile) or not any(profile)):
-        raise MapFormatError(f"{reader.where}: hourly_profile must be 24 numbers of at least 0, not all 0")
+    fits = len(profile) in HOURLY_PROFILE_LENGTHS and all(is_number(v) and v >= 0 for v in profile) and any(profile)
+    if profile and not fits:
+        raise MapFormatError(f"{reader.where}: hourly_profile must be 24 or 168 numbers of at least 0, not all 0")
     batch = reader.pair("batch_size_range", (1.0, 1.0))
     if batch[0] < 1 or any(value != int(value) for value in batch):
         raise MapFormatError(f"{reader.where}: batch_size_range must be two whole numbers of at least 1")

@@ -248,7 +248,7 @@ class SiteShape(Shape):
     active_packages: list[str]
     statistics: SiteStatistics
     hourly_profile: list[Amount] = Field(
-        default=[], description="24 multipliers of the activity rate", json_schema_extra=_optional
+        default=[], description="24 multipliers of the activity rate, or 168 of a week", json_schema_extra=_optional
     )
     batch_size_range: list[Natural] = Field(
         default=[], description="packages born together", json_schema_extra=_optional

@@ -21,7 +21,7 @@ from pydantic import (
     model_validator,
 )
 
-from spine.network.facilities import PRIORITIES, URGENCIES
+from spine.network.facilities import HOURLY_PROFILE_LENGTHS, PRIORITIES, URGENCIES
 
 Number = Annotated[float, Strict()]
 Share = Annotated[Number, Field(ge=0.0, le=1.0)]
@@ -185,7 +185,7 @@ class SiteChanges(Model):
     Attributes:
         activity_rate: packages born per simulated hour.
         activity_scale: multiplies the rate.
-        hourly_profile: 24 multipliers of the rate by hour of day.
+        hourly_profile: 24 multipliers of the rate by hour of day, or 168 by hour of the week from the midnight before day 1.
         batch_size_range: packages born together in one order, smallest and largest.
         docks: trucks handled at once.
         loading_rate_t_per_min: tonnes per minute and dock.
@@ -215,8 +215,8 @@ class SiteChanges(Model):
     @field_validator("hourly_profile")
     @classmethod
     def _whole_day(cls, value: tuple[float, ...] | None) -> tuple[float, ...] | None:
-        if value is not None and (len(value) != 24 or not any(value)):
-            raise ValueError("must be 24 multipliers, one an hour, not all 0")
+        if value is not None and (len(value) not in HOURLY_PROFILE_LENGTHS or not any(value)):
+            raise ValueError("must be 24 multipliers, one an hour, or 168 for a week, not all 0")
         return value
 
 

@@ -273,6 +273,8 @@ def _update_truck(state: State, truck: Truck, changes: Mapping[str, object]) -> 
         fuel.new_tank(state, truck)
     if "capacity" in new:
         state.update_largest_capacity()
+    if "max_speed_kph" in new:
+        movement.cut_at_next_node(state, truck)
 
 
 def delete_agent(state: State, agent_id: str) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from spine.world import driver, freight, insertion
 from spine.world.agenda import Due
-from spine.world.model import Package, Truck
+from spine.world.config import PRIORITY_FACTORS
+from spine.world.model import Broker, Package, Truck
 from spine.world.state import State
 from spine.world.views import Activity
 
@@ -13,6 +16,9 @@ SITES_ASKED = 6
 
 PACKAGES_ASKED = 3
 """And considers this many of the oldest at each."""
+
+LOOK_AHEAD = 4
+"""Re-offers are chosen by priority among this many times as many packages as are offered."""
 
 _FREE = (Activity.IDLE, Activity.PARKED, Activity.DRIVING)
 
@@ -31,16 +37,36 @@ def offer(state: State, package: Package) -> bool:
     return True
 
 
+def offer_born(state: State, born: list[Package]) -> None:
+    """Offer packages born together, those of higher priority first (W22)."""
+    for package in sorted(born, key=_by_priority):
+        offer(state, package)
+
+
+def _by_priority(package: Package) -> int:
+    return -package.priority
+
+
 def offer_again(state: State) -> None:
-    """Offer some open packages again, those first that have waited longest since their last offer."""
+    """Offer some open packages again: of those that have waited longest since their last offer, higher priorities first."""
     broker = state.broker
     if broker is None:
         return
-    chosen = list(broker.open)[: state.config.offers_per_interval]
-    for package_id in chosen:
-        if package_id in broker.open and not offer(state, state.packages[package_id]):
-            broker.open.pop(package_id)
-            broker.open[package_id] = None
+    for package in _next_offers(state, broker):
+        if package.id in broker.open and not offer(state, package):
+            broker.open.pop(package.id)
+            broker.open[package.id] = None
+
+
+def _next_offers(state: State, broker: Broker) -> list[Package]:
+    """Return the packages to be offered again now.
+
+    Looks a few times further into the queue than it may offer, so that what matters overtakes, but nothing waits for ever.
+    """
+    most = state.config.offers_per_interval
+    longest_waiting = [state.packages[package_id] for package_id in islice(broker.open, LOOK_AHEAD * most)]
+    # The sort is stable: of one priority, those come first that have waited longest.
+    return sorted(longest_waiting, key=_by_priority)[:most]
 
 
 def schedule_offers(state: State) -> None:
@@ -49,7 +75,7 @@ def schedule_offers(state: State) -> None:
 
 
 def offer_to_free_truck(state: State, truck: Truck) -> None:
-    """Let a truck that has nothing more to do choose the cheapest open package around it."""
+    """Let a truck that has nothing more to do choose the cheapest open package around it, costs weighed by priority."""
     if state.broker is None or not state.broker.open or truck.plan or truck.activity not in _FREE:
         return
     best = None
@@ -57,9 +83,12 @@ def offer_to_free_truck(state: State, truck: Truck) -> None:
         for package_id in list(state.sites[site_id].open)[:PACKAGES_ASKED]:
             package = state.packages[package_id]
             award = state.policies.dispatch.award_to(state, package, truck)
-            if award is not None and (best is None or award.cost_s < best[0].cost_s):
-                best = (award, package)
+            if award is None:
+                continue
+            cost = award.cost_s / PRIORITY_FACTORS[package.priority]
+            if best is None or cost < best[0]:
+                best = (cost, award, package)
     if best is not None:
-        award, package = best
+        _, award, package = best
         freight.book_award(state, package, award)
         driver.replan(state, truck)

@@ -13,7 +13,7 @@ from spine.errors import CommandError
 from spine.network.facilities import FuelStation, Parking, Site
 from spine.world import demand, events, freight, fuel, queues, sites
 from spine.world.checks import check_count, checked_number
-from spine.world.model import Facility, ParkingState, SiteState, StationState
+from spine.world.model import Facility, ParkingState, QueueFigures, SiteState, StationState
 from spine.world.state import State
 from spine.world.views import Activity
 
@@ -28,14 +28,15 @@ def add_facility(state: State, spec: Site | Parking | FuelStation, *, announce: 
         raise CommandError(f"node_id: node {spec.node_id} is not on this map")
     _check_facility(spec)
     node = state.network.node_index(spec.node_id)
+    figures = QueueFigures(opened=state.now)
     if isinstance(spec, Site):
-        site = SiteState(spec, node)
+        site = SiteState(spec, node, figures=figures)
         state.buildings[spec.id] = state.sites[spec.id] = site
         demand.schedule_birth(state, site)
     elif isinstance(spec, Parking):
-        state.buildings[spec.id] = state.parkings[spec.id] = ParkingState(spec, node)
+        state.buildings[spec.id] = state.parkings[spec.id] = ParkingState(spec, node, figures=figures)
     else:
-        state.buildings[spec.id] = state.stations[spec.id] = StationState(spec, node)
+        state.buildings[spec.id] = state.stations[spec.id] = StationState(spec, node, figures=figures)
     if announce:
         state.forget_facilities()
         state.touch_building(spec.id)

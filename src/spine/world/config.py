@@ -49,7 +49,7 @@ class WorldConfig:
         candidates: trucks called for bids on one package.
         max_open_stops: a truck with this many planned stops is not called.
         offer_interval_s: open packages are offered again this often.
-        offers_per_interval: at most this many of them, most urgent first.
+        offers_per_interval: at most this many of them, by priority among those that have waited longest.
         fuel_reserve_share: share of the tank that planning keeps untouched (W32).
         rescue_delay_s: time until the breakdown service reaches a stranded truck (W32).
         rescue_fee: its fee, ducats.

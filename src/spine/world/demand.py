@@ -58,8 +58,8 @@ def _rate_share(state: State, site: SiteState) -> float:
     profile = site.spec.hourly_profile
     if not profile:
         return 1.0
-    _, hour = wall_of(state.now, state.config.start_of_day_s)
-    return profile[int(hour) % len(profile)] / max(profile)
+    day, hour = wall_of(state.now, state.config.start_of_day_s)
+    return profile[((day - 1) * 24 + int(hour)) % len(profile)] / max(profile)
 
 
 def birth(state: State, site: SiteState) -> list[Package]:
@@ -97,7 +97,7 @@ def _make(state: State, site: SiteState) -> Package | None:
     urgency = pick(profile.urgency_weights, draws[4])
     value = _between(profile.value_range, draws[2]) * PRIORITY_FACTORS[priority] * URGENCY_FACTORS[urgency]
     pickup_s = _between(profile.pickup_window_s, draws[5])
-    delivery_s = _between(profile.delivery_window_s, draws[6])
+    delivery_s = _between(profile.delivery_window_s, _share_of_window(profile.urgency_weights, urgency, draws[6]))
     if delivery_s <= pickup_s:
         delivery_s = pickup_s + _between(_LATER_DELIVERY_S, draws[7])
     package = Package(
@@ -127,6 +127,16 @@ def _make(state: State, site: SiteState) -> Package | None:
         )
     )
     return package
+
+
+def _share_of_window(weights: tuple[float, ...], urgency: int, uniform: float) -> float:
+    """Return where in the range of delivery windows a package falls: the more urgent, the shorter its window (W22).
+
+    Each urgency has the part of the range that is its share of the packages, so that the windows of all of them together stay uniform
+    (5.2).
+    """
+    more_urgent = sum(weights[urgency + 1 :])
+    return (more_urgent + uniform * weights[urgency]) / sum(weights)
 
 
 def _reject(state: State, site: SiteState, size: float, reason: str) -> None:

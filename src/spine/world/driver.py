@@ -43,8 +43,7 @@ def replan(state: State, truck: Truck) -> None:
             decide(state, truck)
     elif activity in (Activity.IDLE, Activity.PARKED):
         if truck.plan:
-            _leave_place(state, truck)
-            decide(state, truck)
+            _end_idling(state, truck)
     elif activity is Activity.DRIVING and truck.leg is not None:
         leg = truck.leg
         if leg.purpose in ("parking", "home") and truck.plan:
@@ -53,6 +52,18 @@ def replan(state: State, truck: Truck) -> None:
             goal = state.sites[truck.plan[0].site_id].node if truck.plan else -1
             if goal != leg.goal_node:
                 movement.cut_at_next_node(state, truck)
+
+
+def _end_idling(state: State, truck: Truck) -> None:
+    """Set off from where the truck idles; a driver who must rest first goes on resting there, the time idled counted (W31)."""
+    hours.credit_idle_time(state, truck)
+    if truck.activity is Activity.PARKED and hours.is_due(truck):
+        since = truck.activity_since
+        state.set_activity(truck, Activity.RESTING)
+        hours.begin_rest(state, truck, since)
+        return
+    _leave_place(state, truck)
+    decide(state, truck)
 
 
 def leg_ended(state: State, truck: Truck) -> None:
@@ -70,7 +81,8 @@ def leg_ended(state: State, truck: Truck) -> None:
         if leg.purpose == "rest" and heading_to in state.parkings:
             _try_to_rest(state, truck, state.parkings[heading_to])
             return
-        if leg.purpose == "parking" and heading_to in state.parkings and not truck.plan:
+        idles = not truck.plan and not hours.is_due(truck)
+        if leg.purpose == "parking" and heading_to in state.parkings and idles:
             lot = state.parkings[heading_to]
             if parking.enter_for_idling(state, truck, lot):
                 state.followups.append(("free", truck.id))

@@ -13,6 +13,9 @@ from spine.world.model import Package, SiteState, Stop, Truck
 from spine.world.policies.base import Award
 from spine.world.state import State
 
+PROMISE_TOLERANCE_S = 60.0
+"""A delivery up to this much after the promised time keeps the promise."""
+
 
 def add(state: State, package: Package) -> None:
     """Put a newborn package into the world and before the broker."""
@@ -36,6 +39,7 @@ def book_award(state: State, package: Package, award: Award) -> Truck:
     truck.plan.insert(award.pickup_at, Stop(package.origin, True, package.id, award.pickup_eta))
     truck.plan.insert(award.delivery_at, Stop(package.destination, False, package.id, award.delivery_eta))
     package.truck_id = truck.id
+    package.promised = award.delivery_eta
     truck.met_broker = True
     state.sites[package.origin].open.pop(package.id, None)
     broker = state.broker
@@ -77,6 +81,7 @@ def pick_up(state: State, truck: Truck, site: SiteState, package: Package) -> No
     site.waiting.pop(package.id, None)
     site.picked_up += 1
     state.totals.picked_up += 1
+    state.totals.picked_up_on_time += state.now <= package.pickup_deadline
     state.totals.pickup_wait_s += state.now - package.created
     state.touch_building(site.spec.id)
     state.emit(events.PackagePickedUp(state.now, package.id, truck.id, site.spec.id))
@@ -94,6 +99,8 @@ def deliver(state: State, truck: Truck, site: SiteState, package: Package) -> No
     totals = state.totals
     totals.delivered += 1
     totals.on_time += on_time
+    totals.promises_kept += state.now <= package.promised + PROMISE_TOLERANCE_S
+    totals.promise_error_s += abs(state.now - package.promised)
     totals.value_delivered += package.value
     totals.lateness_s += late_s
     totals.lead_time_s += state.now - package.created

@@ -101,7 +101,8 @@ def start_pumping(state: State, truck: Truck, station: StationState, waited_s: f
 def finish_pumping(state: State, truck: Truck) -> None:
     """Fill the tank, pay, leave the pump; the truck is then idle at the station's node."""
     station = state.stations[truck.building or ""]
-    litres, price = truck.fuelling_l, truck.fuelling_price
+    # A command may have filled or shrunk the tank meanwhile: only what goes in is sold.
+    litres, price = max(0.0, min(truck.fuelling_l, truck.tank_l - truck.fuel_l)), truck.fuelling_price
     total = litres * price
     truck.fuel_l = min(truck.tank_l, truck.fuel_l + litres)
     truck.balance -= total

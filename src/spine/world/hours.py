@@ -26,7 +26,7 @@ def begin_rest(state: State, truck: Truck, since: float) -> None:
     """Rest where the truck stands: in a parking, waiting for its place, or at the roadside when there is none.
 
     Args:
-        since: when resting began; earlier than now when the driver has waited here already.
+        since: when resting began; earlier than now when the driver has idled in this parking already.
     """
     rule = state.policies.hours
     overtime = truck.driving_s - rule.limit_s
@@ -65,6 +65,8 @@ def _fine(state: State, truck: Truck, overtime_s: float) -> None:
     truck.figures.penalties += amount
     truck.figures.penalty_count += 1
     state.ledger.overtime_penalties += amount
+    by_amount = state.totals.penalties_by_amount
+    by_amount[f"{amount:g}"] = by_amount.get(f"{amount:g}", 0) + 1
     truck.risk = rule.risk_after_penalty(truck.risk, _adaptation(state, truck))
     state.emit(events.Penalized(state.now, truck.id, overtime_s / 3600.0, amount, truck.balance))
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from math import inf
 from typing import NamedTuple
 
+from spine.world.config import PRIORITY_FACTORS
 from spine.world.model import Package, Stop, Truck, Visit
 from spine.world.policies.base import Award
 from spine.world.schedule import Outlook, latest_time, outlook, update_etas, visit_of, visit_of_stop, walk
@@ -30,6 +31,10 @@ LEAST_GAIN_S = 1.0
 
 RESPONSE_WEIGHT = 0.05
 """How much of the time until delivery counts in a bid, beside the detour: ties go to the truck that is sooner."""
+
+
+LATE_WEIGHT = 2.0
+"""Seconds of detour a second of lateness counts as, for a package of low priority (W22)."""
 
 
 class _Plan(NamedTuple):
@@ -111,7 +116,8 @@ def bid(
         if etas is not None:
             delivery_eta = etas[then + 1]
             late = max(0.0, delivery_eta - package.delivery_deadline)
-            cost = detour_s + RESPONSE_WEIGHT * (delivery_eta - state.now) + 2.0 * late
+            cost = detour_s + RESPONSE_WEIGHT * (delivery_eta - state.now)
+            cost += LATE_WEIGHT * PRIORITY_FACTORS[package.priority] * late
             return Award(truck.id, start.first + at, start.first + then + 1, cost, etas[at], delivery_eta)
     return None
 

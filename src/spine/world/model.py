@@ -114,7 +114,10 @@ class Visit(NamedTuple):
 
 @dataclass(slots=True)
 class TruckFigures:
-    """What a truck has done so far: metres, tonne-metres, litres, ducats, seconds by activity."""
+    """What a truck has done so far: metres, tonne-metres, litres, ducats, seconds by activity.
+
+    `capacity_m` is metres times capacity, tonne-metres: what it could have carried.
+    """
 
     loaded_m: float = 0.0
     empty_m: float = 0.0
@@ -124,6 +127,7 @@ class TruckFigures:
     fuel_cost: float = 0.0
     penalties: float = 0.0
     penalty_count: int = 0
+    capacity_m: float = 0.0
     rescues: int = 0
     rescue_cost: float = 0.0
     picked_up: int = 0
@@ -147,8 +151,8 @@ class Truck:
     """A truck with its driver.
 
     `node` is the index of the node it stands at or departed from; `building` the facility it occupies or (`queued`) waits
-    for; `heading_to` the parking or station it drives to; `tried` the full ones it has been to on the present search;
-    `spec` is what it was created as; `hours_threshold_s` and `fuel_threshold_l` are drawn once per driving period and once per tank (W4).
+    for, since `building_since`; `heading_to` the parking or station it drives to; `tried` the full ones it has been to on the
+    present search; `spec` is what it was created as; `hours_threshold_s` and `fuel_threshold_l` are drawn once per driving period and once per tank (W4).
     """
 
     id: str
@@ -181,6 +185,7 @@ class Truck:
     tank_period: int = 0
     adaptations: int = 0
     building: str | None = None
+    building_since: float = 0.0
     queued: bool = False
     heading_to: str | None = None
     tried: list[str] = field(default_factory=list)
@@ -202,7 +207,8 @@ class Truck:
 class Package:
     """A package in the world.
 
-    `truck_id` is set from the award on, `aboard` from the end of loading, `handling` while at a dock; `offers` counts unsuccessful ones.
+    `truck_id` is set from the award on, `aboard` from the end of loading, `handling` while at a dock; `offers` counts unsuccessful ones;
+    `promised` is the delivery time of the last award, simulated s.
     """
 
     id: str
@@ -219,17 +225,23 @@ class Package:
     aboard: bool = False
     handling: bool = False
     offers: int = 0
+    promised: float = 0.0
 
 
 @dataclass(slots=True)
 class QueueFigures:
-    """Waiting at a facility: how many waited, how long in all and at the most (s), how many were served."""
+    """Use of a facility: how many were served, waited (how long in all and at the most, s) or found it full and went elsewhere.
+
+    `occupied_s` is the time places were held by those who have left, `opened` when the facility came into the world.
+    """
 
     served: int = 0
     waited: int = 0
     wait_s: float = 0.0
     longest_wait_s: float = 0.0
     occupied_s: float = 0.0
+    turned_away: int = 0
+    opened: float = 0.0
 
 
 @dataclass(slots=True)
@@ -321,13 +333,17 @@ class Totals:
     picked_up: int = 0
     delivered: int = 0
     on_time: int = 0
+    picked_up_on_time: int = 0
     expired: int = 0
     awarded: int = 0
     reoffered: int = 0
+    promises_kept: int = 0
     value_delivered: float = 0.0
     value_expired: float = 0.0
     lateness_s: float = 0.0
+    promise_error_s: float = 0.0
     pickup_wait_s: float = 0.0
     lead_time_s: float = 0.0
     events: int = 0
     expired_by_cause: dict[str, int] = field(default_factory=dict)
+    penalties_by_amount: dict[str, int] = field(default_factory=dict)

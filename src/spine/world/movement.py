@@ -281,12 +281,13 @@ def settle(truck: Truck, leg: Leg, metres: float, seconds: float) -> None:
     """Book what was driven of a leg: distance, tonne-metres, fuel and hours (8.1, 7.1)."""
     truck.fuel_l = max(0.0, truck.fuel_l - metres * leg.litres_per_m)
     truck.driving_s += seconds
-    book_distance(truck.figures, leg, metres)
+    book_distance(truck.figures, truck, leg, metres)
 
 
-def book_distance(figures: TruckFigures, leg: Leg, metres: float) -> None:
-    """Add a distance driven on a leg to figures: metres, tonne-metres, litres."""
+def book_distance(figures: TruckFigures, truck: Truck, leg: Leg, metres: float) -> None:
+    """Add a distance driven on a leg to figures: metres, tonne-metres carried and possible, litres."""
     figures.litres_burnt += metres * leg.litres_per_m
+    figures.capacity_m += metres * truck.capacity * MASS_PER_CARGO_UNIT_T
     if leg.load > 0.0:
         figures.loaded_m += metres
         figures.tonne_m += metres * leg.load * MASS_PER_CARGO_UNIT_T

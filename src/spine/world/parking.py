@@ -71,13 +71,19 @@ def enter_for_rest(state: State, truck: Truck, parking: ParkingState, *, another
         queues.enter(state, truck, parking)
         state.set_activity(truck, Activity.RESTING)
     elif another:
-        truck.tried.append(parking.spec.id)
+        turn_away(truck, parking)
         return False
     else:
         queues.join_queue(state, truck, parking)
         state.set_activity(truck, Activity.WAITING_PARKING)
     hours.begin_rest(state, truck, state.now)
     return True
+
+
+def turn_away(truck: Truck, parking: ParkingState) -> None:
+    """Count that a truck has come to a full parking in vain; on this search it does not come again."""
+    truck.tried.append(parking.spec.id)
+    parking.figures.turned_away += 1
 
 
 def rest_at_roadside(state: State, truck: Truck) -> None:
@@ -96,7 +102,7 @@ def admitted(state: State, truck: Truck, parking: ParkingState) -> None:
 def enter_for_idling(state: State, truck: Truck, parking: ParkingState) -> bool:
     """Take a place without resting; False when the parking is full, which is then counted as tried."""
     if not queues.has_room(parking):
-        truck.tried.append(parking.spec.id)
+        turn_away(truck, parking)
         return False
     queues.enter(state, truck, parking)
     truck.tried.clear()

@@ -26,6 +26,7 @@ def enter(state: State, truck: Truck, facility: Facility) -> None:
     facility.occupants.append(truck.id)
     facility.figures.served += 1
     truck.building = facility.spec.id
+    truck.building_since = state.now
     truck.queued = False
     state.touch_building(facility.spec.id)
     state.changed_agents[truck.id] = None
@@ -35,6 +36,7 @@ def join_queue(state: State, truck: Truck, facility: Facility) -> None:
     """Wait for a place behind those who wait already."""
     facility.queue.append(truck.id)
     truck.building = facility.spec.id
+    truck.building_since = state.now
     truck.queued = True
     state.emit(events.QueueJoined(state.now, truck.id, facility.spec.id, len(facility.queue)))
     state.changed_agents[truck.id] = None
@@ -60,7 +62,7 @@ def leave(state: State, truck: Truck) -> None:
         facility.queue.remove(truck.id)
     else:
         facility.occupants.remove(truck.id)
-        facility.figures.occupied_s += max(0.0, state.now - truck.activity_since)
+        facility.figures.occupied_s += state.now - truck.building_since
         state.touch_building(facility.spec.id)
         admit_next(state, facility)
     truck.building = None

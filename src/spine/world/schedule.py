@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import inf
 
-from spine.world import queues
+from spine.world import hours, queues
 from spine.world.config import PUMP_LITRES_PER_S
 from spine.world.model import Package, SiteState, Stop, Truck, Visit
 from spine.world.movement import SPEED_FOR_FUEL_REACH_MPS, next_node
@@ -64,8 +64,13 @@ def outlook(state: State, truck: Truck) -> Outlook | None:
     if activity in (Activity.LOADING, Activity.UNLOADING, Activity.WAITING_DOCK):
         return _outlook_at_dock(state, truck)
     driven = truck.driving_s
-    if activity is Activity.PARKED and now - truck.activity_since >= state.policies.hours.required_rest_s(driven):
-        driven = 0.0
+    if activity is Activity.PARKED:
+        rested = now - truck.activity_since
+        required = state.policies.hours.required_rest_s(driven)
+        if rested >= required:
+            driven = 0.0
+        elif hours.is_due(truck):
+            return Outlook(truck.node, truck.activity_since + required, 0.0, truck.load, 0)
     return Outlook(truck.node, now, driven, truck.load, 0)
 
 

@@ -20,8 +20,7 @@ def settle(state: State, entry: Entry) -> None:
     elif due == Due.BIRTH:
         site = state.sites.get(key)
         if site is not None and site.birth_version == version:
-            for package in demand.birth(state, site):
-                broker.offer(state, package)
+            broker.offer_born(state, demand.birth(state, site))
     elif due == Due.EXPIRY:
         freight.fall_due(state, key)
     elif due == Due.OFFERS:

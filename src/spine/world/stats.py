@@ -1,19 +1,23 @@
-"""Statistics: what a logistics user asks of a run (domain 20.15, W50), per network, truck, site, station and parking, and over time."""
+"""Statistics of the network: what a logistics user asks of a run (domain 20.15, W50), in all and over time.
+
+Those of single trucks, sites, stations and parkings are in `tables`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from spine.world import movement
+from spine.world import movement, queues
 from spine.world.agenda import Due
 from spine.world.config import CO2_KG_PER_LITRE
-from spine.world.model import ACTIVITIES, QueueFigures, Truck, TruckFigures
+from spine.world.model import ACTIVITIES, Facility, Truck, TruckFigures
 from spine.world.state import Sample, State
 from spine.world.views import Activity
 
 SAMPLE_COLUMNS = (
     "packages_created",
+    "packages_rejected",
     "packages_picked_up",
     "packages_delivered",
     "packages_on_time",
@@ -22,13 +26,23 @@ SAMPLE_COLUMNS = (
     "packages_awarded",
     "packages_aboard",
     "km",
+    "empty_km",
+    "tonne_km",
     "litres",
     "co2_kg",
+    "penalties",
+    "rescues",
+    "fuel_cost",
+    "penalty_cost",
+    "rescue_cost",
     "broker_balance",
     "fuel_price",
     *(f"trucks_{activity.value}" for activity in ACTIVITIES),
 )
-"""Columns of the time series; distances, litres and CO2 are those of completed legs."""
+"""Columns of the time series: counts and sums since the start, and what is so at this instant (`packages_waiting`, `trucks_...`).
+
+Distances, litres and CO2 are those of completed legs.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +84,7 @@ def sample(state: State) -> None:
     totals = state.totals
     values = (
         totals.generated,
+        totals.rejected,
         totals.picked_up,
         totals.delivered,
         totals.on_time,
@@ -78,8 +93,15 @@ def sample(state: State) -> None:
         counts.awarded,
         counts.aboard,
         (figures.loaded_m + figures.empty_m) / 1000.0,
+        figures.empty_m / 1000.0,
+        figures.tonne_m / 1000.0,
         figures.litres_burnt,
         figures.litres_burnt * CO2_KG_PER_LITRE,
+        figures.penalty_count,
+        figures.rescues,
+        figures.fuel_cost,
+        figures.penalties,
+        figures.rescue_cost,
         state.broker.balance if state.broker is not None else 0.0,
         state.fuel_price,
         *(activities[activity] for activity in ACTIVITIES),
@@ -124,7 +146,7 @@ def figures_now(state: State, truck: Truck) -> TruckFigures:
     figures.activity_s[ACTIVITIES.index(truck.activity)] += state.now - truck.activity_since
     if truck.leg is not None:
         metres = movement.progress(truck, state.now).metres
-        movement.book_distance(figures, truck.leg, metres)
+        movement.book_distance(figures, truck, truck.leg, metres)
     return figures
 
 
@@ -170,24 +192,29 @@ def summary(state: State) -> Summary:
         "awards": totals.awarded,
         "reoffers": totals.reoffered,
         **{f"expired_{cause}": count for cause, count in sorted(totals.expired_by_cause.items())},
-        "service_level": _share(totals.delivered, totals.delivered + totals.expired),
-        "on_time_share": _share(totals.on_time, totals.delivered),
-        "mean_pickup_wait_min": _share(totals.pickup_wait_s / 60.0, totals.picked_up),
-        "mean_lead_time_min": _share(totals.lead_time_s / 60.0, totals.delivered),
-        "mean_lateness_min": _share(totals.lateness_s / 60.0, totals.delivered - totals.on_time),
+        "service_level": share(totals.delivered, totals.delivered + totals.expired),
+        "on_time_share": share(totals.on_time, totals.delivered),
+        "on_time_pickup_share": share(totals.picked_up_on_time, totals.picked_up + totals.expired),
+        "promises_kept_share": share(totals.promises_kept, totals.delivered),
+        "mean_promise_error_min": share(totals.promise_error_s / 60.0, totals.delivered),
+        "mean_pickup_wait_min": share(totals.pickup_wait_s / 60.0, totals.picked_up),
+        "mean_lead_time_min": share(totals.lead_time_s / 60.0, totals.delivered),
+        "mean_lateness_min": share(totals.lateness_s / 60.0, totals.delivered - totals.on_time),
         "km": km,
         "loaded_km": fleet.loaded_m / 1000.0,
         "empty_km": fleet.empty_m / 1000.0,
-        "empty_km_share": _share(fleet.empty_m, fleet.loaded_m + fleet.empty_m),
+        "empty_km_share": share(fleet.empty_m, fleet.loaded_m + fleet.empty_m),
         "tonne_km": tonne_km,
+        "load_factor": share(fleet.tonne_m, fleet.capacity_m),
         "litres": fleet.litres_burnt,
-        "litres_per_100km": _share(fleet.litres_burnt * 100.0, km),
+        "litres_per_100km": share(fleet.litres_burnt * 100.0, km),
         "litres_bought": fleet.litres_bought,
         "co2_kg": co2,
-        "co2_g_per_tonne_km": _share(co2 * 1000.0, tonne_km),
-        **_activity_figures(fleet),
+        "co2_g_per_tonne_km": share(co2 * 1000.0, tonne_km),
+        **activity_figures(fleet),
         "rests": fleet.rests,
         "penalties": fleet.penalty_count,
+        **{f"penalties_of_{amount}": count for amount, count in sorted(totals.penalties_by_amount.items())},
         "rescues": fleet.rescues,
         "value_delivered": totals.value_delivered,
         "value_expired": totals.value_expired,
@@ -198,102 +225,51 @@ def summary(state: State) -> Summary:
         "penalty_cost": fleet.penalties,
         "rescue_cost": fleet.rescue_cost,
         "fuel_price": state.fuel_price,
-        **_queue_figures("dock", (site.figures for site in state.sites.values())),
-        **_queue_figures("pump", (station.figures for station in state.stations.values())),
-        **_queue_figures("parking", (parking.figures for parking in state.parkings.values())),
+        **use_figures(state, "dock", state.sites.values()),
+        **use_figures(state, "pump", state.stations.values()),
+        **use_figures(state, "parking", state.parkings.values()),
     }
     return Summary(figures)
 
 
-def _share(part: float, whole: float) -> float | None:
+def share(part: float, whole: float) -> float | None:
+    """Return part / whole, None when there is no whole."""
     return part / whole if whole else None
 
 
-def _activity_figures(fleet: TruckFigures) -> dict[str, float | None]:
+def activity_figures(fleet: TruckFigures) -> dict[str, float | None]:
+    """Return hours by activity, and the share of them at work."""
     hours = {f"hours_{a.value}": s / 3600.0 for a, s in zip(ACTIVITIES, fleet.activity_s, strict=True)}
     at_work = (Activity.DRIVING, Activity.LOADING, Activity.UNLOADING, Activity.FUELLING, Activity.WAITING_DOCK)
     worked = sum(hours[f"hours_{activity.value}"] for activity in at_work)
-    return {**hours, "utilisation": _share(worked, sum(hours.values()))}
+    return {**hours, "utilisation": share(worked, sum(hours.values()))}
 
 
-def _queue_figures(name: str, all_figures: Iterable[QueueFigures]) -> dict[str, float | int | None]:
-    served = waited = 0
-    wait_s = longest = 0.0
-    for figures in all_figures:
+def use_figures(state: State, name: str, facilities: Iterable[Facility]) -> dict[str, float | int | None]:
+    """Return the figures of docks, pumps or places: visits, waits, how long and how many of them were held.
+
+    `utilisation` is the time they were held as a share of the time they were there, at their present number.
+    """
+    served = waited = turned_away = left = 0
+    wait_s = longest = held_s = left_held_s = there_s = 0.0
+    for facility in facilities:
+        figures = facility.figures
         served += figures.served
         waited += figures.waited
+        turned_away += figures.turned_away
+        left += figures.served - len(facility.occupants)
         wait_s += figures.wait_s
         longest = max(longest, figures.longest_wait_s)
+        left_held_s += figures.occupied_s
+        inside = (state.now - state.trucks[truck].building_since for truck in facility.occupants)
+        held_s += figures.occupied_s + sum(inside)
+        there_s += queues.capacity_of(facility) * (state.now - figures.opened)
     return {
         f"{name}_served": served,
         f"{name}_waited": waited,
-        f"{name}_mean_wait_min": _share(wait_s / 60.0, served),
+        f"{name}_turned_away": turned_away,
+        f"{name}_mean_wait_min": share(wait_s / 60.0, served),
         f"{name}_longest_wait_min": longest / 60.0,
+        f"{name}_mean_dwell_min": share(left_held_s / 60.0, left),
+        f"{name}_utilisation": share(held_s, there_s),
     }
-
-
-Row = dict[str, float | int | str | None]
-
-
-def truck_rows(state: State) -> list[Row]:
-    """Return one row of figures per truck, in creation order."""
-    rows: list[Row] = []
-    for truck in state.trucks.values():
-        figures = figures_now(state, truck)
-        rows.append(
-            {
-                "id": truck.id,
-                "delivered": figures.delivered,
-                "on_time": figures.on_time,
-                "km": (figures.loaded_m + figures.empty_m) / 1000.0,
-                "empty_km_share": _share(figures.empty_m, figures.loaded_m + figures.empty_m),
-                "tonne_km": figures.tonne_m / 1000.0,
-                "litres": figures.litres_burnt,
-                "co2_kg": figures.litres_burnt * CO2_KG_PER_LITRE,
-                "fuel_cost": figures.fuel_cost,
-                "penalties": figures.penalty_count,
-                "rescues": figures.rescues,
-                "rests": figures.rests,
-                "revenue": figures.revenue,
-                "balance": truck.balance,
-                **_activity_figures(figures),
-            }
-        )
-    return rows
-
-
-def facility_rows(state: State, kind: str) -> list[Row]:
-    """Return one row of figures per facility of a kind: `site`, `station` or `parking`."""
-    if kind == "site":
-        return [
-            {
-                "id": site.spec.id,
-                "generated": site.generated,
-                "rejected": site.rejected,
-                "picked_up": site.picked_up,
-                "delivered": site.delivered,
-                "expired": site.expired,
-                "value_delivered": site.value_delivered,
-                "value_expired": site.value_expired,
-                **_queue_figures("dock", [site.figures]),
-            }
-            for site in state.sites.values()
-        ]
-    if kind == "station":
-        return [
-            {
-                "id": station.spec.id,
-                "litres_sold": station.litres_sold,
-                "revenue": station.balance,
-                **_queue_figures("pump", [station.figures]),
-            }
-            for station in state.stations.values()
-        ]
-    return [
-        {
-            "id": parking.spec.id,
-            "occupied_h": parking.figures.occupied_s / 3600.0,
-            **_queue_figures("parking", [parking.figures]),
-        }
-        for parking in state.parkings.values()
-    ]

@@ -20,6 +20,7 @@ from spine.world import (
     renewal,
     restoring,
     stats,
+    tables,
 )
 from spine.world.commands import (
     Command,
@@ -303,13 +304,14 @@ class World:
         """Return the figures of the run so far."""
         return stats.summary(self._state)
 
-    def truck_figures(self) -> list[stats.Row]:
+    def truck_figures(self) -> list[tables.Row]:
         """Return one row of figures per truck."""
-        return stats.truck_rows(self._state)
+        return tables.truck_rows(self._state)
 
-    def facility_figures(self, kind: str) -> list[stats.Row]:
+    def facility_figures(self, kind: str) -> list[tables.Row]:
         """Return one row of figures per `site`, `station` or `parking`."""
-        return stats.facility_rows(self._state, kind)
+        rows = {"site": tables.site_rows, "station": tables.station_rows, "parking": tables.parking_rows}
+        return rows[kind](self._state)
 
     def time_series(self) -> Sequence[Sample]:
         """Return the samples so far; their values are in the order of `stats.SAMPLE_COLUMNS`."""
