@@ -197,7 +197,8 @@ class TreeRouter:
         if tree.time_of[source] == inf:
             ids = self.network.node_ids
             raise RoutingError(f"no way from node {ids[source]} to node {ids[destination]} for this vehicle")
-        # The walk itself is the cost: two list reads a step; edges are gathered from adjacency positions at the end.
+        # The walk itself is the cost: two list reads a step; edges are gathered from adjacency positions at the end. (`take` of a
+        # list would look for the type of its numbers first.)
         start, head, slots = self._start, self._head, tree.slots
         positions: list[int] = []
         add = positions.append
@@ -206,7 +207,9 @@ class TreeRouter:
             position = start[node] + slots[node]
             add(position)
             node = head[position]
-        return self.network.out_edges.take(positions) if positions else _NO_EDGES
+        if not positions:
+            return _NO_EDGES
+        return self.network.out_edges.take(np.fromiter(positions, np.intp, len(positions)))
 
     def nearest_times(self, nodes: Sequence[int], profile: int) -> NDArray[np.float32]:
         """Return the travel time from every node to the nearest of some nodes, seconds; not cached, shape (nodes,)."""

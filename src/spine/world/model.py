@@ -150,9 +150,9 @@ class TruckFigures:
 class Truck:
     """A truck with its driver.
 
-    `node` is the index of the node it stands at or departed from; `building` the facility it occupies or (`queued`) waits
-    for, since `building_since`; `heading_to` the parking or station it drives to; `tried` the full ones it has been to on the
-    present search; `spec` is what it was created as; `hours_threshold_s` and `fuel_threshold_l` are drawn once per driving period and once per tank (W4).
+    `node` is the index of the node it stands at or departed from; `building` the facility it occupies or (`queued`) waits for, since
+    `building_since`; `heading_to` the parking or station it drives to; `tried` the full ones it has been to on the present search;
+    `spec` is what it was created as; `hours_threshold_s` and `fuel_threshold_l` are drawn once per driving period and once per tank (W4).
     """
 
     id: str
