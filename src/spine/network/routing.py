@@ -35,13 +35,11 @@ _NO_EDGES = np.zeros(0, dtype=np.int32)
 
 
 class CacheInfo(NamedTuple):
-    """State of the tree cache: trees held, bytes they take, the bound, and how often a tree was found or had to be grown."""
+    """State of the tree cache: trees held, bytes they take, the bound."""
 
     trees: int
     bytes: int
     byte_budget: int
-    hits: int
-    misses: int
 
 
 class Router(Protocol):
@@ -117,8 +115,6 @@ class TreeRouter:
         self._profiles: list[_Profile] = []
         self._trees: OrderedDict[tuple[int, int], _Tree] = OrderedDict()
         self._bytes = 0
-        self._hits = 0
-        self._misses = 0
         self._start: list[int] = network.out_offsets.tolist()
         self._head: list[int] = network.edge_to[network.out_edges].tolist()
         position = np.arange(network.edge_count, dtype=np.int32)
@@ -181,7 +177,6 @@ class TreeRouter:
             tree = self._tree(destination, profile)
         else:
             self._trees.move_to_end(key)
-            self._hits += 1
         seconds: float = tree.time_of[source]
         return seconds
 
@@ -240,17 +235,15 @@ class TreeRouter:
 
     def cache_info(self) -> CacheInfo:
         """Return the state of the tree cache."""
-        return CacheInfo(len(self._trees), self._bytes, self._byte_budget, self._hits, self._misses)
+        return CacheInfo(len(self._trees), self._bytes, self._byte_budget)
 
     def _tree(self, destination: int, profile: int) -> _Tree:
         key = (destination, profile)
         tree = self._trees.get(key)
         if tree is not None:
             self._trees.move_to_end(key)
-            self._hits += 1
             return tree
         tree = self._grow(destination, profile)
-        self._misses += 1
         self._trees[key] = tree
         self._bytes += tree.size
         while self._bytes > self._byte_budget and len(self._trees) > 1:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import fsum
+from operator import attrgetter
 
 from spine.world import movement, queues
 from spine.world.agenda import Due
@@ -77,7 +79,7 @@ def schedule_sample(state: State) -> None:
 def sample(state: State) -> None:
     """Take one row of the time series."""
     counts = package_counts(state)
-    figures = fleet_figures(state)
+    loaded_m, empty_m, tonne_m, litres, penalties, rescues, fuel_cost, penalty_cost, rescue_cost = _fleet_sums(state)
     activities = dict.fromkeys(Activity, 0)
     for truck in state.trucks.values():
         activities[truck.activity] += 1
@@ -92,22 +94,41 @@ def sample(state: State) -> None:
         counts.waiting,
         counts.awarded,
         counts.aboard,
-        (figures.loaded_m + figures.empty_m) / 1000.0,
-        figures.empty_m / 1000.0,
-        figures.tonne_m / 1000.0,
-        figures.litres_burnt,
-        figures.litres_burnt * CO2_KG_PER_LITRE,
-        figures.penalty_count,
-        figures.rescues,
-        figures.fuel_cost,
-        figures.penalties,
-        figures.rescue_cost,
+        (loaded_m + empty_m) / 1000.0,
+        empty_m / 1000.0,
+        tonne_m / 1000.0,
+        litres,
+        litres * CO2_KG_PER_LITRE,
+        penalties,
+        rescues,
+        fuel_cost,
+        penalty_cost,
+        rescue_cost,
         state.broker.balance if state.broker is not None else 0.0,
         state.fuel_price,
         *(activities[activity] for activity in ACTIVITIES),
     )
     state.samples.append(Sample(state.now, tuple(float(value) for value in values)))
     schedule_sample(state)
+
+
+_SUMMED = attrgetter(
+    "loaded_m",
+    "empty_m",
+    "tonne_m",
+    "litres_burnt",
+    "penalty_count",
+    "rescues",
+    "fuel_cost",
+    "penalties",
+    "rescue_cost",
+)
+
+
+def _fleet_sums(state: State) -> tuple[float, ...]:
+    """Return the sums of `_SUMMED` over all trucks, gone ones included; cheaper than `fleet_figures`, for it is asked for often."""
+    rows = [_SUMMED(truck.figures) for truck in state.trucks.values()]
+    return tuple(map(fsum, zip(_SUMMED(state.retired), *rows, strict=True)))
 
 
 def package_counts(state: State) -> PackageCounts:
@@ -126,16 +147,12 @@ def package_counts(state: State) -> PackageCounts:
     )
 
 
-def fleet_figures(state: State, *, under_way: bool = False) -> TruckFigures:
-    """Add up the figures of all trucks, gone ones included.
-
-    Args:
-        under_way: also count what has been driven and done since the last decision of each truck.
-    """
+def fleet_figures(state: State) -> TruckFigures:
+    """Add up the figures of all trucks at this instant, gone ones included."""
     total = TruckFigures()
     total.add(state.retired)
     for truck in state.trucks.values():
-        total.add(figures_now(state, truck) if under_way else truck.figures)
+        total.add(figures_now(state, truck))
     return total
 
 
@@ -163,15 +180,15 @@ def money_gap(state: State) -> float:
 
 def fuel_gap_l(state: State) -> float:
     """Return by how many litres fuel does not balance: (in tanks + burnt) - (initial + bought); 0 but for rounding."""
-    figures = fleet_figures(state)
+    figures = [state.retired, *(truck.figures for truck in state.trucks.values())]
     tanks = sum(truck.fuel_l - truck.initial_fuel_l for truck in state.trucks.values()) + state.retired_fuel_l
-    return tanks + figures.litres_burnt - figures.litres_bought
+    return tanks + sum(f.litres_burnt for f in figures) - sum(f.litres_bought for f in figures)
 
 
 def summary(state: State) -> Summary:
     """Return the figures of the whole network."""
     counts, totals, ledger = package_counts(state), state.totals, state.ledger
-    fleet = fleet_figures(state, under_way=True)
+    fleet = fleet_figures(state)
     km = (fleet.loaded_m + fleet.empty_m) / 1000.0
     co2 = fleet.litres_burnt * CO2_KG_PER_LITRE
     tonne_km = fleet.tonne_m / 1000.0
