@@ -18,6 +18,7 @@ from spine.world import (
     DeleteAgent,
     TruckSpec,
     UpdateAgent,
+    UpdateBuilding,
     World,
     WorldConfig,
     events,
@@ -547,6 +548,31 @@ def test_bad_updates_are_refused_whole(changes: dict[str, object], message: str)
     with pytest.raises(CommandError, match=message):
         world.apply(UpdateAgent("truck-0", {"risk_factor": 0.9, **changes}))
     assert world.dump() == before
+
+
+def test_a_site_can_be_configured_while_it_lives() -> None:
+    """W24, W53: what a site sends may be changed at any time; what makes no sense is refused and changes nothing."""
+    world = World(_line(1000.0, 3, _site("a", 0, 20.0), _site("b", 3)))
+    run(world, 1.0)
+    changes = {
+        "packages": PackageProfile(size_range=(2.0, 2.0)),
+        "batch_size_range": (2, 2),
+        "hourly_profile": (0.0,) * 13 + (1.0,) + (0.0,) * 10,
+    }
+    world.apply(UpdateBuilding("a", changes))
+    born = [event for event in run(world, 47.0) if isinstance(event, events.PackageCreated)]
+    assert {event.size for event in born} == {2.0}
+    assert {wall_of(event.time, 43_200.0)[1] // 1 for event in born} == {13.0}
+    assert len(born) == pytest.approx(2 * 2 * 20, rel=0.5)
+    for bad, message in (
+        ({"packages": PackageProfile(size_range=(3.0, 2.0))}, "size_range"),
+        ({"batch_size_range": (0, 2)}, "batch_size_range"),
+        ({"hourly_profile": (1.0,)}, "hourly_profile"),
+    ):
+        before = world.dump()
+        with pytest.raises(CommandError, match=message):
+            world.apply(UpdateBuilding("a", bad))
+        assert world.dump() == before
 
 
 def test_summary_figures_fit_together() -> None:

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from spine.errors import CommandError
+from spine.errors import CommandError, NetworkError
+from spine.network.facility_checks import check_facility
 from spine.network.facilities import FuelStation, Parking, Site
 from spine.world import demand, events, freight, fuel, queues, sites
 from spine.world.checks import check_count, checked_number
@@ -57,10 +58,14 @@ def _check_facility(spec: Site | Parking | FuelStation) -> None:
         check_count("docks", spec.docks)
         for target, weight in spec.destination_weights.items():
             checked_number(f"destination_weights[{target}]", weight, low=0.0)
-        return
-    check_count("capacity", spec.capacity)
-    if isinstance(spec, FuelStation):
-        checked_number("cost_factor", spec.cost_factor, above=0.0)
+    else:
+        check_count("capacity", spec.capacity)
+        if isinstance(spec, FuelStation):
+            checked_number("cost_factor", spec.cost_factor, above=0.0)
+    try:
+        check_facility(spec)
+    except NetworkError as error:
+        raise CommandError(str(error)) from None
 
 
 def _known_building(state: State, building_id: str) -> Facility:
@@ -71,7 +76,16 @@ def _known_building(state: State, building_id: str) -> Facility:
 
 
 _SETTABLE = {
-    "site": {"name", "activity_rate", "docks", "loading_rate_t_per_min", "destination_weights", "packages"},
+    "site": {
+        "name",
+        "activity_rate",
+        "docks",
+        "loading_rate_t_per_min",
+        "destination_weights",
+        "packages",
+        "hourly_profile",
+        "batch_size_range",
+    },
     "parking": {"capacity"},
     "gas_station": {"capacity", "cost_factor"},
 }
@@ -93,7 +107,7 @@ def update_building(state: State, building_id: str, changes: Mapping[str, object
             f"capacity: {places} is less than the {len(facility.occupants)} trucks inside {building_id!r}"
         )
     facility.spec = spec
-    if isinstance(facility, SiteState) and "activity_rate" in changes:
+    if isinstance(facility, SiteState) and not changes.keys().isdisjoint(("activity_rate", "hourly_profile")):
         facility.birth_version += 1
         demand.schedule_birth(state, facility)
     state.forget_facilities()

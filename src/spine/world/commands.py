@@ -104,8 +104,8 @@ class UpdateBuilding:
     """Change settable attributes of a facility.
 
     Attributes:
-        changes: site: name, activity_rate, docks, loading_rate_t_per_min, destination_weights; parking: capacity;
-            fuel station: capacity, cost_factor.
+        changes: site: name, activity_rate, docks, loading_rate_t_per_min, destination_weights, packages, hourly_profile,
+            batch_size_range; parking: capacity; fuel station: capacity, cost_factor.
     """
 
     building_id: str
