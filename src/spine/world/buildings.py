@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import Any
 
 from spine.errors import CommandError, NetworkError
-from spine.network.facility_checks import check_facility
 from spine.network.facilities import FuelStation, Parking, Site
+from spine.network.facility_checks import check_facility
 from spine.world import demand, events, freight, fuel, queues, sites
 from spine.world.checks import check_count, checked_number
 from spine.world.model import Facility, ParkingState, QueueFigures, SiteState, StationState

@@ -1,0 +1,108 @@
+"""Figures of a run, told against its events (domain 13.3, 20.15)."""
+
+from __future__ import annotations
+
+import pytest
+
+from spine.network import PackageProfile, Parking
+from spine.world import (
+    CreateBroker,
+    CreateBuilding,
+    CreateTruck,
+    TruckSpec,
+    World,
+    WorldConfig,
+    events,
+)
+from spine.world.views import SiteView
+from support.lines import line_network, site_at
+from support.worlds import check_invariants, grid_network, run, small_world
+
+
+def test_docks_serve_in_order_and_count_the_waiting() -> None:
+    """W37: with one dock the others queue, first come first served."""
+    profile = PackageProfile(size_range=(20, 20), pickup_window_s=(9000, 9000), delivery_window_s=(40_000, 40_000))
+    network = line_network(
+        500.0, 10, site_at("a", 5, 30.0, docks=1, packages=profile), site_at("b", 0, docks=1), Parking("p", 10, 50)
+    )
+    world = World(network, WorldConfig(seed=2))
+    world.apply(CreateBroker("broker"))
+    for index in range(12):
+        world.apply(CreateTruck(f"t{index}", TruckSpec(start_node=index % 10)))
+    log: list[events.Event] = []
+    for _ in range(600):
+        log += world.step(30.0)
+        check_invariants(world)
+    joined = [event for event in log if isinstance(event, events.QueueJoined) and event.building_id == "a"]
+    assert len(joined) > 5
+    served = [e for e in log if isinstance(e, events.HandlingStarted) and e.site_id == "a" and e.waited_s > 0.0]
+    assert [event.agent_id for event in served] == [event.agent_id for event in joined[: len(served)]]
+    assert world.summary().as_dict()["dock_waited"] >= len(served)
+
+
+def test_summary_figures_fit_together() -> None:
+    """20.15: shares are shares, hours add up to trucks x time, emissions follow from litres."""
+    world = small_world()
+    run(world, 12.0)
+    figures = world.summary().as_dict()
+    hours = sum(value or 0.0 for name, value in figures.items() if name.startswith("hours_"))
+    assert hours == pytest.approx(6 * 12.0)
+    assert figures["km"] == pytest.approx((figures["loaded_km"] or 0) + (figures["empty_km"] or 0))
+    assert figures["co2_kg"] == pytest.approx((figures["litres"] or 0) * 2.68)
+    assert sum(row["delivered"] for row in world.truck_figures()) == figures["packages_delivered"]  # type: ignore[misc]
+    assert sum(row["delivered"] for row in world.facility_figures("site")) == figures["packages_delivered"]  # type: ignore[misc]
+    assert len(world.time_series()) == 12 * 4
+
+
+def test_figures_of_places_are_those_of_the_visits() -> None:
+    """20.15: visits, stays and those turned away, per parking; utilisation is the time places were held."""
+    network = line_network(1000.0, 20, Parking("near", 1, 1), Parking("next", 3, 5))
+    world = World(network)
+    for index in range(4):
+        world.apply(CreateTruck(f"t{index}", TruckSpec(start_node=0)))
+    run(world, 10.0)
+    near, following = world.facility_figures("parking")
+    assert (near["parking_served"], following["parking_served"]) == (1, 3)
+    assert near["parking_turned_away"] == 3
+    # One kilometre at 80 km/h, then ten hours less 45 s in the only place.
+    assert near["parking_utilisation"] == pytest.approx(1.0 - 45.0 / 36_000.0)
+    assert near["parking_mean_dwell_min"] is None
+    world.apply(CreateBuilding(site_at("a", 2, 40.0)))
+    world.apply(CreateBuilding(site_at("b", 10, 0.0)))
+    world.apply(CreateBroker("broker"))
+    run(world, 0.5)
+    near = world.facility_figures("parking")[0]
+    assert near["parking_mean_dwell_min"] == pytest.approx(600.0, rel=0.1)
+
+
+def test_promises_are_checked_against_what_came() -> None:
+    """22.5: in a world with room to spare nearly every delivery keeps the time its award promised."""
+    world = small_world()
+    log = run(world, 6.0)
+    promised = {e.package_id: e.delivery_eta for e in log if isinstance(e, events.PackageAssigned)}
+    kept = [e.time <= promised[e.package_id] + 60.0 for e in log if isinstance(e, events.PackageDelivered)]
+    figures = world.summary().as_dict()
+    assert figures["promises_kept_share"] == pytest.approx(sum(kept) / len(kept))
+    assert (figures["on_time_pickup_share"] or 0.0) <= 1.0
+
+
+def test_site_statistics_are_those_of_the_events() -> None:
+    """13.3: what a site counts is what happened there."""
+    world = small_world()
+    log = run(world, 6.0)
+    for building_id in world.building_ids():
+        view = world.building(building_id)
+        if isinstance(view, SiteView):
+            born = sum(isinstance(e, events.PackageCreated) and e.origin_site == building_id for e in log)
+            brought = sum(isinstance(e, events.PackageDelivered) and e.site_id == building_id for e in log)
+            assert (view.statistics.packages_generated, view.statistics.packages_delivered) == (born, brought)
+
+
+def test_a_quiet_world_costs_nothing() -> None:
+    """Without activity a year is a few tens of thousands of entries: samples and price days, no ticks."""
+    world = World(grid_network(rate=0.0))
+    world.apply(CreateTruck("t"))
+    assert world.advance_to(30 * 86_400.0)
+    assert world.next_due() is not None
+    log = world.advance_to(31 * 86_400.0)
+    assert [type(event) for event in log] == [events.FuelPriceChanged]
