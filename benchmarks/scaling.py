@@ -19,20 +19,26 @@ _WARM = 0.15
 
 
 def _factor(side: int, trucks: int, sites: int, per_hour: float) -> float:
-    """Return wall milliseconds per simulated minute."""
+    """Return milliseconds of CPU time per simulated minute."""
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.world", *map(str, (side, trucks, sites, per_hour / sites, _WARM, _HOURS))],
         capture_output=True,
         text=True,
         check=True,
     )
-    return 60_000.0 / float(json.loads(done.stdout)["factor"])
+    return 60_000.0 / float(json.loads(done.stdout)["cpu_factor"])
 
 
 def _row(what: str, sizes: list[int], costs: list[float]) -> Row:
     slope = float(np.polyfit([log(size) for size in sizes], [log(cost) for cost in costs], 1)[0])
     shown = ", ".join(f"{size:,}: {cost:.0f}" for size, cost in zip(sizes, costs, strict=True))
-    return Row(f"cost by {what}, ms per simulated minute", "-", f"{shown}; slope {slope:.2f}", "the first size", None)
+    return Row(
+        f"cost by {what}, ms of CPU time per simulated minute",
+        "-",
+        f"{shown}; slope {slope:.2f}",
+        "the first size",
+        None,
+    )
 
 
 def measure() -> list[Row]:
