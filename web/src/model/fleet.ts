@@ -40,6 +40,7 @@ export class Fleet {
   /** Everybody was replaced: the next frame is shown at once. */
   private replaced = false;
   private lastAdvance = 0;
+  private blades = new Float32Array(0);
 
   /** The simulated instant shown, seconds since the start; null before the first frame. */
   get shown(): number | null {
@@ -132,10 +133,12 @@ export class Fleet {
 
   /** Offsets of standing trucks from their places, pixels, into `out` (x, y each). */
   fanOffsets(out: Float32Array, scale: number): void {
+    if (this.blades.length !== 2 * this.count) this.blades = bladesOf(this.count);
+    const { blades, fan } = this;
     for (let i = 0; i < this.count; i += 1) {
-      const reach = (this.fan[i] as number) * scale * FAN_PIXELS * (1 + 0.12 * Math.sqrt(i % 23));
-      out[2 * i] = Math.cos(i * GOLDEN_ANGLE) * reach;
-      out[2 * i + 1] = Math.sin(i * GOLDEN_ANGLE) * reach;
+      const reach = (fan[i] as number) * scale;
+      out[2 * i] = (blades[2 * i] as number) * reach;
+      out[2 * i + 1] = (blades[2 * i + 1] as number) * reach;
     }
   }
 
@@ -218,4 +221,15 @@ export class Fleet {
     });
     this.changed = true;
   }
+}
+
+/** Where each of so many trucks stands in the fan when it is fully open, pixels, x and y each. */
+function bladesOf(count: number): Float32Array<ArrayBuffer> {
+  const blades = new Float32Array(2 * count);
+  for (let i = 0; i < count; i += 1) {
+    const reach = FAN_PIXELS * (1 + 0.12 * Math.sqrt(i % 23));
+    blades[2 * i] = Math.cos(i * GOLDEN_ANGLE) * reach;
+    blades[2 * i + 1] = Math.sin(i * GOLDEN_ANGLE) * reach;
+  }
+  return blades;
 }
