@@ -27,7 +27,7 @@ NODE_MISSING = $(shell PATH="$(PATH)"; node -e 'const [major, minor] = process.v
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run node dashboard test check check-web test-web format bench prove-crash prove-disk prove-simulation prove-soak prove-fuzz prove-network autobahn image image-test sbom audit clean
+.PHONY: help setup run node dashboard test check check-web test-web format bench prove-crash prove-disk prove-simulation prove-soak prove-fuzz prove-network prove-dashboard autobahn image image-test sbom audit clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -93,6 +93,9 @@ prove-simulation: setup ## simulate 10 000 seeds (SEEDS=...) of clients, crashes
 
 prove-soak: setup ## let a server live through 8 simulated weeks (WEEKS=...) of coming and going; half an hour
 	$(BIN)/python -m proofs.soak $(WEEKS)
+
+prove-dashboard: setup dashboard ## watch the page for ten minutes (MINUTES=...) with 1 000 trucks, for one with 100 000; a quarter of an hour
+	$(BIN)/python -m proofs.dashboard $(MINUTES)
 
 prove-fuzz: setup ## send a million changed messages (MESSAGES=...), read 100 000 damaged files (FILES=...); an hour
 	$(BIN)/python -m proofs.fuzz_socket $(MESSAGES)
