@@ -299,8 +299,7 @@ def test_ticks_come_in_their_order(client: Client) -> None:
     assert set(born) == {
         "id", "package_id", "origin_site", "origin_building_id", "destination_site", "destination_building_id", "size",
         "value_currency", "priority", "urgency", "spawn_tick", "created_at_tick", "pickup_deadline_tick",
-        "delivery_deadline_tick", "status", "tick",
-    }  # fmt: skip
+        "delivery_deadline_tick", "status", "tick"}  # fmt: skip
 
 
 def test_export_and_import_of_a_map(server: Server, client: Client) -> None:

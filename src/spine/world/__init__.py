@@ -16,7 +16,7 @@ from spine.world.commands import (
 )
 from spine.world.config import WorldConfig
 from spine.world.observe import TruckPositions
-from spine.world.restoring import SavedBroker, SavedBuildingAgent, SavedPackage, SavedTruck, SavedWorld
+from spine.world.saved import SavedBroker, SavedBuildingAgent, SavedPackage, SavedTruck, SavedWorld
 from spine.world.state import Sample
 from spine.world.stats import SAMPLE_COLUMNS, PackageCounts, Summary
 from spine.world.world import World

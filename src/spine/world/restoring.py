@@ -7,10 +7,8 @@ what is left of it. For exact continuation there is `World.dump`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
@@ -21,103 +19,9 @@ from spine.world.agenda import Due
 from spine.world.commands import CreateBroker, CreateBuildingAgent, CreateTruck, TruckSpec
 from spine.world.config import CO2_KG_PER_LITRE, PUMP_LITRES_PER_S
 from spine.world.model import Leg, Package, ParkingState, SiteState, StationState, Stop, Truck
+from spine.world.saved import SavedAgent, SavedBroker, SavedBuildingAgent, SavedPackage, SavedTruck, SavedWorld
 from spine.world.state import State
-from spine.world.views import Activity, SiteStatistics
-
-
-@dataclass(frozen=True, slots=True)
-class SavedTruck:
-    """A truck as a save file has it (protocol 7.4); nodes and edges by id."""
-
-    id: str
-    max_speed_kph: float = 100.0
-    capacity: float = 24.0
-    risk_factor: float = 0.5
-    balance_ducats: float = 0.0
-    fuel_tank_capacity_l: float = 500.0
-    current_fuel_l: float | None = None
-    co2_emitted_kg: float = 0.0
-    current_node: int | None = None
-    current_edge: int | None = None
-    edge_progress_m: float = 0.0
-    route: tuple[int, ...] = ()
-    route_start_node: int | None = None
-    route_end_node: int | None = None
-    current_building_id: str | None = None
-    loaded_packages: tuple[str, ...] = ()
-    delivery_queue: tuple[tuple[str, bool, tuple[str, ...]], ...] = ()
-    driving_time_s: float = 0.0
-    resting_time_s: float = 0.0
-    required_rest_s: float = 0.0
-    is_resting: bool = False
-    is_fueling: bool = False
-    is_loading: bool = False
-    is_unloading: bool = False
-    fueling_liters_needed: float = 0.0
-    loading_progress_s: float = 0.0
-    seeks: str = ""
-    met_broker: bool = False
-    tags: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class SavedPackage:
-    """A package as a save file has it (protocol 7.16); times are simulated seconds."""
-
-    id: str
-    origin_site: str
-    destination_site: str
-    size: float
-    value: float
-    priority: str
-    urgency: str
-    created: float
-    pickup_deadline: float
-    delivery_deadline: float
-    aboard: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SavedBroker:
-    """The broker as a save file has it (protocol 7.6)."""
-
-    id: str
-    balance_ducats: float = 10_000.0
-    package_queue: tuple[str, ...] = ()
-    assigned_packages: Mapping[str, str] = field(default_factory=dict)
-    tags: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class SavedBuildingAgent:
-    """A building agent as a save file has it."""
-
-    id: str
-    tags: Mapping[str, Any] = field(default_factory=dict)
-
-
-SavedAgent = SavedTruck | SavedBroker | SavedBuildingAgent
-
-
-@dataclass(frozen=True, slots=True)
-class SavedWorld:
-    """Everything a save file holds besides the map.
-
-    Attributes:
-        now: simulated seconds since the start.
-        fuel_price: ducats per litre.
-        agents: in creation order.
-        packages: waiting and in transit.
-        site_statistics: by site id.
-        station_balances: by station id.
-    """
-
-    now: float
-    fuel_price: float
-    agents: Sequence[SavedAgent] = ()
-    packages: Sequence[SavedPackage] = ()
-    site_statistics: Mapping[str, SiteStatistics] = field(default_factory=dict)
-    station_balances: Mapping[str, float] = field(default_factory=dict)
+from spine.world.views import Activity
 
 
 def restore(state: State, saved: SavedWorld) -> None:

@@ -41,7 +41,7 @@ from spine.world.events import Event, NetworkReplaced, WorldReset
 from spine.world.fleet import FleetIndex
 from spine.world.observe import TruckPositions
 from spine.world.policies import PolicyTable, resolve_policies
-from spine.world.restoring import SavedWorld
+from spine.world.saved import SavedWorld
 from spine.world.settlement import follow_up, settle
 from spine.world.state import Sample, State, edge_speeds_mps
 from spine.world.stats import PackageCounts, Summary
