@@ -152,3 +152,14 @@ test("frames from an earlier time are shown at once", () => {
   playout.advance(3020);
   expect(playout.shown).toBe(10);
 });
+
+test("a page that can draw but once in two seconds keeps up", () => {
+  const playout = playoutFor(60, 20);
+  let behind = 0;
+  arrivals(60, 20, 20).forEach(({ at, elapsed }, i) => {
+    playout.push(frameAt(elapsed), at);
+    if (i % 40 === 0) playout.advance(at);
+    if (i > 40 && i % 40 === 0) behind = Math.max(behind, elapsed - (playout.shown ?? 0));
+  });
+  expect(behind).toBeLessThan(60 * 0.6);
+});

@@ -31,7 +31,6 @@ const MOST_BEHIND_S = 2.5;
 /** Pace and interval are measured over the arrivals of so many seconds, and at least so many of them. */
 const MEASURED_S = 3;
 const FEWEST_MEASURED = 4;
-const LONGEST_STEP_S = 0.25;
 
 export class Playout {
   /** The simulated instant shown, seconds since the start; null before the first frame. */
@@ -99,7 +98,7 @@ export class Playout {
 
   /** Move on to what is to be shown now; null when there is nothing, or nothing new. */
   advance(nowMs: number): Between | null {
-    const step = Math.min(LONGEST_STEP_S, Math.max(0, (nowMs - this.lastAdvance) / 1000));
+    const step = Math.max(0, nowMs - this.lastAdvance) / 1000;
     this.lastAdvance = nowMs;
     const newest = this.frames.at(-1);
     if (newest === undefined) return null;
