@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import os
 import random
+import subprocess
+import sys
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from spine.protocol.positions import PositionFrame, decode_positions
 from spine.protocol.signals import check_signal
-from spine.storage.recording import Recording
+from spine.storage.recording import Recording, RecordingWriter
 from support.recorded import TICK_S, Life, picture_of, public, record_session, said_in
-from support.server import Client, Server, running_replay, wait_until
+from support.server import Client, Server, free_port, running_replay, wait_until
 
 Json = dict[str, Any]
 _RANDOM = random.Random(8)
@@ -73,7 +80,7 @@ def _times(life: Life, before: float = float("inf")) -> list[float]:
     ticks = sorted({one.time for one in life.said if one.message["signal"] == "tick.end"})
     some = _RANDOM.sample(ticks, 12)
     times = {*done, *some, *(time + TICK_S / 2 for time in some), life.said[-1].time}
-    return sorted(time for time in times if time < before)
+    return sorted(time for time in times if time < before and time <= life.said[-1].time)
 
 
 def _begin_of(path: Path, life: int) -> float:
@@ -180,3 +187,257 @@ def _at_begin(path: Path) -> list[Json]:
     """Return what was said at the first instant; it is part of the picture there."""
     first, _ = said_in(path)
     return [one.message for one in first if one.time == first[0].time]
+
+
+# Subscribed clients
+
+
+def _subscribe(client: Client, **wish: Any) -> None:
+    client.websocket.send(json.dumps({"action": "stream.subscribe", "params": wish}))
+    client.signal("stream.subscribed")
+
+
+def _frame(client: Client) -> PositionFrame:
+    """Return the next position frame; texts before it are kept as heard."""
+    while isinstance(content := client.websocket.recv(30.0), str):
+        client.heard.append(json.loads(content))
+    return decode_positions(content)
+
+
+def _live_frames(messages: list[bytes | str]) -> dict[int, tuple[list[str], PositionFrame]]:
+    """Return roster and frame of the ticks before the first stop."""
+    frames: dict[int, tuple[list[str], PositionFrame]] = {}
+    ids: list[str] = []
+    for content in messages:
+        if isinstance(content, bytes):
+            frame = decode_positions(content)
+            frames[frame.tick] = (ids, frame)
+        elif (message := json.loads(content))["signal"] == "stream.roster":
+            ids = message["data"]["ids"]
+        elif message["signal"] == "simulation.stopped":
+            break
+    return frames
+
+
+def test_positions_at_any_time_are_those_of_the_live_world(
+    session: tuple[Path, list[Life], list[bytes | str]], client: Client
+) -> None:
+    """At recorded frames exactly where trucks were, between two of them on the straight line; every fifth tick has a frame."""
+    _, (life, _), messages = session
+    live = _live_frames(messages)
+    times = {
+        one.message["data"]["tick"]: one.time for one in reversed(life.said) if one.message["signal"] == "tick.end"
+    }
+    _subscribe(client, positions_hz=100)
+    moved = 0.0
+    ids: list[str] = []
+    for tick in [5, 10, 12, 14, 20, 23, 29, 61, 62, 70, 71]:
+        before, after = live[tick // 5 * 5], live[tick // 5 * 5 + 5]
+        assert before[0] == after[0]
+        _seek(client, times[tick])
+        frame = _frame(client)
+        for message in client.heard:
+            ids = message["data"]["ids"] if message["signal"] == "stream.roster" else ids
+        assert ids == before[0]
+        share = tick % 5 / 5.0
+        for name in ("x", "y"):
+            at, to = getattr(before[1], name), getattr(after[1], name)
+            assert np.allclose(getattr(frame, name), at + (to - at) * share, atol=0.02)
+            moved += float(np.abs(to - at).sum())
+        for name in ("heading", "activity", "load"):
+            assert np.array_equal(getattr(frame, name), getattr(before[1], name))
+        assert (frame.tick, round(frame.elapsed_s, 3)) == (tick, tick * TICK_S)
+    assert moved > 1000.0
+
+
+def test_what_the_dashboard_asks_for(client: Client, server: Server) -> None:
+    """Smooth frames on the simulated clock, brokers only, few brackets, every event; others hear the plain stream meanwhile."""
+    with server.client() as plain:
+        _status(plain)
+        plain.heard.clear()
+        _subscribe(client, rate_hz=5, positions_hz=20, agent_kinds=["broker"])
+        client.ask("simulation.start", tick_rate=20, speed=60)
+        frames = [_frame(client) for _ in range(60)]
+        client.websocket.send(json.dumps({"action": "simulation.pause"}))
+        while not any(one["signal"] == "simulation.paused" for one in client.heard):
+            if isinstance(text := client.websocket.recv(30.0), str):
+                client.heard.append(json.loads(text))
+        plain.signal("simulation.paused")
+    # Up to where the fleet changes.
+    steps = np.diff([frame.elapsed_s for frame in frames[:30]])
+    assert np.abs(steps - 3.0).max() < 1e-6
+    inside: list[Json] = []
+    ticking = False
+    for message in client.heard:
+        check_signal(message)
+        ticking = (ticking or message["signal"] == "tick.start") and message["signal"] != "tick.end"
+        inside += [message] if ticking else []
+    names = [message["signal"] for message in inside]
+    assert not [one for one in inside if one["signal"] == "agent.updated" and one["data"]["kind"] != "broker"]
+    assert 10 <= names.count("tick.start") <= 17
+    told = [message for message in public(plain.heard) if message["signal"].startswith(_EVENTS)]
+    heard = [message for message in inside if message["signal"].startswith(_EVENTS)]
+    assert len(heard) > 5
+    assert heard == told[: len(heard)]
+    assert len(told) - len(heard) < 10
+    assert "stream.roster" not in [message["signal"] for message in plain.heard]
+
+
+def test_areas_fields_and_the_way_back(session: tuple[Path, list[Life], list[bytes | str]], client: Client) -> None:
+    """An area without anything is quiet; chosen fields come alone; unsubscribed, the picture comes again."""
+    _subscribe(client, area=[-9e6, -9e6, -8e6, -8e6], positions_hz=20, agent_kinds=["truck"])
+    client.ask("simulation.start", tick_rate=20, speed=1200)
+    assert all(len(_frame(client).x) == 0 for _ in range(5))
+    client.websocket.send(json.dumps({"action": "simulation.pause"}))
+    wish = {"fields": ["current_fuel_l"], "events": False, "buildings": False}
+    client.websocket.send(json.dumps({"action": "stream.subscribe", "params": wish}))
+    while not (isinstance(text := client.websocket.recv(30.0), str) and "stream.subscribed" in text):
+        pass
+    begin = _begin_of(session[0], 0)
+    _seek(client, begin)
+    client.heard.clear()
+    client.ask("simulation.resume")
+    update = client.until(lambda one: one["signal"] == "agent.updated" and one["data"]["kind"] == "truck")
+    assert set(update["data"]) == {"id", "kind", "agent_id", "tick", "current_fuel_l"}
+    client.ask("simulation.pause")
+    client.ask("stream.unsubscribe")
+    client.heard.clear()
+    _status(client)
+    assert picture_of(client.heard)["nodes"]
+    assert client.ask("stream.unsubscribe")["signal"] == "error"
+
+
+# Playing
+
+
+def test_the_run_states_of_a_playback(client: Client, server: Server) -> None:
+    """Stopped, running, paused, at the end and again from the beginning; every pace of the protocol."""
+    where = server.get("/api/summary")["replay"]
+    assert client.ask("simulation.pause")["data"]["message"] == "simulation.pause: the recording is not being played"
+    assert client.ask("simulation.resume")["data"]["message"] == "simulation.resume: the recording is not paused"
+    for speed in (0.01, 3600):
+        assert client.ask("simulation.update", speed=speed)["data"] == {"tick_rate": 20, "speed": speed}
+    assert client.ask("simulation.update", speed=3601)["signal"] == "error"
+    client.ask("simulation.start", tick_rate=100, speed=0.01)
+    assert server.get("/api/state")["run_state"] == "running"
+    status = [_status(client) for _ in range(2)]
+    assert status[1]["now"] - status[0]["now"] == pytest.approx(0.01, abs=1e-5)
+    assert client.ask("simulation.pause")["signal"] == "simulation.paused"
+    assert _newcomer(server)[2]["signal"] == "simulation.started"
+    assert "simulation.paused" in [message["signal"] for message in _newcomer(server)]
+    assert client.ask("simulation.resume")["signal"] == "simulation.resumed"
+    _seek(client, where["end"] - 1.0)
+    client.ask("simulation.update", speed=60)
+    client.signal("simulation.paused")
+    assert _status(client) == {**where, "now": where["end"]}
+    assert client.ask("simulation.resume")["signal"] == "simulation.resumed"
+    assert client.signal("map.created")
+    assert _status(client)["now"] == where["begin"]
+    client.ask("simulation.stop")
+
+
+@pytest.mark.parametrize("time", [-1.0, 1e12, None, "noon", True])
+def test_times_outside_are_refused(client: Client, server: Server, time: Any) -> None:
+    """One error with the request id and the range; nothing moves."""
+    with server.client() as other:
+        _status(other)
+        error = client.ask("replay.seek", time=time)
+        assert error["signal"] == "error"
+        assert "time" in error["data"]["message"]
+        assert other.ask("agent.list")["signal"] == "agent.listed"
+        assert "error" not in [message["signal"] for message in other.heard]
+
+
+@pytest.mark.parametrize(
+    ("action", "params"),
+    [
+        ("agent.create", {"agent_id": "x", "agent_kind": "truck"}),
+        ("agent.update", {"agent_id": "truck-0001", "agent_data": {}}),
+        ("agent.delete", {"agent_id": "truck-0001"}),
+        ("building.create", {"building_type": "parking", "building_id": "b", "node_id": 0, "capacity": 3}),
+        ("building.delete", {"building_id": "b"}),
+        ("map.export", {}),
+        ("simulation.reset", {}),
+        ("simulation.export_state", {"filename": "x"}),
+    ],
+)
+def test_actions_that_change_are_refused(client: Client, action: str, params: Json) -> None:
+    """One error, to the asker, that says what this is."""
+    error = client.ask(action, **params)
+    assert error["data"]["message"] == f"{action}: this is a recording; it can be played and sought, not changed"
+    assert client.ask("agent.describe", agent_id="truck-0001")["data"]["kind"] == "truck"
+    assert client.ask("agent.describe", agent_id="x")["signal"] == "error"
+    assert [message["signal"] for message in client.heard].count("error") == 2
+
+
+def test_the_rest_of_the_interface(session: tuple[Path, list[Life], list[bytes | str]], server: Server) -> None:
+    """Ready, metrics, figures of the run as they were recorded, health check."""
+    ready = server.get("/ready")
+    assert (ready["status"], ready["journal"], ready["recording"]) == ("ready", None, None)
+    summary = server.get("/api/summary")
+    assert summary["recording"]["scenario"] == "demo"
+    with server.client() as client:
+        _status(client)
+        _seek(client, session[1][0].said[-1].time - 60.0)
+        figures = server.get("/api/summary")
+    assert figures["trucks"] >= 3
+    assert figures["simulated_hours"] > 0.0
+    with urllib.request.urlopen(server.url + "/metrics") as response:
+        assert b"spine_simulated_seconds" in response.read()
+    done = subprocess.run([sys.executable, "-m", "spine", "healthcheck", "--port", str(server.port)], check=False)
+    assert done.returncode == 0
+
+
+# Files
+
+
+def test_damage_is_passed_over_with_an_error(
+    session: tuple[Path, list[Life], list[bytes | str]], tmp_path: Path
+) -> None:
+    """Sought, the picture is that of before the damage; played, the next snapshot follows; both say which part is damaged."""
+    path = tmp_path / "damaged.rec"
+    content = bytearray(session[0].read_bytes())
+    at = [index for index in range(len(content)) if content.startswith(b"RBLK", index)]
+    content[at[1] + 60] ^= 1
+    path.write_bytes(content)
+    recording = Recording(path)
+    assert recording.read(0).snapshot
+    begin = recording.begin
+    recording.close()
+    second = session[1][1]
+    with running_replay(path, "--no-autostart") as server, server.client() as client:
+        _status(client)
+        client.ask("replay.seek", time=_begin_of(session[0], 0) + 60.0)
+        error = client.signal("error")
+        assert "damaged.rec: block 1 (simulated seconds" in error["data"]["message"]
+        assert "request_id" not in error
+        assert picture_of(_newcomer(server))["nodes"] == picture_of(session[1][0].snapshot)["nodes"]
+        _seek(client, begin)
+        client.ask("simulation.start", tick_rate=20, speed=3600)
+        client.heard.clear()
+        assert "block 1" in client.signal("error")["data"]["message"]
+        client.signal("simulation.paused")
+        assert picture_of(client.heard) == second.picture(second.said[-1].time)
+
+
+def test_files_that_cannot_be_replayed_end_in_one_line(tmp_path: Path) -> None:
+    """Missing, foreign, empty, without content: exit code 2 and which file."""
+    (tmp_path / "foreign").write_text("dear diary")
+    (tmp_path / "empty").touch()
+    RecordingWriter(tmp_path / "bare", {}).close()
+    for name, words in [
+        ("missing", "cannot be read: No such file or directory"),
+        ("foreign", "is no recording of SPINE"),
+        ("empty", "is no recording of SPINE"),
+        ("bare", "holds nothing yet"),
+    ]:
+        done = subprocess.run(
+            [sys.executable, "-m", "spine", "replay", str(tmp_path / name), "--port", str(free_port())],
+            env={**os.environ, "HOST": "127.0.0.1", "LOG_FORMAT": "json"},
+            capture_output=True,
+            text=True,
+            timeout=60.0,
+            check=False,
+        )
+        assert done.returncode == 2
+        assert (done.stderr + done.stdout).strip() == f"spine: {tmp_path / name}: {words}"
