@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import resource
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from spine.storage import StateDirectory
+from spine.storage.recording import Recording
 from support.crashing import CrashProof
 from support.server import Server, free_port, running_server, wait_until
 
@@ -173,6 +175,115 @@ def test_a_clean_stop_leaves_nothing_to_replay(tmp_path: Path) -> None:
         _, log = server.stop()
     taken_up = next(line for line in map(json.loads, log.splitlines()) if line["event"] == "world taken up")
     assert (taken_up["actions_replayed"], taken_up["ticks_replayed"]) == (0, 0)
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody else")
+def test_a_directory_of_somebody_else_is_refused(tmp_path: Path) -> None:
+    """Permission denied, by name, in one line, and nothing is left in it."""
+    program = (
+        "import encodings.idna, os, sys; from spine.cli import main; from spine.server import app, engine, life;"
+        "os.setgid(65534); os.setuid(65534);"
+        "from spine.server.engine import open_world; from spine.errors import SpineError\n"
+        "try: open_world({'state_dir': sys.argv[1], 'scenario': 'none', 'insists': True, 'fresh': False}, None)\n"
+        "except SpineError as error: print(error); sys.exit(2)"
+    )
+    tmp_path.chmod(0o755)
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, timeout=60.0, check=False
+    )
+    assert (done.returncode, done.stderr) == (2, "")
+    assert done.stdout.startswith(
+        f"state directory {tmp_path}: cannot be used: Permission denied; it must be a writable"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def _mounted(folder: Path, options: str) -> None:
+    """Mount a small file system of its own; skip where that is not allowed."""
+    folder.mkdir()
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], capture_output=True, check=False)
+    if done.returncode:
+        pytest.skip(f"cannot mount a file system here: {done.stderr.decode().strip()}")
+
+
+def test_a_read_only_file_system_is_refused(tmp_path: Path) -> None:
+    """Journal and recording name it, in one line, with exit code 2."""
+    folder = tmp_path / "disk"
+    _mounted(folder, "ro")
+    try:
+        words = _refused("--scenario", "none", "--state-dir", str(folder))
+        assert f"state directory {folder}: cannot be used: Read-only file system" in words
+        words = _refused("--scenario", "none", "--record", str(folder / "run.rec"))
+        assert f"{folder / 'run.rec'}: cannot be written: Read-only file system" in words
+    finally:
+        subprocess.run(["umount", folder], check=True)
+
+
+@pytest.mark.timeout(240)
+def test_a_disk_that_is_really_full(tmp_path: Path) -> None:
+    """Journal and recording on a small disk somebody else fills: the world goes on; with room again, so do both."""
+    folder = tmp_path / "disk"
+    _mounted(folder, "size=8m")
+    flags = ("--autostart", "--state-dir", str(folder / "state"), "--record", str(folder / "run.rec"))
+    try:
+        with running_server("demo", *flags) as server, server.client() as client:
+            wait_until(lambda: _metric(server, "spine_recording") == 1.0)
+            filler = folder / "filler"
+            with filler.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+                while True:
+                    file.write(bytes(4096))
+            wait_until(lambda: "No space left" in server.get_any("/ready")["recording"])
+            refused = [client.ask("agent.create", agent_id=f"{number}", agent_kind="truck") for number in range(200)]
+            assert refused[-1]["signal"] == "error"
+            assert "cannot be kept" in refused[-1]["data"]["message"]
+            ticks = [client.signal("tick.end")["data"]["tick"] for _ in range(5)]
+            assert ticks == list(range(ticks[0], ticks[0] + 5))
+            filler.unlink()
+            wait_until(lambda: server.status("/ready") == 200 and server.get("/ready")["recording"] == "ok")
+            assert client.ask("agent.create", agent_id="after", agent_kind="truck")["signal"] == "agent.created"
+            assert server.stop()[0] == 0
+        with running_server("demo", *flags[1:]) as server, server.client() as client:
+            ids = {agent["id"] for agent in client.signal("agent.listed")["data"]["agents"]}
+            created = {str(number) for number, answer in enumerate(refused) if answer["signal"] == "agent.created"}
+            assert {one for one in ids if one.isdigit()} == created
+            assert "after" in ids
+    finally:
+        subprocess.run(["umount", folder], check=True)
+
+
+def _newest_checkpoint(state: Path) -> str:
+    return max(path.name for path in StateDirectory(state).checkpoints.glob("*.spine"))
+
+
+@pytest.mark.timeout(240)
+def test_a_wall_clock_that_jumps_back_changes_nothing(tmp_path: Path) -> None:
+    """Every look at it is an hour earlier, in both processes: ticks, journal, checkpoints, recording and recovery do not care."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import itertools, time\n"
+        "real, calls = time.time, itertools.count()\n"
+        "time.time = lambda: real() - 3600.0 * next(calls)\n"
+        "time.time_ns = lambda: int(time.time() * 1e9)\n"
+    )
+    state, recording = tmp_path / "state", tmp_path / "run.rec"
+    flags = ("--autostart", "--state-dir", str(state), "--record", str(recording))
+    environment = {"PYTHONPATH": str(tmp_path), "SPINE_CHECKPOINT_MINUTES": "0.005"}
+    for number in range(2):
+        with running_server("demo", *flags, **environment) as server, server.client() as client:
+            listed = client.signal("agent.listed")["data"]
+            assert number == 0 or "agent 0" in {agent["id"] for agent in listed["agents"]}
+            assert (
+                client.ask("agent.create", agent_id=f"agent {number}", agent_kind="truck")["signal"] == "agent.created"
+            )
+            ticks = [client.signal("tick.end")["data"]["tick"] for _ in range(30)]
+            assert ticks == list(range(ticks[0], ticks[0] + 30))
+            newest = _newest_checkpoint(state)
+            wait_until(lambda newest=newest: _newest_checkpoint(state) > newest)
+            assert server.status("/ready") == 200
+            server.stop(signal.SIGKILL if number == 0 else signal.SIGTERM)
+    kept = Recording(recording)
+    times = [kept.begin_of(index) for index in range(kept.blocks)]
+    kept.close()
+    assert times == sorted(times)
 
 
 @pytest.mark.timeout(120)

@@ -254,3 +254,20 @@ def test_servers_killed_while_they_recover_lose_nothing(tmp_path: Path, monkeypa
     assert {f"agent-{number}" for number in range(6)} <= set(life.taken.core.world.agents())
     assert life.taken.notes == []
     life.drop()
+
+
+def test_files_of_another_format_are_refused_by_name(tmp_path: Path) -> None:
+    """Checkpoints or a journal of another version of the files: nothing is loaded, and it says with what they can be read."""
+    life = Life(tmp_path)
+    life.act("agent.create", agent_id="a", agent_kind="truck")
+    life.live.close()
+    sound = {path: path.read_bytes() for path in checkpoints.newest_first(life.directory.checkpoints)}
+    for path, content in sound.items():
+        path.write_bytes(content[:8] + b"\x09" + content[9:])
+    with pytest.raises(StorageError, match="written in format 9, this SPINE reads 1; use the SPINE that wrote it"):
+        Life(tmp_path)
+    for path, content in sound.items():
+        path.write_bytes(content)
+    life = Life(tmp_path)
+    assert "a" in life.taken.core.world.agents()
+    life.drop()

@@ -80,6 +80,13 @@ class Server:
         except urllib.error.HTTPError as error:
             return error.code, json.load(error)
 
+    def get_any(self, path: str) -> Any:
+        """Return the JSON of a path, whatever its HTTP status is."""
+        try:
+            return self.get(path)
+        except urllib.error.HTTPError as error:
+            return json.load(error)
+
     def status(self, path: str, **headers: str) -> int:
         """Return the HTTP status of a path."""
         try:

@@ -34,7 +34,7 @@ BLOCK_BYTES: Final = 1 << 20
 BLOCK_S: Final = 2.0
 """A block is closed when it holds so much or is so old, real seconds: what a kill costs at most."""
 
-_SNAPSHOT_S: Final = 30.0
+_SNAPSHOT_S: Final = 10.0
 _SNAPSHOT_SHARE: Final = 4
 """A snapshot is taken when so many times its bytes have been said since the last one, but not more often than every so many seconds."""
 
