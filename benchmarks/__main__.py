@@ -20,6 +20,7 @@ NAMES = (
     "fanout",
     "roundtrip",
     "journal",
+    "recording",
 )
 
 

@@ -68,7 +68,7 @@ class Playback(Acting):
             actions.StreamSubscribe: self._subscribe,
             actions.StreamUnsubscribe: self._unsubscribe,
         }
-        self._go_to(recording.begin)
+        self.go_to(recording.begin)
 
     @property
     def active(self) -> bool:
@@ -158,7 +158,7 @@ class Playback(Acting):
     def _begin_again(self, call: Call) -> None:
         """Who starts at the end starts from the beginning."""
         if self.now >= self._recording.end:
-            self._go_to(self._recording.begin)
+            self.go_to(self._recording.begin)
             self._show_all(call)
 
     def _show_all(self, call: Call) -> None:
@@ -179,7 +179,7 @@ class Playback(Acting):
         begin, end = self._recording.begin, self._recording.end
         if not begin <= params.time <= end:
             raise ProtocolError(f"time: {params.time:g} is outside the recording, which holds {begin:g} to {end:g}")
-        self._go_to(params.time)
+        self.go_to(params.time)
         call.answer("replay.status", self._where())
         self._show_all(call)
 
@@ -220,7 +220,7 @@ class Playback(Acting):
         told = dict.fromkeys(complaints)
         return [Message(EVERYBODY, encode_action_error(text, self.tick_number, None)) for text in told]
 
-    def _go_to(self, time: float) -> None:
+    def go_to(self, time: float) -> None:
         """Show the picture at a time."""
         start = self._recording.start_before(time)
         self._ahead = None
