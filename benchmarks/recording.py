@@ -15,6 +15,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.common import Row
+from spine.protocol.actions import SLOWEST_HZ
 from spine.server.core import EngineCore
 from spine.server.engine import make_core
 from spine.server.messages import POSITIONS_RECORDER, RECORDER
@@ -85,7 +86,7 @@ def _recorded(path: Path) -> float:
 def _subscribe(core: EngineCore, positions_hz: float) -> int:
     """Let the core tell positions as it would a server's recorder; return the channel."""
     core.connect(POSITIONS_RECORDER)
-    wish = {"positions_hz": positions_hz, "rate_hz": 1e-6, "agent_kinds": [], "events": False, "buildings": False}
+    wish = {"positions_hz": positions_hz, "rate_hz": SLOWEST_HZ, "agent_kinds": [], "events": False, "buildings": False}
     channel = core.handle(POSITIONS_RECORDER, json.dumps({"action": "stream.subscribe", "params": wish})).channel
     assert channel is not None
     return channel

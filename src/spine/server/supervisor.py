@@ -15,6 +15,7 @@ import msgspec
 import structlog
 
 from spine.errors import SpineError
+from spine.protocol.actions import SLOWEST_HZ
 from spine.protocol.envelope import encode_action_error, encode_signal
 from spine.server.hub import Client, Hub
 from spine.server.messages import EVERYBODY, FIRST_CALLER, LENGTH, POSITIONS_RECORDER, RECORDER, Kind
@@ -38,7 +39,6 @@ _LONGEST_BACKOFF_S = 10.0
 _QUERY_S = 30.0
 _DROP_INTERVAL_S = 1.0
 _STABLE_S = 60.0
-_NO_TICKS_HZ = 1e-6
 _MOST_WAITING_BYTES = 128 * 2**20
 """More than this waiting for the engine, and clients are asked to wait too."""
 
@@ -307,7 +307,7 @@ class Supervisor:
         self._send(Kind.CONNECT, POSITIONS_RECORDER)
         wish = {
             "positions_hz": positions_hz,
-            "rate_hz": _NO_TICKS_HZ,
+            "rate_hz": SLOWEST_HZ,
             "agent_kinds": [],
             "events": False,
             "buildings": False,
