@@ -14,14 +14,22 @@ export class Replay {
   readonly status = signal<ReplayStatus | null>(null);
   readonly playing = computed(() => this.status.value !== null);
   private toldAt = 0;
+  private told = false;
 
   take(status: ReplayStatus, nowMs = performance.now()): void {
     this.status.value = status;
     this.toldAt = nowMs;
+    this.told = true;
   }
 
-  leave(): void {
-    this.status.value = null;
+  /** A new connection: it may lead to another server. */
+  doubt(): void {
+    this.told = false;
+  }
+
+  /** The first picture of the connection is complete: was there a recording in it? */
+  settle(): void {
+    if (!this.told) this.status.value = null;
   }
 
   /** Where the playback stands by now, when it goes by so many simulated seconds per real second (0: it is held). */

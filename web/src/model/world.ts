@@ -173,7 +173,7 @@ export class World {
   }
 
   private begin(): void {
-    this.replay.leave();
+    this.replay.doubt();
     this.movement.begin();
     window.setTimeout(() => void this.checkEmpty(), 400);
   }
@@ -293,6 +293,8 @@ export class World {
       this.lag.value = String(data.message);
     },
     "stream.roster": (data) => this.movement.setRoster(Number(data.roster), data.ids as string[]),
+    // The server answers this after its first picture.
+    "stream.subscribed": () => this.replay.settle(),
     "replay.status": (data) => this.replay.take(data as unknown as ReplayStatus),
     error: (data, message) => {
       // Answers are shown where the action was taken; what nobody asked for concerns everybody.

@@ -34,9 +34,11 @@ export function Timeline() {
   const { world, bench } = useContext(Context);
   const status = world.replay.status.value;
   const playing = status !== null;
+  const fitted = useRef(false);
   useEffect(() => {
     // It covers the foot of the map.
-    if (playing) bench.view?.fit();
+    if (playing && !fitted.current) bench.view?.fit();
+    fitted.current ||= playing;
   }, [bench, playing]);
   if (status === null) return null;
   return (
