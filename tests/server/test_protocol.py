@@ -361,6 +361,46 @@ def test_new_buildings_take_part(client: Client) -> None:
     assert client.ask("building.delete", building_id="lot")["signal"] == "building.deleted"
 
 
+def test_buildings_are_configured_over_the_wire(client: Client) -> None:
+    """Beyond 8.18: a site is created with its docks and what it sends, and changed while it lives; bad values change nothing."""
+    _with_map(client)
+    config = {"size_range": [2, 3], "urgency_weights": {"EXPRESS": 1.0}}
+    site = client.ask(
+        "building.create", building_type="site", building_id="plant", node_id=0, name="Plant", activity_rate=12.5,
+        docks=5, loading_rate_tonnes_per_min=2.0, package_config=config, hourly_profile=[1.0] * 168, batch_size_range=[2, 4],
+    )["data"]["building"]  # fmt: skip
+    assert (site["capacity"], site["loading_rate_tonnes_per_min"], site["batch_size_range"]) == (5, 2.0, [2, 4])
+    assert site["package_config"]["size_range"] == [2.0, 3.0]
+    assert len(site["hourly_profile"]) == 168
+    answer = client.ask(
+        "building.update",
+        building_id="plant",
+        building_data={"docks": 2, "package_config": {"value_range_currency": [5, 6]}},
+    )
+    assert answer["signal"] == "building.updated"
+    changed = answer["data"]["building"]
+    assert (changed["capacity"], changed["activity_rate"], changed["batch_size_range"]) == (2, 12.5, [2, 4])
+    assert changed["package_config"]["value_range_currency"] == [5.0, 6.0]
+    assert changed["package_config"]["size_range"] == [2.0, 3.0]
+    client.ask(
+        "building.create", building_type="gas_station", building_id="pump", node_id=0, capacity=1, cost_factor=1.0
+    )
+    pump = client.ask("building.update", building_id="pump", building_data={"cost_factor": 1.2})["data"]["building"]
+    assert (pump["capacity"], pump["cost_factor"]) == (1, 1.2)
+    for building, data, named in (
+        ("plant", {"docks": 0}, "capacity"),
+        ("plant", {"hourly_profile": [1.0]}, "hourly_profile"),
+        ("plant", {"package_config": 3}, "package_config"),
+        ("plant", {"colour": 3}, "colour"),
+        ("pump", {"cost_factor": "much"}, "cost_factor"),
+        ("pump", {"docks": 2}, "docks"),
+        ("nowhere", {}, "nowhere"),
+    ):
+        refused = client.ask("building.update", building_id=building, building_data=data)
+        assert refused["signal"] == "error"
+        assert named in refused["data"]["message"]
+
+
 def test_newcomers_see_the_running_world(server: Server, client: Client) -> None:
     """3, R8, R9: snapshot first, then the stream without a gap or a double; late and early joiners agree with the server."""
     _with_map(client)

@@ -214,6 +214,18 @@ class SiteData(ActionParams):
     destination_weights: dict[str, Annotated[Number, Field(ge=0.0)]] = Field(
         default_factory=dict, description="of a site, site id -> relative weight"
     )
+    docks: Annotated[Integer, Field(gt=0, le=10**9, description="of a site (beyond the page)")] = 3
+    loading_rate_tonnes_per_min: Annotated[Number, Field(gt=0.0, description="of a site (beyond the page)")] = 0.5
+    package_config: dict[str, Any] = Field(
+        default_factory=dict,
+        description="of a site, as in building objects; defaults for what is left out (beyond the page)",
+    )
+    hourly_profile: list[Number] = Field(
+        default=[], description="of a site, 24 or 168 multipliers of the rate (beyond the page)"
+    )
+    batch_size_range: Annotated[list[Integer], Field(min_length=2, max_length=2)] = Field(
+        default=[1, 1], description="of a site, packages born together (beyond the page)"
+    )
 
 
 BUILDING_DATA: dict[str, type[ActionParams]] = {"parking": ParkingData, "gas_station": StationData, "site": SiteData}
@@ -245,6 +257,15 @@ class BuildingCreate(ActionParams):
             ProtocolError: names every bad field.
         """
         return validated(BUILDING_DATA[self.building_type], self.model_extra or {})
+
+
+class BuildingUpdate(ActionParams):
+    """Change a facility (beyond the page): the keys of `building.create` that its type has, but its id and node."""
+
+    action: ClassVar[str] = "building.update"
+    answer: ClassVar[str] = "building.updated"
+    building_id: Text
+    building_data: dict[str, Any]
 
 
 class BuildingDelete(ActionParams):
@@ -320,6 +341,7 @@ ACTIONS: dict[str, type[ActionParams]] = {
         MapExport,
         MapImport,
         BuildingCreate,
+        BuildingUpdate,
         BuildingDelete,
         StreamSubscribe,
         StreamUnsubscribe,

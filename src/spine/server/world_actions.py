@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from spine.errors import GenerationError, ProtocolError
+from spine.errors import GenerationError, MapFormatError, ProtocolError
 from spine.network import FuelStation, Parking, RoadNetwork, Site
 from spine.network.generate import generate
-from spine.network.smap import MapLimits, network_from_json
+from spine.network.smap import MapLimits, facility_from_json, network_from_json
 from spine.network.strict_json import indented_json
 from spine.protocol import actions, forms
 from spine.protocol.envelope import encode_signal, read_json
@@ -32,9 +32,11 @@ from spine.world import (
     ReplaceNetwork,
     TruckSpec,
     UpdateAgent,
+    UpdateBuilding,
     World,
 )
 from spine.world.commands import Command
+from spine.world.views import SiteView, StationView
 
 if TYPE_CHECKING:
     from spine.server.core import EngineCore
@@ -214,17 +216,53 @@ def _create_building(core: EngineCore, params: actions.BuildingCreate, call: Cal
     elif params.building_type == "gas_station":
         facility = FuelStation(params.building_id, params.node_id, data.capacity, data.cost_factor)
     else:
-        facility = Site(
-            id=params.building_id,
-            node_id=params.node_id,
-            name=data.name,
-            activity_rate=data.activity_rate,
-            destination_weights=data.destination_weights,
-        )
+        facility = _site(params.building_id, params.node_id, data.model_dump())
     core.carry_out(CreateBuilding(facility))
     building = forms.building_form(core.world.building(params.building_id))
     call.answer("building.created", {"node_id": params.node_id, "building": building, "tick": core.tick_number})
     _show_map_again(core, call)
+
+
+def _site(building_id: str, node_id: int, data: Mapping[str, Any]) -> Site:
+    """Return the site of some data in the spelling of building objects, but for `docks`."""
+    item = {**data, "id": building_id, "type": "site", "capacity": data["docks"]}
+    try:
+        site = facility_from_json(item, node_id)
+    except MapFormatError as error:
+        raise ProtocolError(str(error)) from None
+    if not isinstance(site, Site):
+        raise TypeError(f"building {building_id}: read as a {type(site).__name__}")
+    return site
+
+
+def _update_building(core: EngineCore, params: actions.BuildingUpdate, call: Call) -> None:
+    view = core.world.building(params.building_id)
+    data = params.building_data
+    if isinstance(view, SiteView):
+        settable = actions.SiteData.model_fields
+        form = forms.building_form(view, qualified=False)
+        plain = {name: form[name] for name in settable if name in form}
+        config = data.get("package_config", {})
+        if not isinstance(config, dict):
+            raise ProtocolError("building_data.package_config: must be an object")
+        merged = {**plain, "docks": view.site.docks, **data, "package_config": {**form["package_config"], **config}}
+        site = _site(params.building_id, view.site.node_id, merged)
+        values = {name: getattr(site, _SITE_ATTRIBUTES.get(name, name)) for name in data if name in settable}
+    else:
+        settable = (
+            actions.StationData.model_fields if isinstance(view, StationView) else actions.ParkingData.model_fields
+        )
+        values = data
+    unknown = sorted(set(data) - set(settable))
+    if unknown:
+        raise ProtocolError(f"building_data.{unknown[0]}: cannot be set; settable are {', '.join(settable)}")
+    changes = {_SITE_ATTRIBUTES.get(name, name): value for name, value in values.items()}
+    core.carry_out(UpdateBuilding(params.building_id, changes))
+    call.answer("building.updated", forms.building_updated_data(core.world, params.building_id, core.tick_number))
+    _show_map_again(core, call)
+
+
+_SITE_ATTRIBUTES = {"loading_rate_tonnes_per_min": "loading_rate_t_per_min", "package_config": "packages"}
 
 
 def _delete_building(core: EngineCore, params: actions.BuildingDelete, call: Call) -> None:
@@ -251,6 +289,7 @@ HANDLERS: dict[type[ActionParams], Callable[[EngineCore, Any, Call], None]] = {
     actions.AgentDescribe: _describe_agent,
     actions.AgentList: _list_agents,
     actions.BuildingCreate: _create_building,
+    actions.BuildingUpdate: _update_building,
     actions.BuildingDelete: _delete_building,
 }
 """How every action of this module is carried out."""
