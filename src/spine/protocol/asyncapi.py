@@ -140,9 +140,12 @@ def _schemas() -> Json:
         "description": "what the agent is to be; a building agent has no keys",
         "anyOf": [{"$ref": "#/components/schemas/TruckData"}, {"$ref": "#/components/schemas/BrokerData"}],
     }
-    # Which of them a building needs depends on its type.
+    # Which of them a building needs, and may change, depends on its type.
+    details: Json = {}
     for model in BUILDING_DATA.values():
-        found["BuildingCreate"]["properties"] |= found.pop(model.__name__)["properties"]
+        details |= found.pop(model.__name__)["properties"]
+    found["BuildingCreate"]["properties"] |= details
+    found["BuildingUpdate"]["properties"]["building_data"] |= {"additionalProperties": False, "properties": details}
     _correct(found)
     by_input = {model: inputs[(model, "validation")] for model in models}
     by_output = {model: outputs[(model, "serialization")] for model in SIGNALS.values()}
