@@ -297,11 +297,16 @@ def test_areas_fields_and_the_way_back(session: tuple[Path, list[Life], list[byt
     begin = _begin_of(session[0], 0)
     _seek(client, begin)
     client.heard.clear()
-    client.ask("simulation.resume")
-    update = client.until(lambda one: one["signal"] == "agent.updated" and one["data"]["kind"] == "truck")
+    client.websocket.send(json.dumps({"action": "simulation.resume"}))
+    # Read as it comes: chosen fields are no whole form.
+    update: Json = {"signal": ""}
+    while update["signal"] != "agent.updated" or update["data"]["kind"] != "truck":
+        update = json.loads(client.websocket.recv(30.0))
     assert set(update["data"]) == {"id", "kind", "agent_id", "tick", "current_fuel_l"}
-    client.ask("simulation.pause")
-    client.ask("stream.unsubscribe")
+    client.websocket.send(json.dumps({"action": "simulation.pause"}))
+    client.websocket.send(json.dumps({"action": "stream.unsubscribe"}))
+    while update["signal"] != "stream.subscribed":
+        update = json.loads(client.websocket.recv(30.0))
     client.heard.clear()
     _status(client)
     assert picture_of(client.heard)["nodes"]

@@ -194,7 +194,8 @@ class Playback(Acting):
         agent = self._picture.agents().get(params.agent_id)
         if agent is None:
             raise ProtocolError(f"agent_id: there is no agent {params.agent_id!r} at this time of the recording")
-        call.reply("agent.described", {**agent, "tick": self.tick_number})
+        described = {key: value for key, value in agent.items() if key != "agent_id"}
+        call.reply("agent.described", {**described, "tick": self.tick_number})
 
     # Playing
 
