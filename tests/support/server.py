@@ -193,9 +193,11 @@ def of_file(answer: Json) -> Any:
 
 
 @contextlib.contextmanager
-def running_server(scenario: str = "none", *flags: str, **environment: str) -> Iterator[Server]:
-    """Start a server on a free port, wait until it is ready, and end it afterwards."""
-    with _running(["serve", "--scenario", scenario, *flags], environment) as server:
+def running_server(
+    scenario: str = "none", *flags: str, port: int | None = None, **environment: str
+) -> Iterator[Server]:
+    """Start a server on a free port (or a given one), wait until it is ready, and end it afterwards."""
+    with _running(["serve", "--scenario", scenario, *flags], environment, port) as server:
         yield server
 
 
@@ -207,8 +209,8 @@ def running_replay(recording: Path, *flags: str, **environment: str) -> Iterator
 
 
 @contextlib.contextmanager
-def _running(arguments: list[str], environment: dict[str, str]) -> Iterator[Server]:
-    port = free_port()
+def _running(arguments: list[str], environment: dict[str, str], port: int | None = None) -> Iterator[Server]:
+    port = free_port() if port is None else port
     variables = {**os.environ, "HOST": "127.0.0.1", "LOG_FORMAT": "json", **environment}
     with tempfile.TemporaryDirectory() as folder:
         # A file, not a pipe: nobody reads while the test runs, and a full pipe would stop the server.

@@ -3,6 +3,7 @@
 import { useSignalEffect } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useContext, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { journeyOf } from "./map/journeys";
 import { MapView } from "./map/view";
 import { ACTIVITY_TEXT, activityName } from "./model/activities";
 import type { Reference } from "./model/feed";
@@ -102,6 +103,8 @@ function share(world: World): Shared {
     } else if (reference.kind === "building") {
       const place = world.map.value?.buildings.get(reference.id);
       if (place !== undefined) view?.centre(place.x, place.y, false);
+    } else if (reference.kind === "package") {
+      view?.show(journeyOf(world)?.stops ?? []);
     }
   };
   return { world, bench, goTo };
@@ -145,7 +148,12 @@ function MapArea() {
     const open = bench.open.value;
     const foot = world.replay.playing.value ? TIMELINE_HEIGHT : 0;
     const insets = narrow.value
-      ? { top: 104, right: 0, bottom: foot + (open ? window.innerHeight * 0.46 : 64), left: 0 }
+      ? {
+          top: 104,
+          right: 0,
+          bottom: foot + (open || world.selection.value !== null ? window.innerHeight * 0.46 : 64),
+          left: 0,
+        }
       : { top: 64, right: open ? 404 : 12, bottom: foot + 12, left: world.selection.value === null ? 12 : 356 };
     bench.view?.setInsets(insets);
   });

@@ -13,6 +13,7 @@ const FARTHEST_ZOOM = -9;
 const NEAREST_ZOOM = 3;
 const FOLLOW_ZOOM = -0.6;
 const PICK_RADIUS = 8;
+const SLOWEST_CLICK_MS = 10_000;
 
 export interface Insets {
   top: number;
@@ -59,11 +60,14 @@ export class MapView {
       viewState: this.viewState,
       controller: {
         doubleClickZoom: true,
-        keyboard: { moveSpeed: 80, zoomSpeed: 1.4 },
+        // Negative: the right arrow shows what lies to the right, it does not push the map there.
+        keyboard: { moveSpeed: -80, zoomSpeed: 1.4 },
         inertia: 250,
         scrollZoom: { speed: 0.008, smooth: false },
       },
       layers: [],
+      // A click may be slow: of a calm hand, or while the page is busy. The default is 250 ms.
+      eventRecognizerOptions: { click: { time: SLOWEST_CLICK_MS } },
       pickingRadius: PICK_RADIUS,
       useDevicePixels: Math.min(2, window.devicePixelRatio),
       getCursor: ({ isDragging, isHovering }) =>
@@ -128,6 +132,18 @@ export class MapView {
     this.moveTo({ ...this.viewState, ...this.targetFor(x, y, nearer ? Math.max(zoom, FOLLOW_ZOOM) : zoom) });
   }
 
+  /** Bring places into the view together, no nearer than a followed truck is seen. */
+  show(places: { x: number; y: number }[]): void {
+    if (places.length === 0) return;
+    const xs = places.map((place) => place.x);
+    const ys = places.map((place) => place.y);
+    const [minX, maxX, minY, maxY] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+    const margin = 0.15 * Math.max(maxX - minX, maxY - minY);
+    this.moveTo(
+      this.fitting({ minX: minX - margin, maxX: maxX + margin, minY: minY - margin, maxY: maxY + margin }, FOLLOW_ZOOM),
+    );
+  }
+
   /** Milliseconds between the last frames drawn, for measuring. */
   get recentFrames(): number[] {
     return this.frameTimes;
@@ -146,13 +162,13 @@ export class MapView {
     return [this.canvas.clientWidth / 2 + (x - cx) * scale, this.canvas.clientHeight / 2 - (y - cy) * scale];
   }
 
-  private fitting(bounds: Bounds): OrthographicViewState {
+  private fitting(bounds: Bounds, nearest = NEAREST_ZOOM): OrthographicViewState {
     const { top, right, bottom, left } = this.insets;
     const width = Math.max(120, this.canvas.clientWidth - left - right);
     const height = Math.max(120, this.canvas.clientHeight - top - bottom);
     const wide = Math.max(50, bounds.maxX - bounds.minX);
     const high = Math.max(50, bounds.maxY - bounds.minY);
-    const zoom = Math.log2(Math.min(width / wide, height / high) * 0.94);
+    const zoom = Math.min(nearest, Math.log2(Math.min(width / wide, height / high) * 0.94));
     return {
       ...this.viewState,
       ...this.targetFor((bounds.minX + bounds.maxX) / 2, (bounds.minY + bounds.maxY) / 2, zoom),
@@ -237,7 +253,16 @@ export class MapView {
     const [x, y] = info.coordinate ?? [];
     if (x === undefined || y === undefined) return;
     if (this.hooks.onPlace(x, y)) return;
-    this.world.select(this.referenceOf(info));
+    const reference = this.referenceOf(info);
+    this.world.select(reference);
+    // The inspector that has just opened must not cover what was clicked on.
+    const { top, right, bottom, left } = this.insets;
+    const free =
+      info.x > left &&
+      info.x < this.canvas.clientWidth - right &&
+      info.y > top &&
+      info.y < this.canvas.clientHeight - bottom;
+    if (reference !== null && !free) this.centre(x, y, false);
   }
 
   private hover(info: PickingInfo): void {

@@ -16,6 +16,11 @@ export class SimulatedClock {
   private exact = false;
   private last: TickData | null = null;
 
+  /** Whether the time of day has ever been told. */
+  get told(): boolean {
+    return this.last !== null;
+  }
+
   /** A tick was told of; `alone` when nothing else tells the simulated instant more exactly. */
   takeTick(data: TickData, alone: boolean): void {
     const before = this.last;

@@ -36,7 +36,7 @@ export const PLAN_FIELDS: PlanField[] = [
   {
     name: "fuel_tank_capacity_l",
     label: "Tank",
-    unit: "l",
+    unit: "L",
     min: 1,
     max: 1e6,
     start: { kind: "choice", values: [200, 300, 400] },

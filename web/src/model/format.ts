@@ -83,7 +83,7 @@ export function clockTime(secondsOfDay: number): string {
   return `${two(Math.floor(whole / 3600))}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
 }
 
-/** A pace like 59.7 -> "60×", 0.25 -> "0.25×". */
+/** A pace like 59.7 -> "60×", 1 -> "1×", 0.25 -> "0.25×". */
 export function times(value: number): string {
-  return `${number(value, value < 1 ? 2 : value < 9.95 ? 1 : 0)}×`;
+  return `${number(value, value < 1 ? 2 : value < 9.95 && !Number.isInteger(value) ? 1 : 0)}×`;
 }

@@ -226,6 +226,8 @@ export class World {
           this.series.add(summary, this.fleet.stateCounts());
         });
         if (this.run.value !== "running" && !this.replay.playing.value) {
+          // A world at rest sends no ticks: the time of day has to be asked for, once.
+          if (!this.clock.told) this.clock.takeTick((await this.fetchJson("/api/state")) as TickData, false);
           this.clock.takeElapsed((summary.simulated_hours ?? 0) * 3600);
         }
       } catch {

@@ -53,7 +53,7 @@ const DEFINITIONS: Definition[] = [
     lines: [{ name: "Driven", colour: "state-driving", fill: true }],
   },
   {
-    title: "Fuel (l) and CO₂ (kg)",
+    title: "Fuel (L) and CO₂ (kg)",
     columns: ["litres", "co2_kg"],
     lines: [
       { name: "Litres", colour: "state-fuelling", fill: true },

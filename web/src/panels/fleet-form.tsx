@@ -38,9 +38,12 @@ function BrokerForm() {
   const broker = world.broker.value;
   if (broker !== null) {
     return (
-      <p class="muted form">
-        Broker: <Ref reference={{ kind: "broker", id: broker.id }} />. There can be only one.
-      </p>
+      <div class="form">
+        <h3>Broker</h3>
+        <p>
+          <Ref reference={{ kind: "broker", id: broker.id }} /> <span class="muted">(there can be only one)</span>
+        </p>
+      </div>
     );
   }
   const create = async () => {
@@ -152,11 +155,7 @@ function TrucksForm() {
           problem={countProblem}
           onChange={setCount}
         />
-        <TextField
-          label={count === 1 ? "Id, or its beginning" : "Ids begin with"}
-          value={prefix}
-          onChange={setPrefix}
-        />
+        <TextField label={count === 1 ? "Truck id" : "Ids begin with"} value={prefix} onChange={setPrefix} />
         <NumberField label="Seed" value={seed} step={1} onChange={setSeed} />
       </div>
       {PLAN_FIELDS.map((field) => (

@@ -126,7 +126,7 @@ function PaceButton() {
   const wanted = world.pace.value.speed;
   const running = world.run.value === "running";
   const measured = world.fleet.pace;
-  const known = running && world.fleet.count > 0 && measured > 0;
+  const known = running && world.connection.value.name === "open" && world.fleet.count > 0 && measured > 0;
   const behind = known && (world.lag.value !== null || measured < wanted * LAG_SHARE);
   return (
     <div class="pace" ref={box}>
@@ -141,8 +141,7 @@ function PaceButton() {
         <Icon name={behind ? "warning" : "gauge"} />
         <span class="pace-text">
           {known && <b>{format.times(measured)}</b>}
-          {known && " of "}
-          {format.times(wanted)}
+          {known ? <span class="pace-wanted"> of {format.times(wanted)}</span> : format.times(wanted)}
         </span>
         <Icon name="chevron" size={14} />
       </button>
@@ -167,6 +166,7 @@ function PaceForm({ measured, behind }: { measured: number | null; behind: boole
         </span>
         <input
           type="range"
+          aria-label="Speed"
           min="0"
           max="1"
           step="0.005"
@@ -188,6 +188,7 @@ function PaceForm({ measured, behind }: { measured: number | null; behind: boole
         </span>
         <input
           type="range"
+          aria-label="Ticks a second"
           min="1"
           max="100"
           step="1"

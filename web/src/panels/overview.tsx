@@ -58,8 +58,8 @@ export function Overview() {
         <Tile
           name="Fuel"
           value={format.short(s.litres)}
-          unit="l"
-          note={s.litres_per_100km === null ? "" : `${format.number(s.litres_per_100km, 1)} l per 100 km`}
+          unit="L"
+          note={s.litres_per_100km === null ? "" : `${format.number(s.litres_per_100km, 1)} L/100 km`}
         />
         <Tile
           name="CO₂"
@@ -171,9 +171,10 @@ export function TruckStates() {
   return (
     <>
       <div class="stack" aria-hidden="true">
-        {STATES.map((state, i) => (
-          <Fill key={state} class={`stack-part ${state}`} share={(counts[i] ?? 0) / total} />
-        ))}
+        {STATES.map(
+          (state, i) =>
+            (counts[i] ?? 0) > 0 && <Fill key={state} class={`stack-part ${state}`} share={(counts[i] ?? 0) / total} />,
+        )}
       </div>
       <ul class="states">
         {STATES.map((state, i) => (

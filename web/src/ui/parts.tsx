@@ -74,8 +74,12 @@ export function Button(props: ButtonProps) {
       title={title ?? (children === undefined ? label : undefined)}
       aria-pressed={pressed}
       aria-busy={busy}
-      disabled={disabled || busy}
-      onClick={onClick}
+      disabled={disabled}
+      onClick={(event) => {
+        // Busy, not disabled: that would take the focus away from those who use the keyboard.
+        if (busy) event.preventDefault();
+        else onClick?.(event);
+      }}
     >
       {icon !== undefined && <Icon name={icon} size={small ? 16 : 18} />}
       {children !== undefined && <span>{children}</span>}

@@ -1,0 +1,234 @@
+"""What a person sees: the network, the trucks, the figures, the events."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import math
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+from matplotlib.image import imread
+from playwright.sync_api import Browser, expect
+
+from support.dashboard import PHONE, Dashboard, opened
+from support.server import Json, Server
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+_FRAMES = """(wanted) => new Promise((done) => {
+  const { fleet } = spine.world;
+  const seen = [];
+  const frame = () => {
+    seen.push({ shown: fleet.shown, x: [...fleet.x], y: [...fleet.y], heading: [...fleet.heading],
+      activity: [...fleet.activity] });
+    if (seen.length < wanted) requestAnimationFrame(frame);
+    else done(seen);
+  };
+  requestAnimationFrame(frame);
+})"""
+_DRIVING = 1
+_FASTEST_MPS = 90 / 3.6
+
+
+def pixels(dashboard: Dashboard, x: float, y: float, reach: int) -> np.ndarray:
+    """Return the colours around a place of the map as rows of (red, green, blue), 0 to 1."""
+    sx, sy = dashboard.screen(x, y)
+    clip = {"x": round(sx) - reach, "y": round(sy) - reach, "width": 2 * reach + 1, "height": 2 * reach + 1}
+    picture = imread(io.BytesIO(dashboard.page.screenshot(clip=clip)), format="png")
+    return np.asarray(picture)[:, :, :3].reshape(-1, 3)
+
+
+def warm(colours: np.ndarray) -> int:
+    """Count the pixels in the yellow and orange of large roads."""
+    return int(np.sum(colours[:, 0] - colours[:, 2] > 0.15))
+
+
+def longest(server: Server, road_class: str) -> tuple[float, float]:
+    """Return the middle of the longest road of a class, metres."""
+    graph = server.get("/api/map")["graph"]
+    nodes = {node["id"]: node for node in graph["nodes"]}
+    edge = max((e for e in graph["edges"] if e["road_class"] == road_class), key=lambda e: e["length_m"])
+    a, b = nodes[edge["from_node"]], nodes[edge["to_node"]]
+    return (a["x"] + b["x"]) / 2, (a["y"] + b["y"]) / 2
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_roads_by_class_and_zoom_with_a_legend(browser: Browser, depot: Server, theme: str) -> None:
+    """Large roads are warm in colour, small ones grey; nearer they grow wider; the legend names every sign."""
+    with opened(browser, depot, theme=theme) as dashboard:
+        large, small = longest(depot, "S"), longest(depot, "Z")
+        far = warm(pixels(dashboard, *large, 12))
+        assert far > 10
+        assert warm(pixels(dashboard, *small, 3)) == 0
+        assert np.ptp(pixels(dashboard, *small, 6)[:, 1]) > 0.05
+        dashboard.shoot(f"country-{theme}")
+        dashboard.button("Legend").click()
+        legend = dashboard.page.get_by_role("region", name="Legend")
+        for text in ("Driving", "Loading", "Waiting in", "Fuelling", "Resting", "Idle", "Stranded", "loaded"):
+            expect(legend.get_by_text(text)).to_be_visible()
+        for text in ("Site", "Parking", "Fuel station", "Motorway", "Main road", "Local"):
+            expect(legend.get_by_text(text).first).to_be_visible()
+        dashboard.shoot(f"legend-{theme}")
+        dashboard.button("Legend").click()
+        dashboard.approach(*large, -1.5)
+        assert warm(pixels(dashboard, *large, 12)) > 2 * far
+        dashboard.shoot(f"street-{theme}")
+        dashboard.button("Show the whole map").click()
+        assert warm(pixels(dashboard, *large, 12)) == pytest.approx(far, rel=0.3)
+
+
+def test_the_theme_follows_the_system_and_can_be_chosen(browser: Browser, demo: Server) -> None:
+    """The page begins in the theme of the system; the button switches it, and the choice is kept."""
+    with opened(browser, demo, theme="dark") as dashboard:
+        html = dashboard.page.locator("html")
+        expect(html).to_have_attribute("data-theme", "dark")
+        dashboard.button("Switch to the light theme").click()
+        expect(html).to_have_attribute("data-theme", "light")
+        dashboard.page.reload()
+        expect(html).to_have_attribute("data-theme", "light")
+        dashboard.button("Switch to the dark theme").click()
+        expect(html).to_have_attribute("data-theme", "dark")
+
+
+def test_trucks_move_smoothly_on_the_simulated_clock(browser: Browser, demo: Server) -> None:
+    """From one drawn frame to the next no truck goes farther than it can drive in the simulated time between."""
+    with opened(browser, demo) as dashboard:
+        dashboard.moving()
+        frames: list[Json] = dashboard.page.evaluate(_FRAMES, 150)
+        drawn = forwards = aligned = 0
+        for before, after in itertools.pairwise(frames):
+            passed = after["shown"] - before["shown"]
+            assert passed >= 0
+            for i, activity in enumerate(before["activity"]):
+                dx, dy = after["x"][i] - before["x"][i], after["y"][i] - before["y"][i]
+                way = math.hypot(dx, dy)
+                assert way <= _FASTEST_MPS * passed + 1.0, f"truck {i} jumped {way:.0f} m in {passed:.2f} s"
+                if activity == after["activity"][i] == _DRIVING and passed > 0:
+                    drawn += 1
+                    forwards += way > 0
+                    aligned += way > 0 and math.cos(math.atan2(dy, dx) - after["heading"][i]) > 0.8
+        assert drawn > 100
+        # Positions come 20 times a second; in between trucks go on.
+        assert forwards > 0.9 * drawn
+        assert aligned > 0.75 * drawn
+
+
+def test_states_are_counted_and_coloured(browser: Browser, demo: Server) -> None:
+    """The overview counts the trucks of the map by state, and the whole of them."""
+    with opened(browser, demo) as dashboard:
+        dashboard.moving()
+        overview = dashboard.panel("Overview")
+        expect(overview.get_by_role("heading", name="Trucks 20")).to_be_visible()
+        counts = [int(text) for text in overview.locator(".states-count").all_inner_texts()]
+        assert sum(counts) == 20
+        assert counts[0] > 0
+
+
+def test_the_clock_shows_simulated_time(browser: Browser, demo: Server) -> None:
+    """The clock of the page is the clock of the server."""
+    with opened(browser, demo) as dashboard:
+        dashboard.moving()
+        timer = dashboard.page.get_by_role("timer", name="Simulated time")
+        day, hours, minutes, seconds = (int(part) for part in re.findall(r"\d+", timer.inner_text()))
+        shown = (day - 1) * 86_400 + hours * 3600 + minutes * 60 + seconds
+        told = 8 * 3600 + demo.get("/api/summary")["simulated_hours"] * 3600
+        assert shown == pytest.approx(told, abs=900)
+        expect(timer).not_to_have_text(timer.inner_text())
+
+
+def test_the_overview_shows_the_figures_of_the_server(browser: Browser, resting: Server) -> None:
+    """Packages, shares, kilometres, litres, CO2 and money are those of `/api/summary`."""
+    figures = resting.get("/api/summary")
+    with opened(browser, resting) as dashboard:
+        overview = dashboard.panel("Overview")
+
+        def tile(name: str) -> Any:
+            return overview.locator(".tile").filter(has_text=name)
+
+        delivered = figures["packages_delivered"]
+        expect(tile("Delivered")).to_contain_text(
+            re.compile(rf"Delivered\s*{delivered}\s*of {figures['packages_created']} created")
+        )
+        expect(tile("In transit")).to_contain_text(str(figures["packages_aboard"]))
+        expect(tile("Expired")).to_contain_text(str(figures["packages_expired"]))
+        waiting = figures["packages_waiting"] + figures["packages_awarded"]
+        expect(tile("Waiting")).to_contain_text(str(waiting))
+        expect(overview.locator(".ratio").filter(has_text="On time")).to_contain_text(f"{figures['on_time_share']:.0%}")
+        for name, key in (("Distance", "km"), ("Fuel", "litres"), ("CO₂", "co2_kg")):
+            number = float(re.sub(r"[^\d.]", "", tile(name).locator(".tile-value").inner_text()))
+            assert number == pytest.approx(figures[key], rel=0.02, abs=1)
+        row = overview.locator(".money div").filter(has_text="Balance of the broker")
+        shown = float(re.sub(r"[^\d.]", "", row.inner_text()))
+        assert shown == pytest.approx(figures["broker_balance"], abs=1)
+
+
+def test_charts_grow_and_are_handed_out(browser: Browser, demo: Server) -> None:
+    """Charts draw what has come since the page was opened; all figures come as CSV, a chart as PNG."""
+    with opened(browser, demo) as dashboard:
+        dashboard.moving()
+        charts = dashboard.panel("Charts")
+        for title in (
+            "Packages now",
+            "Packages so far",
+            "On-time share",
+            "Trucks by state",
+            "Distance",
+            "Fuel",
+            "Money",
+        ):
+            expect(charts.get_by_role("figure", name=re.compile(f"^{title}"))).to_be_visible()
+        dashboard.wait("() => spine.world.series.column('hours').length >= 4")
+        dashboard.shoot("charts-light")
+        text = dashboard.download(dashboard.button("All figures as CSV")).decode()
+        rows = list(csv.DictReader(io.StringIO(text)))
+        assert len(rows) >= 4
+        hours = [float(row["hours"]) for row in rows]
+        assert hours == sorted(hours)
+        assert {"waiting", "delivered", "km", "litres", "co2_kg", "balance", "trucks_driving"} <= set(rows[0])
+        picture = imread(
+            io.BytesIO(dashboard.download(dashboard.button("Download Trucks by state as PNG"))), format="png"
+        )
+        assert min(picture.shape[:2]) > 300
+        assert len(np.unique(picture.reshape(-1, picture.shape[2]), axis=0)) > 20
+
+
+def test_the_event_feed_is_filtered_held_and_handed_out(browser: Browser, demo: Server) -> None:
+    """Kinds can be hidden, a text asked for, the feed held; a name in it leads to the thing; CSV holds the same."""
+    with opened(browser, demo) as dashboard:
+        events = dashboard.panel("Events")
+        feed = events.get_by_role("list", name="Events, newest first")
+        expect(feed.get_by_text("delivered to").first).to_be_visible()
+        expect(feed.get_by_text("assigned to").first).to_be_visible()
+        dashboard.shoot("events-light")
+        for kind in ("New packages", "Dispatch", "Trucks", "Agents", "Expired"):
+            dashboard.button(kind).click()
+            expect(dashboard.button(kind)).to_have_attribute("aria-pressed", "false")
+        expect(feed.get_by_text("assigned to")).to_have_count(0)
+        events.get_by_role("searchbox", name="Only events that mention").fill("delivered")
+        expect(feed.get_by_text("picked up")).to_have_count(0)
+        dashboard.button("Hold the feed").click()
+        held = feed.inner_text()
+        rows = list(
+            csv.DictReader(io.StringIO(dashboard.download(dashboard.button("Download events as CSV")).decode()))
+        )
+        assert rows
+        assert {row["kind"] for row in rows} == {"package.delivered"}
+        assert feed.inner_text() == held
+        feed.get_by_role("button", name="pkg-").first.click()
+        expect(dashboard.inspector.get_by_text("Delivered", exact=True)).to_be_visible()
+        events.get_by_role("searchbox", name="Only events that mention").fill("no such thing")
+        expect(events.get_by_text("No event passes the filters.")).to_be_visible()
+
+
+def test_the_start_page_explains_itself(browser: Browser, demo: Server) -> None:
+    """Both themes, a desktop and a phone: pictures for people to look at, nothing is wider than the page."""
+    for theme in ("light", "dark"):
+        for name, size in (("desktop", (1280, 720)), ("large", (1920, 1080)), ("phone", PHONE)):
+            with opened(browser, demo, theme=theme, size=size) as dashboard:
+                dashboard.moving()
+                dashboard.shoot(f"start-{name}-{theme}")
+                assert dashboard.page.evaluate("() => document.documentElement.scrollWidth") <= size[0]
