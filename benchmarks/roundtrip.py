@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 from typing import Any
 
 import uvloop
 from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosedError
 
 from benchmarks.common import Row
 from benchmarks.serving import Reader, percentile, server
@@ -53,8 +55,10 @@ async def _ask(port: int, settle_s: float, requests: int = REQUESTS) -> list[flo
 
 async def _echo() -> list[float]:
     async def answer(connection: ServerConnection) -> None:
-        async for message in connection:
-            await connection.send(message)
+        # The client ends by dropping the connection.
+        with contextlib.suppress(ConnectionClosedError):
+            async for message in connection:
+                await connection.send(message)
 
     async with serve(answer, "127.0.0.1", 0, compression=None) as echo:
         port = next(iter(echo.sockets)).getsockname()[1]
