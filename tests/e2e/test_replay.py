@@ -3,40 +3,23 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from spine.protocol.positions import PositionFrame, decode_positions
+from support.dashboard import PATIENCE_MS
 from support.server import Server, running_replay, running_server, wait_until
 
 pytestmark = pytest.mark.browser
 
-_FLAGS = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-background-networking")
 _HOURS = 5.0
 _DAY_S = 86400.0
 _TICK_S = 3600.0 / 20.0
 _FRAME_S = 3600.0 / 10.0 + _TICK_S
 """Between two recorded position frames there is at most so much: beyond the last one nobody knows where trucks are."""
-_WAIT_MS = 45_000
-expect.set_options(timeout=_WAIT_MS)
-
-
-@pytest.fixture(scope="module")
-def browser(repository: Path) -> Iterator[Browser]:
-    """A headless Chromium, when there is one and the dashboard has been built."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("THE DASHBOARD IS NOT TESTED: there is no chromium (Debian: apt install chromium)")
-    if not (repository / "src" / "spine" / "dashboard" / "dist" / "index.html").is_file():
-        pytest.skip("THE DASHBOARD IS NOT TESTED: it has not been built (make dashboard; it needs Node.js and npm)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=_FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +44,7 @@ def page(browser: Browser, server: Server) -> Iterator[Page]:
     """The dashboard of that server; it may not complain."""
     context = browser.new_context(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
     page = context.new_page()
-    page.set_default_timeout(_WAIT_MS)
+    page.set_default_timeout(PATIENCE_MS)
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.goto(server.url)
