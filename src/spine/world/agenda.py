@@ -27,6 +27,8 @@ class Due(IntEnum):
     BEGIN = 11
 
 
+_VERSIONS_PER_ENTRY = 1 << 20
+
 Entry = tuple[float, int, int, str, int]
 """Time (simulated s), sequence, `Due`, key (truck, site or package id), version."""
 
@@ -43,6 +45,11 @@ class Agenda:
         """Add an entry at simulated time `time`."""
         self.sequence += 1
         heappush(self._heap, (time, self.sequence, int(due), key, version))
+
+    def first_version(self) -> int:
+        """Return a version for something new that no entry of an earlier owner of its id can have."""
+        # Versions rise by one or two with each entry, so they never come near those of what is made after one more entry.
+        return self.sequence * _VERSIONS_PER_ENTRY
 
     def pop_until(self, time: float) -> Entry | None:
         """Take the first entry due at or before `time`, None when there is none."""

@@ -143,6 +143,7 @@ def create_truck(state: State, command: CreateTruck) -> None:
         profile=state.profile_of(float(spec.max_speed_kph), float(spec.empty_mass_t), float(spec.capacity)),
         tags=dict(command.tags),
         activity_since=state.now,
+        version=state.agenda.first_version(),
     )
     state.trucks[truck.id] = truck
     state.agents[truck.id] = "truck"

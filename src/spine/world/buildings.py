@@ -31,7 +31,7 @@ def add_facility(state: State, spec: Site | Parking | FuelStation, *, announce: 
     node = state.network.node_index(spec.node_id)
     figures = QueueFigures(opened=state.now)
     if isinstance(spec, Site):
-        site = SiteState(spec, node, figures=figures)
+        site = SiteState(spec, node, figures=figures, birth_version=state.agenda.first_version())
         state.buildings[spec.id] = state.sites[spec.id] = site
         demand.schedule_birth(state, site)
     elif isinstance(spec, Parking):

@@ -123,6 +123,9 @@ def fall_due(state: State, package_id: str) -> None:
     package = state.packages.get(package_id)
     if package is None or package.aboard or package.handling:
         return
+    if package.pickup_deadline > state.now:
+        # Meant for an earlier package of this id, of a site that has been removed and made again.
+        return
     expire(state, package, "no_offer" if package.truck_id is None else "truck_late")
 
 
