@@ -400,3 +400,12 @@ def test_a_truncated_file_is_refused_in_one_line(shared_data: Path, keep: int) -
     with pytest.raises(MapFormatError, match=r"^cut\.osm\.pbf: ") as caught:
         read_osm(data, "pbf", "cut.osm.pbf")
     assert "\n" not in str(caught.value)
+
+
+def test_a_value_of_any_length_makes_a_readable_complaint() -> None:
+    """A coordinate of 70 000 characters is not repeated in full (found by the fuzz proof)."""
+    with pytest.raises(MapFormatError, match="damaged OpenStreetMap file") as caught:
+        read_osm(
+            osm(way(1, [1, 2], highway="primary")).replace(b'lon="20.01"', b'lon="' + b"y" * 70_000 + b'"'), "osm", "x"
+        )
+    assert len(str(caught.value)) < 300

@@ -101,7 +101,7 @@ def _tagged_objects(data: bytes, kind: str, source: str) -> Iterator[tuple[Any, 
         for item in processor:
             yield item, dict(item.tags)
     except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:
-        raise MapFormatError(f"{source}: damaged OpenStreetMap file ({' '.join(str(error).split())})") from None
+        raise MapFormatError(f"{source}: damaged OpenStreetMap file ({' '.join(str(error).split())[:200]})") from None
 
 
 class _Reader:
