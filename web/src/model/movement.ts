@@ -92,9 +92,13 @@ export class Movement {
 
   /** A truck has changed while the world is at rest. How far it is into a road is not told: there it stays where it is. */
   update(diff: TruckDiff, roads: RoadMap | null): void {
-    if (diff.current_edge === null || this.fleet.at(diff.id) === undefined) {
-      this.fleet.put(diff.id, placeOf(diff, 0, roads), loadOf(diff));
-    }
+    const at = this.fleet.at(diff.id);
+    if (diff.current_edge !== null && at !== undefined) return;
+    const place = placeOf(diff, 0, roads);
+    // This form says nothing of loading and queues: at rest, who has not moved still does what it did.
+    const stays =
+      at !== undefined && this.fleet.x[at] === Math.fround(place.x) && this.fleet.y[at] === Math.fround(place.y);
+    if (!stays) this.fleet.put(diff.id, place, loadOf(diff));
   }
 
   remove(id: string): void {

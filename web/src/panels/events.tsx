@@ -67,7 +67,9 @@ export function Events() {
       </div>
       {entries.length === 0 && (
         <p class="muted">
-          {text !== "" || hidden.size > 0 ? "No event passes the filters." : "Nothing has happened yet."}
+          {text !== "" || hidden.size > 0
+            ? "No event passes the filters."
+            : "Nothing has happened since this page was opened."}
         </p>
       )}
       <ol class="feed" aria-label="Events, newest first">
