@@ -335,7 +335,7 @@ def test_a_map_file_gets_a_default_fleet(tmp_path: Path) -> None:
     network = Scenario.load("demo").network()
     save_map(network, tmp_path / "m.smap")
     world = Scenario.load(tmp_path / "m.smap").build()
-    assert 10 <= len(world.truck_ids()) <= 30
+    assert 15 <= len(world.truck_ids()) <= 50
     assert load_map(tmp_path / "m.smap").node_count == network.node_count
     (tmp_path / "s.yaml").write_text("map: {file: m.smap}\n")
     assert Scenario.load(tmp_path / "s.yaml").build().truck_ids() == world.truck_ids()

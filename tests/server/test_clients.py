@@ -72,6 +72,14 @@ def test_documents_for_programs_and_people(demo: Server) -> None:
         assert "http" not in page.replace("HTTP", "")
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_the_page_comes_with_its_policy(demo: Server, method: str) -> None:
+    """Asked for whole or by its head; there is no other name for it."""
+    with urllib.request.urlopen(urllib.request.Request(demo.url, method=method)) as response:
+        assert "default-src 'self'" in response.headers["Content-Security-Policy"]
+    assert demo.status("/index.html") == 404
+
+
 def test_a_reader_that_stops_is_thinned_out_and_dropped_while_others_go_on() -> None:
     """Its queue stays within the bound, it is dropped with its reason counted, another client misses no tick."""
     with (

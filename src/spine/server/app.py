@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import FileResponse, HTMLResponse, Response
 from starlette.requests import ClientDisconnect
 from starlette.routing import WebSocketRoute
 from starlette.staticfiles import StaticFiles
@@ -243,10 +243,15 @@ def _add_dashboard(app: FastAPI) -> None:
     built = Path(str(resources.files("spine") / "dashboard" / "dist"))
     page = built / "index.html"
 
-    @app.get("/", include_in_schema=False, response_class=HTMLResponse)
+    @app.api_route("/", methods=["GET", "HEAD"], include_in_schema=False, response_class=HTMLResponse)
     async def index() -> HTMLResponse:
         html = page.read_text("utf-8") if page.is_file() else _NO_DASHBOARD
         return HTMLResponse(html, headers={"Content-Security-Policy": _CONTENT_SECURITY})
 
     if page.is_file():
-        app.mount("/", StaticFiles(directory=built), name="dashboard")
+        # Not the folder as a whole at "/": that would answer for every path's other methods, and give the page without its policy.
+        app.mount("/assets", StaticFiles(directory=built / "assets"), name="dashboard")
+
+        @app.api_route("/favicon.svg", methods=["GET", "HEAD"], include_in_schema=False)
+        async def icon() -> FileResponse:
+            return FileResponse(built / "favicon.svg")

@@ -1,11 +1,11 @@
 /** The event feed: what has happened, newest first, with filters; as CSV for elsewhere. */
 
 import { useContext, useState } from "preact/hooks";
-import { CATEGORIES, CATEGORY_TEXT, type Category, describe, type FeedEntry, plainText } from "../model/feed";
+import { CATEGORIES, CATEGORY_TEXT, type Category, type FeedEntry, plainText } from "../model/feed";
 import * as format from "../model/format";
 import { Context } from "../ui/context";
 import { Button, download } from "../ui/parts";
-import { Ref } from "../ui/reference";
+import { FeedList } from "./feed-list";
 
 const MOST_SHOWN = 120;
 const MOST_EXPORTED = 5000;
@@ -72,19 +72,7 @@ export function Events() {
             : "Nothing has happened since this page was opened."}
         </p>
       )}
-      <ol class="feed" aria-label="Events, newest first">
-        {entries.map((entry) => (
-          <li key={entry.number} class={entry.category}>
-            <time title={`Day ${Math.floor(entry.time / DAY_S) + 1}`}>{format.clockTime(entry.time)}</time>
-            <span class="feed-mark" />
-            <p>
-              {describe(entry).map((part, i) =>
-                typeof part === "string" ? part : <Ref key={`${i} ${part.id}`} reference={part} />,
-              )}
-            </p>
-          </li>
-        ))}
-      </ol>
+      <FeedList entries={entries} label="Events, newest first" />
     </div>
   );
 }

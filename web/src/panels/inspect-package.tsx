@@ -6,7 +6,10 @@ import type { PackageStatus } from "../protocol/messages";
 import { Context } from "../ui/context";
 import { Facts } from "../ui/parts";
 import { Ref } from "../ui/reference";
+import { FeedList } from "./feed-list";
 
+/** A package makes about five events in its life. */
+const MOST_HEARD = 20;
 const STATUS_TEXT: Record<PackageStatus, string> = {
   WAITING_PICKUP: "Waiting for pickup",
   IN_TRANSIT: "On its way",
@@ -29,12 +32,16 @@ export function PackageInspector({ id }: { id: string }) {
   world.beat.value;
   const found = world.packages.get(id);
   if (found === undefined) {
+    const heard = world.feed.newest(MOST_HEARD, (entry) => entry.data.package_id === id);
     return (
-      <p class="muted">
-        {world.replay.playing.value
-          ? "Its birth is not in what was played since the last jump: a recording tells of packages only then."
-          : "This package is not in the world any more."}
-      </p>
+      <>
+        <p class="muted">
+          {world.replay.playing.value
+            ? "Its birth is not in what was played since the last jump: a recording tells of packages only then."
+            : "This package is not in the world any more."}
+        </p>
+        {heard.length > 0 && <FeedList entries={heard} label="What was heard of it" />}
+      </>
     );
   }
   const assigned = found.status === "WAITING_PICKUP" && found.truck !== null;
