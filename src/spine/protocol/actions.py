@@ -11,12 +11,20 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from spine.errors import ProtocolError
 from spine.network.generate import MOST_NODES, GenerationParameters
-from spine.protocol.params import ActionParams, FileName, Identifier, Integer, Number, Text, as_text, validated
+from spine.protocol.params import (
+    SLOWEST_HZ,
+    ActionParams,
+    FileName,
+    Identifier,
+    Integer,
+    Number,
+    Text,
+    as_text,
+    validated,
+)
 
 FASTEST_SPEED = 3600.0
 SLOWEST_SPEED = 0.01
-SLOWEST_HZ = 0.01
-"""Between two ticks that are told all events are kept, so there must be an end to it."""
 
 
 class Nothing(ActionParams):

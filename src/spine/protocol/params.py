@@ -10,6 +10,8 @@ from spine.errors import ProtocolError
 
 _UNION_MEMBERS = ("float", "int", "str", "list")
 LONGEST_ID = 256
+SLOWEST_HZ = 0.01
+"""What a subscription may ask for at least: between two ticks that are told all events are kept, so there must be an end to it."""
 
 
 def _no_bool(value: object) -> object:

@@ -15,8 +15,8 @@ import msgspec
 import structlog
 
 from spine.errors import SpineError
-from spine.protocol.actions import SLOWEST_HZ
 from spine.protocol.envelope import encode_action_error, encode_signal
+from spine.protocol.params import SLOWEST_HZ
 from spine.server.hub import Client, Hub
 from spine.server.messages import EVERYBODY, FIRST_CALLER, LENGTH, POSITIONS_RECORDER, RECORDER, Kind
 from spine.server.metrics import Metrics
