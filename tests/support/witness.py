@@ -58,7 +58,8 @@ class Witness:
         assert self._process.poll() is None, "the witness has lost its connection"
         ticks = [(number, at) for number, at in self._lines() if at >= begun]
         gaps = sorted(later[1] - earlier[1] for earlier, later in pairwise(ticks))
-        return Heard(len(ticks), ticks[-1][0] - ticks[0][0] + 1 - len(ticks), gaps)
+        missed = ticks[-1][0] - ticks[0][0] + 1 - len(ticks) if ticks else 0
+        return Heard(len(ticks), missed, gaps)
 
     def close(self) -> None:
         """Let it go."""
