@@ -141,6 +141,15 @@ def test_a_file_that_contradicts_itself_changes_nothing(path: tuple[Any, ...], v
     assert (core.world.dump(), core.tick_number, core.running) == (before, tick, True)
 
 
+@pytest.mark.parametrize("part", ["agents", "packages"])
+def test_complaints_stay_readable(part: str) -> None:
+    """What stands where an id should be is not repeated at length."""
+    core = _core(1.0)
+    content = _exported(core)
+    content[part][0]["id"] = [content["metadata"]] * 100
+    assert len(_imported(core, content)["data"]["message"]) < 300
+
+
 @given(st.data())
 def test_no_mutation_of_a_file_harms_the_engine(data: st.DataObject) -> None:
     """Whatever is put in place of any part of a file, the answer is one signal and the world remains sound."""

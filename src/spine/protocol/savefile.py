@@ -16,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from spine.errors import ProtocolError
 from spine.network import RoadNetwork
 from spine.network.smap import MapLimits, network_from_json
+from spine.network.strict_json import short
 from spine.protocol.actions import FASTEST_SPEED
 from spine.protocol.envelope import read_json
 from spine.protocol.forms import Json, TickClock, agent_full, graph_file_form, package_form
@@ -268,7 +269,7 @@ Buildings = Mapping[str, tuple[Any, Json]]
 def _agent(
     item: Json, index: int, source: str, buildings: Buildings, inside: Mapping[str, str]
 ) -> SavedTruck | SavedBroker | SavedBuildingAgent:
-    where = f"{source}: agent {item.get('id', index + 1)!r}"
+    where = f"{source}: agent {short(item.get('id', index + 1))}"
     part = _checked(_KINDS[item["kind"]], item, where)
     if isinstance(part, _Truck):
         return _truck(part, buildings, inside)
@@ -335,7 +336,7 @@ _SAME = (
 def _package(item: Any, metadata: _Metadata, now: float, where: str) -> Iterator[SavedPackage]:
     """Yield the package unless it has left the world: what is delivered or expired is no longer there (R21)."""
     name = item.get("id") if isinstance(item, dict) else None
-    part = _checked(_Package, item, f"{where} {name!r}")
+    part = _checked(_Package, item, f"{where} {short(name)}")
 
     def time_of(tick: int) -> float:
         return now + (tick - metadata.tick) * metadata.dt_s
