@@ -146,6 +146,15 @@ def test_wrong_settings_are_refused_by_name(variable: str, value: str) -> None:
     assert "Traceback" not in done.stderr + done.stdout
 
 
+def test_the_settings_are_logged_without_secrets() -> None:
+    """LOG_LEVEL=DEBUG tells what is in force, but no token."""
+    with running_server(LOG_LEVEL="DEBUG", SPINE_CONTROL_TOKEN="open-sesame") as server:
+        lines = [json.loads(line) for line in server.output.splitlines()]
+    told = next(line for line in lines if line["event"] == "settings")
+    assert (told["level"], told["port"]) == ("debug", server.port)
+    assert "open-sesame" not in json.dumps(lines)
+
+
 def test_a_taken_port_is_named() -> None:
     """Two servers on one port: the second says which."""
     with running_server() as server:

@@ -248,10 +248,12 @@ def _add_dashboard(app: FastAPI) -> None:
         html = page.read_text("utf-8") if page.is_file() else _NO_DASHBOARD
         return HTMLResponse(html, headers={"Content-Security-Policy": _CONTENT_SECURITY})
 
-    if page.is_file():
-        # Not the folder as a whole at "/": that would answer for every path's other methods, and give the page without its policy.
+    # Not the folder as a whole at "/": that would answer for every path's other methods, and give the page without its policy.
+    if (built / "assets").is_dir():
         app.mount("/assets", StaticFiles(directory=built / "assets"), name="dashboard")
+    icon = built / "favicon.svg"
+    if icon.is_file():
 
         @app.api_route("/favicon.svg", methods=["GET", "HEAD"], include_in_schema=False)
-        async def icon() -> FileResponse:
-            return FileResponse(built / "favicon.svg")
+        async def show_icon() -> FileResponse:
+            return FileResponse(icon)

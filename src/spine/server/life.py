@@ -128,6 +128,7 @@ async def _serve(settings: Settings, listener: socket.socket) -> int:
     reaper = Reaper(server.server_state.connections, settings.request_s, settings.slow_client_s)
     tasks = [asyncio.create_task(watchdog.beat()), asyncio.create_task(reaper.run())]
     host, port = listener.getsockname()[:2]
+    log.debug("settings", **settings.model_dump(mode="json", exclude={"view_token", "control_token"}))
     log.info("serving", host=host, port=port, scenario=settings.scenario, websocket=f"ws://{host}:{port}/ws")
     try:
         await server.serve(sockets=[listener])
