@@ -61,6 +61,9 @@ def main() -> int:
     flat = True
     for part in figures:
         quarter = len(part.memory) // 4
+        if not quarter:
+            print(f"too few messages to tell of memory: {part.messages}")
+            continue
         for which, name in enumerate(("server", "engine")):
             early = median(both[which] for both in part.memory[quarter : 2 * quarter]) / 2**20
             late = median(both[which] for both in part.memory[-quarter:]) / 2**20
