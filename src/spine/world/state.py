@@ -203,7 +203,8 @@ class State:
             return []
         here = (self.network.node_x[node], self.network.node_y[node])
         _, ranks = tree.query(here, k=min(count, len(ids)))
-        return [ids[rank] for rank in np.atleast_1d(ranks).tolist()]
+        # Of places so far off that the square of the distance overflows, the tree says that there are none (rank = how many it has).
+        return [ids[rank] for rank in np.atleast_1d(ranks).tolist() if rank < len(ids)]
 
     def site_order(self) -> list[str]:
         """Return the ids of all sites in the order of `sites`; do not change the list."""
