@@ -26,6 +26,16 @@ _DROP = """([name, content]) => {
     done(held);
   }));
 }"""
+_CLOSE_AND_DROP = """async ([name, content]) => {
+  const transfer = new DataTransfer();
+  transfer.items.add(new File([content], name));
+  document.querySelector("dialog .dialog-head button").click();
+  // Within one task of the browser: what it has to tell of the first dialog comes after the second was asked for.
+  for (let turn = 0; turn < 50 && document.querySelector("dialog") !== null; turn += 1) await null;
+  const closed = document.querySelector("dialog") === null;
+  window.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, cancelable: true }));
+  return closed;
+}"""
 
 
 def drop(dashboard: Dashboard, name: str, content: bytes) -> None:
@@ -186,8 +196,7 @@ def test_maps_and_saves_go_out_and_come_in(browser: Browser, depot: Server, tmp_
 
         drop(dashboard, "notes.txt", b"milk, bread")
         expect(dialog).to_contain_text("notes.txt is neither a map (.smap) nor a save (.ssave).")
-        dialog.get_by_role("button", name="Close").last.click()
-        drop(dashboard, "broken.smap", b"{}")
+        assert dashboard.page.evaluate(_CLOSE_AND_DROP, ["broken.smap", "{}"])
         dialog.get_by_role("button", name="Import", exact=True).click()
         expect(dialog.get_by_role("alert")).not_to_be_empty()
         dashboard.shoot("import-refused-light")

@@ -54,7 +54,7 @@ export function App({ world }: { world: World }) {
         <Notices />
         {dragging && <div class="drop-here">Drop a .smap or .ssave file to import it</div>}
         {bench.askToken.value && <TokenDialog />}
-        {bench.importing.value !== null && <ImportDialog file={bench.importing.value} />}
+        {bench.importing.value !== null && <ImportDialog key={bench.importing.value} file={bench.importing.value} />}
       </div>
     </Context.Provider>
   );

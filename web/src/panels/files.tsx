@@ -95,7 +95,10 @@ function base64(bytes: Uint8Array): string {
 export function ImportDialog({ file }: { file: File }) {
   const { world, bench } = useContext(Context);
   const action = useAction();
-  const close = () => (bench.importing.value = null);
+  // Another file may have been dropped meanwhile: the question about that one stays.
+  const close = () => {
+    if (bench.importing.value === file) bench.importing.value = null;
+  };
   const isMap = file.name.toLowerCase().endsWith(".smap");
   const known = IMPORTED.test(file.name);
   const load = async () => {

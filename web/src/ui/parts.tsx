@@ -206,13 +206,21 @@ export function SelectField<T extends string>(props: {
 export function Dialog(props: { title: string; onClose(): void; children: ComponentChildren }) {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
+  const { onClose } = props;
+  // Tells of the closing only as long as it is there: the browser says "close" a while after a dialog was taken away,
+  // when another one may already be open.
+  useEffect(() => {
+    const dialog = element.current;
+    dialog?.addEventListener("close", onClose);
+    return () => dialog?.removeEventListener("close", onClose);
+  }, [onClose]);
   useEffect(() => {
     const dialog = element.current;
     dialog?.showModal();
     return () => dialog?.close();
   }, []);
   return (
-    <dialog ref={element} aria-labelledby={id} onClose={props.onClose} onCancel={props.onClose}>
+    <dialog ref={element} aria-labelledby={id}>
       <header class="dialog-head">
         <h2 id={id}>{props.title}</h2>
         <Button icon="close" label="Close" onClick={props.onClose} />
