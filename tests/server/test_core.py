@@ -202,6 +202,30 @@ def _subscribed(core: EngineCore, client: int, **wish: Any) -> int:
     return outcome.channel
 
 
+def test_only_the_kinds_somebody_hears_are_told_and_nothing_is_missed_by_who_comes_later() -> None:
+    """While all hear of the broker alone no truck is told; a newcomer's picture and diffs are the world all the same."""
+    core = _core()
+    core.connect(1)
+    for _ in range(30):
+        core.tick()
+    _subscribed(core, 1, agent_kinds=["broker"], events=False, buildings=False)
+    kinds = [json.loads(message.body)["data"].get("kind") for _ in range(30) for message in core.tick()]
+    assert "broker" in kinds
+    assert "truck" not in kinds
+    listed = next(message for message in core.connect(2) if b'"agent.listed"' in message.body)
+    seen = {agent["id"]: agent for agent in json.loads(listed.body)["data"]["agents"]}
+    for _ in range(60):
+        for message in core.tick():
+            signal = json.loads(message.body)
+            if signal["signal"] == "agent.updated" and message.receiver == PLAIN:
+                seen[signal["data"]["id"]] = signal["data"]
+        for truck_id in core.world.truck_ids():
+            view = core.world.agent(truck_id)
+            assert seen[truck_id]["current_node"] == view.current_node
+            assert seen[truck_id]["current_building_id"] == view.current_building_id
+            assert tuple(seen[truck_id]["route"]) == view.route
+
+
 def test_equal_wishes_share_a_channel_and_answers_reach_all() -> None:
     """Each thing is encoded once per wish; plain clients hear what they always hear."""
     core = _core()

@@ -20,7 +20,7 @@ from spine.server.acting import Acting
 from spine.server.calls import Call, Limits
 from spine.server.messages import EVERYBODY, PLAIN, Message
 from spine.server.picture import Pace, Picture
-from spine.server.streams import Streams, TickParts
+from spine.server.streams import AGENT_KINDS, Streams, TickParts
 from spine.server.world_actions import HANDLERS
 from spine.world import Reset, World
 from spine.world.commands import Command
@@ -173,15 +173,11 @@ class EngineCore(Picture, Acting):
         clock = self.clock()
         anybody_plain = any(not self._streams.has(client) for client in self._clients)
         changes = self.world.changes()
-        if anybody_plain or self._streams.want_agents():
-            agents = self.due_diffs(changes.agents)
-        else:
-            agents = {}
-            self.forget_diffs()
+        heard = AGENT_KINDS if anybody_plain else self._streams.heard_kinds()
         parts = TickParts(
             bracket=self.tick_data(),
             events=[encode_signal(*signal) for event in happened for signal in translate(event, clock)],
-            agents=agents,
+            agents=self.due_diffs(changes.agents, heard),
             buildings={building_id: self.encoded_building(building_id) for building_id in changes.buildings},
         )
         messages = _plain_tick(parts) if anybody_plain else []

@@ -44,8 +44,14 @@ _SLOW_WORDS = (b'"map.create"', b'"map.export"', b'"simulation.export_state"', b
 _WELCOME_PAUSE = 9
 """Between two snapshots a running world has so many times as long for itself; whoever comes meanwhile shares the next one."""
 
+_SLOW_WORK_S = 120.0
+"""So long the engine may be silent over slow work: a snapshot, an export, a recovery."""
+
 _QUICK_AGENTS = 5000
-"""Worlds with more agents than this announce that a snapshot takes a while."""
+"""Worlds with more agents than this announce that a snapshot or a tick takes a while."""
+
+_TICK_S_PER_AGENT = 0.001
+"""So long a tick of such a world may take; what hangs is still noticed the sooner the smaller the world is."""
 
 
 class Engine:
@@ -76,7 +82,7 @@ class Engine:
         try:
             self._loop()
             if self._stopping:
-                self._send(Kind.BUSY)
+                self._send(Kind.BUSY, _SLOW_WORK_S)
                 self._live.close()
                 self._send(Kind.STOPPED)
         finally:
@@ -118,6 +124,9 @@ class Engine:
         self._live.settle()
         if not self._core.active:
             return
+        agents = self._core.agent_count
+        if agents > _QUICK_AGENTS:
+            self._send(Kind.BUSY, agents * _TICK_S_PER_AGENT)
         messages = self._live.tick()
         done = time.perf_counter()
         self._tick_durations.append(done - begun)
@@ -185,14 +194,14 @@ class Engine:
                 self._newcomers.remove(frame[1])
             self._core.disconnect(frame[1])
         elif kind == Kind.QUERY:
-            self._send(Kind.BUSY)
+            self._send(Kind.BUSY, _SLOW_WORK_S)
             self._send(Kind.ANSWER, frame[1], msgspec.json.encode(self._answer(frame[2])))
         elif kind == Kind.STOP:
             self._stopping = True
 
     def _act(self, client: int, text: bytes) -> None:
         if len(text) > _QUICK_TEXT_BYTES or any(word in text for word in _SLOW_WORDS):
-            self._send(Kind.BUSY)
+            self._send(Kind.BUSY, _SLOW_WORK_S)
         begun = time.perf_counter()
         self._live.take(client, text)
         self._busy_s += time.perf_counter() - begun
@@ -220,7 +229,7 @@ class Engine:
         if not self._newcomers:
             return
         if self._core.agent_count > _QUICK_AGENTS:
-            self._send(Kind.BUSY)
+            self._send(Kind.BUSY, _SLOW_WORK_S)
         begun = time.perf_counter()
         messages: list[Message] = []
         for client in self._newcomers:
@@ -298,7 +307,7 @@ def open_world(settings: dict[str, Any], pipe: socket.socket) -> tuple[Driven, K
         nonlocal last_beat
         if time.monotonic() - last_beat > STATUS_INTERVAL_S:
             last_beat = time.monotonic()
-            send_frame(pipe, Kind.BUSY)
+            send_frame(pipe, Kind.BUSY, _SLOW_WORK_S)
 
     directory = StateDirectory(Path(settings["state_dir"]))
     asked = Asked(settings["scenario"], insists=settings["insists"], fresh=settings["fresh"])

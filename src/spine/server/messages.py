@@ -64,7 +64,7 @@ class Kind(IntEnum):
     ANSWER = 13
     """number of the question, JSON"""
     BUSY = 14
-    """slow work begins: silence means nothing for a while"""
+    """seconds of silence that mean nothing: slow work begins"""
     READY = 15
     STOPPED = 16
     DONE = 17

@@ -20,6 +20,7 @@ from spine.server.messages import FIRST_CALLER, PLAIN, Message
 from spine.world import TruckPositions, World
 from spine.world.views import AgentView, SiteView, TruckView
 
+AGENT_KINDS = frozenset(("truck", "broker", "building"))
 _ALWAYS = ("id", "kind", "agent_id", "tick")
 
 
@@ -123,9 +124,10 @@ class Streams(Channels):
         self._roster = 0
         self._roster_ids: list[str] = []
 
-    def want_agents(self) -> bool:
-        """Return whether any channel hears of agents."""
-        return any(channel.wish.agent_kinds is None or channel.wish.agent_kinds for channel in self._channels.values())
+    def heard_kinds(self) -> frozenset[str]:
+        """Return the kinds of agents any channel hears of."""
+        wishes = [channel.wish.agent_kinds for channel in self._channels.values()]
+        return AGENT_KINDS if None in wishes else frozenset(kind for kinds in wishes for kind in kinds or ())
 
     def tick(self, parts: TickParts, world: World, tick_rate: int) -> list[Message]:
         """Return the messages of a tick for all channels."""

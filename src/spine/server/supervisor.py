@@ -26,9 +26,6 @@ from spine.server.settings import Settings
 SILENCE_S = 4.5
 """An engine that has said nothing for so long is stuck; it reports twice a second."""
 
-BUSY_SILENCE_S = 120.0
-"""An engine that has announced slow work may be silent for so long."""
-
 START_S = 60.0
 _WATCH_INTERVAL_S = 0.25
 _STOP_S = 2.0
@@ -178,7 +175,7 @@ class Supervisor:
         elif kind == Kind.NOTE:
             log.log(frame[1], frame[2], **frame[3])
         elif kind == Kind.BUSY:
-            self._busy_until = self.last_heard + BUSY_SILENCE_S
+            self._busy_until = self.last_heard + frame[1]
         elif kind == Kind.READY:
             self._busy_until = 0.0
             self.ready = True
