@@ -105,7 +105,12 @@ class Engine:
             due_s = self._live.due_s(now)
             if not self._receive(wait_s if due_s is None else min(wait_s, due_s)):
                 return
-            self._take_frames()
+            if self._take_frames():
+                # What a newcomer wants of the stream came while its snapshot was made: a tick in the plain form would be
+                # long, with very many trucks, and for nothing.
+                if not self._receive(0.0):
+                    return
+                self._take_frames()
             self._live.work()
             if self._core.active and was_active:
                 self._tick_when_due()
@@ -167,7 +172,9 @@ class Engine:
             self._buffer += data
         return True
 
-    def _take_frames(self) -> None:
+    def _take_frames(self) -> bool:
+        """Deal with all whole frames that are here; return whether anybody got a snapshot."""
+        welcomed = False
         while len(self._buffer) >= LENGTH.size:
             (length,) = LENGTH.unpack_from(self._buffer)
             end = LENGTH.size + length
@@ -178,10 +185,11 @@ class Engine:
             del self._buffer[:end]
             if frame[0] == Kind.ACTION and frame[1] in self._newcomers:
                 # Its answers come after its snapshot.
-                self._welcome()
+                welcomed |= self._welcome()
             self._take(frame)
         if not self._core.active or time.perf_counter() >= self._next_welcome:
-            self._welcome()
+            welcomed |= self._welcome()
+        return welcomed
 
     def _take(self, frame: list[Any]) -> None:
         kind = frame[0]
@@ -224,10 +232,10 @@ class Engine:
             return asyncapi_document()
         return self._core.query(what)
 
-    def _welcome(self) -> None:
-        """Give everybody who has come since the last look the same snapshot."""
+    def _welcome(self) -> bool:
+        """Give everybody who has come since the last look the same snapshot; return whether there was anybody."""
         if not self._newcomers:
-            return
+            return False
         if self._core.agent_count > _QUICK_AGENTS:
             self._send(Kind.BUSY, _SLOW_WORK_S)
         begun = time.perf_counter()
@@ -240,6 +248,7 @@ class Engine:
         done = time.perf_counter()
         self._busy_s += done - begun
         self._next_welcome = done + (done - begun) * _WELCOME_PAUSE
+        return True
 
     def _send_messages(self, messages: list[Message]) -> None:
         if messages:

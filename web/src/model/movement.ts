@@ -12,6 +12,9 @@ import type { RoadMap } from "./roads";
 const POSITIONS_HZ = 20;
 const MANY_TRUCKS = 20_000;
 const POSITIONS_HZ_OF_MANY = 4;
+/** Ticks, and what changed of buildings, a second: of many trucks' sites that is a lot to tell. */
+const UPDATES_HZ = 5;
+const UPDATES_HZ_OF_MANY = 1;
 /** So many fewer are needed for more frames again, so that a number near the border does not cause one change after another. */
 const MANY_TRUCKS_SLACK = 2000;
 /** Without a frame for so long, ticks tell the simulated instant. */
@@ -44,8 +47,9 @@ export class Movement {
     if (wanted === this.positionsHz) return;
     this.positionsHz = wanted;
     this.expectFrames();
+    const rate_hz = wanted === POSITIONS_HZ_OF_MANY ? UPDATES_HZ_OF_MANY : UPDATES_HZ;
     // Trucks come as compact frames; updates one by one are needed of brokers only.
-    this.ask("stream.subscribe", { rate_hz: 5, positions_hz: wanted, agent_kinds: ["broker"] }).catch(() => {
+    this.ask("stream.subscribe", { rate_hz, positions_hz: wanted, agent_kinds: ["broker"] }).catch(() => {
       this.positionsHz = 0;
     });
   }

@@ -30,6 +30,7 @@ export type RunState = "stopped" | "running" | "paused";
 
 const BEAT_MS = 250;
 const SUMMARY_MS = 1000;
+const SLOWEST_SUMMARY_MS = 10_000;
 const TOKEN_KEY = "spine.token";
 const WARNING_MS = 4000;
 
@@ -235,7 +236,8 @@ export class World {
         this.summaryPauseMs = SUMMARY_MS;
       }
       // A large world takes its time to add up; it is asked less often.
-      this.summaryPauseMs = Math.max(SUMMARY_MS, 15 * (performance.now() - begun));
+      const pause = 15 * (performance.now() - begun);
+      this.summaryPauseMs = Math.min(SLOWEST_SUMMARY_MS, Math.max(SUMMARY_MS, pause));
     }
     this.pollLater();
   }
