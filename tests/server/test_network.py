@@ -11,7 +11,7 @@ import pytest
 
 from spine.server.connections import MOST_HEAD_BYTES
 from support.networking import Trials
-from support.raw_socket import handshake
+from support.raw_socket import CLOSE, TEXT, RawClient, frame, handshake
 from support.server import Server, running_server, wait_until
 from support.watching import cost_of, metrics_of
 
@@ -112,6 +112,19 @@ def _said(server: Server, request: bytes) -> bytes:
 def test_handshakes_that_cannot_be_read_are_answered_and_ended(server: Server, extra: bytes, status: bytes) -> None:
     """Uvicorn alone leaves them open without a word."""
     assert status in _said(server, handshake()[:-2] + extra + b"\r\n").partition(b"\r\n")[0]
+
+
+def test_text_that_is_no_utf_8_ends_its_connection_and_is_no_fault_of_the_server(server: Server) -> None:
+    """It is closed with 1007; of errors, which the fixture looks for, nothing is logged."""
+    client = RawClient(server.port)
+    client.send(frame(TEXT, b"\xc3\x28"))
+    said: list[tuple[int, bytes]] = []
+    while not said or said[-1][0] != CLOSE:
+        frames = client.frames(30.0)
+        assert frames is not None, "closed without a word"
+        said += frames
+    assert said[-1][1][:2] == (1007).to_bytes(2, "big")
+    client.close()
 
 
 def test_heads_have_an_end(server: Server) -> None:

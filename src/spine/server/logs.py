@@ -22,6 +22,15 @@ def _without_colour(_: Any, __: str, event: EventDict) -> EventDict:
     return event
 
 
+class _ClientFaults(logging.Filter):
+    """Makes a line of level INFO, without the traceback, of a client's message that is no UTF-8: it is no fault of the server."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.getMessage().startswith("Invalid UTF-8"):
+            record.levelno, record.levelname, record.exc_info = logging.INFO, "INFO", None
+        return logging.getLogger().isEnabledFor(record.levelno)
+
+
 def configure_logs(level: str, style: str) -> None:
     """Send all logs to standard output.
 
@@ -56,6 +65,8 @@ def configure_logs(level: str, style: str) -> None:
         logger.handlers = []
         logger.propagate = True
         logger.setLevel(level)
+    errors = logging.getLogger("uvicorn.error")
+    errors.filters = [_ClientFaults()]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
