@@ -46,13 +46,27 @@ class _Plan(NamedTuple):
     latest: list[float]
 
 
-class _Insertion(NamedTuple):
-    """The two visits a bid is about, and the latest times at which they may be promised."""
+class Inquiry(NamedTuple):
+    """The two visits a bid is about, and the latest times at which they may be promised: the same for all trucks that are called."""
 
     pickup: Visit
     delivery: Visit
     latest_pickup: float
     latest_delivery: float
+
+
+def inquiry(state: State, package: Package, *, allow_late: bool) -> Inquiry:
+    """Return what trucks are asked for a package.
+
+    Args:
+        allow_late: whether the delivery may be promised up to `LATEST_S` late.
+    """
+    return Inquiry(
+        visit_of(state.sites[package.origin], package, pickup=True),
+        visit_of(state.sites[package.destination], package, pickup=False),
+        package.pickup_deadline - SLACK_S,
+        package.delivery_deadline + (LATEST_S if allow_late else -SLACK_S),
+    )
 
 
 class _Ways(NamedTuple):
@@ -77,36 +91,34 @@ def bid(
     state: State,
     truck: Truck,
     package: Package,
+    asked: Inquiry,
     *,
-    allow_late: bool,
     append_only: bool = False,
     at_most: float = inf,
 ) -> Award | None:
     """Return the truck's bid on a package: the cheapest feasible places in its plan, None when there are none.
 
     Args:
-        allow_late: whether the delivery may be promised up to `LATEST_S` late.
+        asked: the `inquiry` about the package.
         append_only: only try pickup and delivery as the last two stops (policy `polling`).
         at_most: a bid that would cost more than this is not worked out.
     """
     start = outlook(state, truck)
     if start is None or package.size > truck.capacity:
         return None
-    insertion = _Insertion(
-        visit_of(state.sites[package.origin], package, pickup=True),
-        visit_of(state.sites[package.destination], package, pickup=False),
-        package.pickup_deadline - SLACK_S,
-        package.delivery_deadline + (LATEST_S if allow_late else -SLACK_S),
-    )
-    if _hopeless(state, truck, start, insertion):
+    alone_s = _alone_s(state, truck, start, asked)
+    if alone_s is None:
         return None
     stops = truck.plan[start.first :]
     visits = [visit_of_stop(state, stop) for stop in stops]
     latest = [latest_time(visit, stop) for visit, stop in zip(visits, stops, strict=True)]
-    pairs = _ranked_pairs(state, truck, _Plan(start, stops, visits, latest), insertion)
-    if append_only:
-        pairs = [pair for pair in pairs if pair[1] == pair[2] == len(visits)]
-    pickup, delivery, latest_pickup, latest_delivery = insertion
+    if stops:
+        pairs = _ranked_pairs(state, truck, _Plan(start, stops, visits, latest), asked)
+        if append_only:
+            pairs = [pair for pair in pairs if pair[1] == pair[2] == len(visits)]
+    else:
+        pairs = [(alone_s, 0, 0)]
+    pickup, delivery, latest_pickup, latest_delivery = asked
     for detour_s, at, then in pairs[:MOST_PAIRS]:
         if detour_s > at_most:
             break
@@ -122,25 +134,28 @@ def bid(
     return None
 
 
-def _hopeless(state: State, truck: Truck, start: Outlook, insertion: _Insertion) -> bool:
-    """Return whether there is no way, or the truck is too late even if it did nothing else.
+def _alone_s(state: State, truck: Truck, start: Outlook, asked: Inquiry) -> float | None:
+    """Return the driving time of a truck that did nothing else, seconds; None when there is no way, or it is too late even then.
 
     Fastest ways obey the triangle inequality: what is too late at once is later still behind other stops.
     """
-    pickup, delivery, latest_pickup, latest_delivery = insertion
+    pickup, delivery, latest_pickup, latest_delivery = asked
     travel = state.router.travel_time_s
-    picked_up = start.time + travel(start.node, pickup.node, truck.profile)
+    to_origin = travel(start.node, pickup.node, truck.profile)
+    picked_up = start.time + to_origin
     if picked_up > latest_pickup:
-        return True
-    delivered = picked_up + pickup.handling_s + travel(pickup.node, delivery.node, truck.profile) + delivery.handling_s
-    return delivered > latest_delivery
+        return None
+    direct = travel(pickup.node, delivery.node, truck.profile)
+    if picked_up + pickup.handling_s + direct + delivery.handling_s > latest_delivery:
+        return None
+    return to_origin + direct
 
 
-def _ways(state: State, truck: Truck, plan: _Plan, insertion: _Insertion) -> _Ways:
+def _ways(state: State, truck: Truck, plan: _Plan, asked: Inquiry) -> _Ways:
     """Look the travel times up: from everywhere to one node they are in one tree, so that each visit costs one look."""
     profile = truck.profile
     times_to = state.router.times_to
-    origin, destination = insertion.pickup.node, insertion.delivery.node
+    origin, destination = asked.pickup.node, asked.delivery.node
     to_origin_from, to_destination_from = times_to(origin, profile).item, times_to(destination, profile).item
     before = plan.start.node
     ways = _Ways([], [], [], [], [], to_destination_from(origin))
@@ -159,18 +174,16 @@ def _ways(state: State, truck: Truck, plan: _Plan, insertion: _Insertion) -> _Wa
     return ways
 
 
-def _ranked_pairs(state: State, truck: Truck, plan: _Plan, insertion: _Insertion) -> list[tuple[float, int, int]]:
+def _ranked_pairs(state: State, truck: Truck, plan: _Plan, asked: Inquiry) -> list[tuple[float, int, int]]:
     """Return (detour seconds, pickup place, delivery place) for the pairs of places not ruled out, cheapest first.
 
     Ruled out without a walk are pairs that would overload the truck, places too late even if nothing delayed the truck
     further, and detours that would delay a later visit by more than its promise allows.
     """
-    pickup, delivery, latest_pickup, latest_delivery = insertion
-    ways = _ways(state, truck, plan, insertion)
+    pickup, delivery, latest_pickup, latest_delivery = asked
+    ways = _ways(state, truck, plan, asked)
     visits = plan.visits
     count = len(visits)
-    if not count:
-        return [(ways.to_origin[0] + ways.direct, 0, 0)]
     free_at = [plan.start.time]
     for visit, stop in zip(visits, plan.stops, strict=True):
         free_at.append(stop.eta + visit.handling_s if visit.pickup else stop.eta)
@@ -224,7 +237,8 @@ def resequence(state: State, truck: Truck) -> None:
         driven = _drive_s(state, truck, start, truck.plan[start.first :])
         truck.plan = [*fixed, *rest]
         saved = driven - _drive_s(state, truck, start, rest)
-        again = bid(state, truck, package, allow_late=late, at_most=saved - LEAST_GAIN_S)
+        asked = inquiry(state, package, allow_late=late)
+        again = bid(state, truck, package, asked, at_most=saved - LEAST_GAIN_S)
         if again is None:
             truck.plan = before
             continue

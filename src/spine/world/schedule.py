@@ -6,8 +6,8 @@ refuelling, the expected wait for a dock, handling. Where one more package fits 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import inf
+from typing import NamedTuple
 
 from spine.world import hours, queues
 from spine.world.config import PUMP_LITRES_PER_S
@@ -21,8 +21,7 @@ FUEL_STOP_S = 900.0
 """What a schedule reserves for one stop at a station."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outlook:
+class Outlook(NamedTuple):
     """From where and when a truck's plan can still be changed.
 
     Attributes:

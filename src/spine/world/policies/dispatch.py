@@ -81,12 +81,13 @@ class ContractNet:
 
     def _best(self, state: State, package: Package, called: list[Truck], *, allow_late: bool) -> Award | None:
         # The insertion imports the policies' protocols; importing it here keeps that one way.
-        from spine.world.insertion import bid
+        from spine.world.insertion import bid, inquiry
 
         best: Award | None = None
+        asked = inquiry(state, package, allow_late=allow_late)
         for truck in called:
             at_most = best.cost_s if best is not None else inf
-            offer = bid(state, truck, package, allow_late=allow_late, at_most=at_most)
+            offer = bid(state, truck, package, asked, at_most=at_most)
             if offer is not None and (best is None or offer.cost_s < best.cost_s):
                 best = offer
         return best
@@ -105,6 +106,7 @@ class Polling:
 
     def award_to(self, state: State, package: Package, truck: Truck) -> Award | None:
         """Return the award when this truck accepts."""
-        from spine.world.insertion import bid
+        from spine.world.insertion import bid, inquiry
 
-        return bid(state, truck, package, allow_late=_may_be_late(state, package), append_only=True)
+        asked = inquiry(state, package, allow_late=_may_be_late(state, package))
+        return bid(state, truck, package, asked, append_only=True)
