@@ -56,7 +56,9 @@ def plan_leg(state: State, truck: Truck, goal: int, purpose: str) -> tuple[Leg |
     except RoutingError:
         return None, "unreachable"
     lengths = state.network.edge_length_m[edges]
-    seconds = np.cumsum(lengths / np.minimum(state.edge_speed_mps[edges], truck.max_speed_kph / 3.6))
+    # A limiter may be set so low, next to 0, that its truck never arrives: that is no fault of the world.
+    with np.errstate(divide="ignore", over="ignore"):
+        seconds = np.cumsum(lengths / np.minimum(state.edge_speed_mps[edges], truck.max_speed_kph / 3.6))
     metres = np.cumsum(lengths)
     litres_per_m = state.policies.fuel.litres_per_m(truck.load)
     count = len(edges)
