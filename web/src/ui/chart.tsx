@@ -143,7 +143,7 @@ function optionsOf(props: ChartProps, width: number, onPoint: (index: number | n
           stroke,
           width: props.stacked ? 0 : 1.75,
           // A single sample is no line yet; of a world at rest there may never be another.
-          points: { show: (made) => made.data[0].length === 1, size: 7 },
+          points: { show: (made: uPlot) => made.data[0].length === 1, size: 7 },
           ...(fill === undefined ? {} : { fill }),
         };
       }),
