@@ -88,6 +88,16 @@ def test_the_nearest_of_several_is_the_minimum(roads: _Roads, targets: list[int]
     assert np.allclose(router.nearest_times(targets, profile), single, rtol=1e-5)
 
 
+@given(_roads, st.sampled_from([3000.0, 7400.0, 40_000.0]))
+def test_a_part_is_where_there_is_a_way_back(roads: _Roads, weight: float) -> None:
+    """Two nodes are of one part exactly when this truck can go from each to the other."""
+    router = TreeRouter(_network(roads))
+    profile = router.profile(90.0, weight)
+    part = router.components(profile)
+    reachable = np.array([np.isfinite(router.times_to(node, profile)) for node in range(_NODES)])
+    assert np.array_equal(part[:, None] == part, reachable & reachable.T)
+
+
 @given(_roads, st.integers(0, _NODES - 1), st.integers(0, _NODES - 1), st.permutations(range(_NODES)))
 def test_the_best_detour_is_the_best_of_all(
     roads: _Roads, source: int, destination: int, candidates: list[int]

@@ -8,7 +8,7 @@ import numpy as np
 from rich.table import Table
 from rich.text import Text
 
-from spine.network import RoadClass, RoadNetwork, strong_components
+from spine.network import RoadClass, RoadNetwork, largest_part
 from spine.network.defaults import HEAVIEST_KG
 from spine.network.projection import LocalProjection
 
@@ -62,8 +62,7 @@ def _core_share(network: RoadNetwork, gross_weight_kg: float) -> float:
     """Return the share of the nodes in the largest strongly connected part for a vehicle of some weight."""
     if network.node_count == 0:
         return 1.0
-    _, label = strong_components(network, gross_weight_kg)
-    return float(np.bincount(label).max()) / network.node_count
+    return float(largest_part(network, gross_weight_kg).mean())
 
 
 def _bounds(network: RoadNetwork) -> list[float] | None:

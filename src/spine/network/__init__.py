@@ -3,7 +3,8 @@
 Importing OpenStreetMap extracts and GraphML needs extras and lives in `spine.network.osm` and `spine.network.graphml`.
 """
 
-from spine.network.builder import RoadNetworkBuilder, strong_components
+from spine.network.builder import RoadNetworkBuilder
+from spine.network.connectivity import largest_part, strong_components
 from spine.network.facilities import (
     Facility,
     FuelStation,
@@ -28,5 +29,6 @@ __all__ = [
     "Router",
     "Site",
     "TreeRouter",
+    "largest_part",
     "strong_components",
 ]

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from spine.errors import NetworkError
+from spine.network.connectivity import largest_part
 from spine.network.facilities import Facility
 from spine.network.facility_checks import check_facility
 from spine.network.graph import NO_WEIGHT_LIMIT, RoadNetwork
@@ -287,31 +286,14 @@ def _check(
         raise NetworkError(f"{thing} {ids[at]}: {field_name} = {values[at]} {rule}")
 
 
-def strong_components(network: RoadNetwork, gross_weight_kg: float = 0.0) -> tuple[int, NDArray[np.int32]]:
-    """Return the number of strongly connected parts and the part of every node, shape (nodes,).
-
-    Args:
-        gross_weight_kg: only edges a vehicle of this weight may use count.
-    """
-    usable = network.edge_weight_limit_kg >= gross_weight_kg
-    ends = (network.edge_from[usable], network.edge_to[usable])
-    matrix = coo_array(
-        (np.ones(len(ends[0]), dtype=np.int8), ends),
-        shape=(network.node_count, network.node_count),
-    )
-    count, label = connected_components(matrix.tocsr(), directed=True, connection="strong")
-    return int(count), label
-
-
 def _reduce_to_core(network: RoadNetwork, gross_weight_kg: float, *, drop: bool) -> RoadNetwork:
     """Drop, or only note, what is not in the largest strongly connected part."""
     if network.node_count == 0:
         return network
-    parts, label = strong_components(network, gross_weight_kg)
-    if parts == 1:
-        return network
-    inside = label == int(np.argmax(np.bincount(label)))
+    inside = largest_part(network, gross_weight_kg)
     outside = int((~inside).sum())
+    if outside == 0:
+        return network
     if not drop:
         note = f"{outside} of {network.node_count} nodes lie outside the largest strongly connected part"
         return _with(network, notes=(*network.notes, note))

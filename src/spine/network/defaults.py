@@ -9,7 +9,7 @@ import numpy as np
 from numpy.random import Generator, Philox
 from numpy.typing import NDArray
 
-from spine.network.builder import strong_components
+from spine.network.connectivity import largest_part
 from spine.network.facilities import Facility, FuelStation, Parking, Site
 from spine.network.graph import RoadNetwork
 from spine.network.roads import RoadClass
@@ -31,8 +31,7 @@ HEAVIEST_KG = 40_000.0
 
 def heavy_core(network: RoadNetwork) -> NDArray[np.bool_]:
     """Return which nodes the heaviest truck can both reach and leave: its largest strongly connected part, shape (nodes,)."""
-    _, label = strong_components(network, HEAVIEST_KG)
-    return np.asarray(label == np.argmax(np.bincount(label)))
+    return largest_part(network, HEAVIEST_KG)
 
 
 def with_default_facilities(network: RoadNetwork, seed: int = 0) -> RoadNetwork:

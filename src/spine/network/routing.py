@@ -20,6 +20,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from spine.errors import RoutingError
+from spine.network.connectivity import components_over
 from spine.network.graph import RoadNetwork
 from spine.network.roads import truck_speed_kph
 
@@ -61,6 +62,12 @@ class Router(Protocol):
 
     def path(self, source: int, destination: int, profile: int) -> NDArray[np.int32]:
         """Return the edges of a fastest path, empty when both nodes are the same; `RoutingError` when there is none."""
+
+    def components(self, profile: int) -> NDArray[np.int32]:
+        """Return the strongly connected part of every node for a vehicle, shape (nodes,).
+
+        Nodes of one part can be reached from each other; between two parts there is a way in one direction at most.
+        """
 
     def nearest_times(self, nodes: Sequence[int], profile: int) -> NDArray[np.float32]:
         """Return the travel time from every node to the nearest of some nodes, seconds; shape (nodes,)."""
@@ -113,6 +120,7 @@ class TreeRouter:
         self._weight_limits = np.unique(limits[np.isfinite(limits)])
         self._keys: dict[tuple[float, int], int] = {}
         self._profiles: list[_Profile] = []
+        self._components: dict[int, NDArray[np.int32]] = {}
         self._trees: OrderedDict[tuple[int, int], _Tree] = OrderedDict()
         self._bytes = 0
         # Arrays, not lists: walks are bound by memory, and four bytes a number stay in the caches of the processor.
@@ -203,6 +211,15 @@ class TreeRouter:
             add(position)
             node = head[position]
         return self.network.out_edges.take(positions) if positions else _NO_EDGES
+
+    def components(self, profile: int) -> NDArray[np.int32]:
+        """Return the strongly connected part of every node for a vehicle; read-only, kept, shape (nodes,)."""
+        found = self._components.get(profile)
+        if found is None:
+            _, found = components_over(self.network, np.isfinite(self._profiles[profile].times))
+            found.setflags(write=False)
+            self._components[profile] = found
+        return found
 
     def nearest_times(self, nodes: Sequence[int], profile: int) -> NDArray[np.float32]:
         """Return the travel time from every node to the nearest of some nodes, seconds; not cached, shape (nodes,)."""

@@ -12,11 +12,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from spine.network import RoadNetwork, Router
+from spine.network import RoadNetwork, Router, largest_part
 from spine.network.facilities import GenericBuilding
 from spine.network.roads import truck_speed_kph
 from spine.world.agenda import Agenda
@@ -160,13 +158,7 @@ class State:
     def core_nodes(self) -> NDArray[np.int64]:
         """Return the node indices of the largest strongly connected part of the map, ascending."""
         if self.core is None:
-            network = self.network
-            matrix = coo_array(
-                (np.ones(network.edge_count), (network.edge_from, network.edge_to)),
-                shape=(network.node_count, network.node_count),
-            )
-            _, label = connected_components(matrix.tocsr(), directed=True, connection="strong")
-            self.core = np.flatnonzero(label == np.argmax(np.bincount(label)))
+            self.core = np.flatnonzero(largest_part(self.network))
         return self.core
 
     def travel_s(self, source: int, destination: int, profile: int) -> float:
