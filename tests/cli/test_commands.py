@@ -13,13 +13,15 @@ from pathlib import Path
 import pytest
 import yaml
 
+from support.patience import LONG_PATIENCE_S, PATIENCE_S
+
 
 def _spine(*arguments: object, code: int = 0, **environment: str) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
         [sys.executable, "-m", "spine", *map(str, arguments)],
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=LONG_PATIENCE_S,
         env={**os.environ, **environment},
         check=False,
     )
@@ -105,7 +107,7 @@ def test_an_interrupted_run_keeps_what_it_has(tmp_path: Path, number: signal.Sig
     while process.poll() is None and not (part.exists() and part.stat().st_size > 10_000):
         pass
     process.send_signal(number)
-    output, errors = process.communicate(timeout=60)
+    output, errors = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == code
     assert errors == "spine: interrupted; the figures are those up to here\n"
     assert "delivered" in output

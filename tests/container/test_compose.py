@@ -29,6 +29,7 @@ from support.engine import (
     run,
     until,
 )
+from support.patience import LONG_PATIENCE_S
 from support.threads import frozen_main_thread
 
 NewProject = Callable[..., Project]
@@ -286,7 +287,7 @@ def test_frozen_server_is_brought_back(new_project: NewProject) -> None:
         begun = time.monotonic()
         until(lambda: http_status(project.port, "/ready") != 200, "/ready fails")
         assert healthcheck_code(container) == 1
-        until(lambda: restarts(container) == 1, "the restart", 120)
+        until(lambda: restarts(container) == 1, "the restart", LONG_PATIENCE_S)
         FIGURES["frozen main thread to restarted container"] = f"{time.monotonic() - begun:.1f} s"
     project.wait_ready()
     events = [line for line in log_lines(project) if line["level"] == "critical"]

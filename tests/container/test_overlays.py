@@ -16,6 +16,7 @@ from websockets.exceptions import InvalidStatus, WebSocketException
 from websockets.sync.client import connect
 
 from support.engine import FIGURES, Client, Project, client, docker, free_port, run, until
+from support.patience import LONG_PATIENCE_S, PATIENCE_S
 
 NewProject = Callable[..., Project]
 SERVERS = ("spine-backend", "spine-backend-2", "spine-backend-3")
@@ -91,7 +92,7 @@ def test_sessions_stay_with_their_world(scaled: Project) -> None:
 
 def test_newcomer_gets_a_session(scaled: Project) -> None:
     """Who has no session is given one as a cookie, with plain HTTP and with the WebSocket handshake."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{scaled.port}/health", timeout=10) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{scaled.port}/health", timeout=PATIENCE_S) as answer:
         assert re.match(r"spine_session=\w+; Path=/; HttpOnly; SameSite=Lax", answer.headers["Set-Cookie"])
     with connect(f"ws://127.0.0.1:{scaled.port}/ws", max_size=None, close_timeout=0.1) as connection:
         assert connection.response is not None
@@ -113,13 +114,13 @@ def test_dead_server_is_passed_over(scaled: Project) -> None:
                 return bool(visitor.expect("agent.listed"))
             return False
 
-        until(greeted, f"{session} is served", 30)
+        until(greeted, f"{session} is served")
 
 
 def ask(port: int, path: str, **query: str) -> Any:
     """The data of Prometheus' answer."""
     url = f"http://127.0.0.1:{port}/api/v1/{path}?{urllib.parse.urlencode(query)}"
-    with urllib.request.urlopen(url, timeout=10) as answer:
+    with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:
         document = json.load(answer)
     assert document["status"] == "success", document
     return document["data"]
@@ -162,13 +163,11 @@ def test_prometheus_scrapes_the_server(monitored: tuple[Project, int], repositor
                 return bool(ask(port, "query", query='up{job="spine"} == 1')["result"])
             return False
 
-        until(is_up, "Prometheus has scraped the server", 90)
+        until(is_up, "Prometheus has scraped the server", LONG_PATIENCE_S)
         (group,) = ask(port, "rules")["groups"]
         queries = dashboard_queries(repository)
         for title, query in queries.items():
-            until(
-                lambda query=query: ask(port, "query", query=query)["result"], f"data of the panel {title}: {query}", 60
-            )
+            until(lambda query=query: ask(port, "query", query=query)["result"], f"data of the panel {title}: {query}")
         for rule in group["rules"]:
             assert rule["health"] in ("ok", "unknown"), rule
             # without its threshold a rule must find something to compare, or it could never fire
@@ -190,6 +189,6 @@ def test_alert_when_the_server_is_gone(monitored: tuple[Project, int]) -> None:
                     return str(rule["state"])
         return ""
 
-    until(lambda: state() == "inactive", "the alert is quiet while the server is up", 90)
+    until(lambda: state() == "inactive", "the alert is quiet while the server is up", LONG_PATIENCE_S)
     docker("stop", "--time", "5", project.container())
-    until(lambda: state() in ("pending", "firing"), "the alert wakes up", 90)
+    until(lambda: state() in ("pending", "firing"), "the alert wakes up", LONG_PATIENCE_S)

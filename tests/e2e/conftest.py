@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from support.dashboard import CHROMIUM_FLAGS
+from support.patience import PATIENCE_MS
 from support.server import Server, running_server, wait_until
 
 
@@ -22,7 +23,7 @@ def browser(repository: Path) -> Iterator[Browser]:
     if not (repository / "src" / "spine" / "dashboard" / "dist" / "index.html").is_file():
         pytest.skip("THE DASHBOARD IS NOT TESTED: it has not been built (make dashboard; it needs Node.js and npm)")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS, timeout=PATIENCE_MS)
         yield browser
         browser.close()
 

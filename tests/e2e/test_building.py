@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, expect
 from support.dashboard import Dashboard, opened
 from support.server import Json, Server, wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.browser
 
 _DROP = """([name, content]) => {
   const transfer = new DataTransfer();

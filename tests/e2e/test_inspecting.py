@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 from support.dashboard import Dashboard, opened
 from support.server import Server, wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.browser
 
 _BUSY_TRUCK = """() => {
   const { fleet } = spine.world;

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from support.dashboard import PHONE, Dashboard, opened
 from support.server import Server, running_server
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.browser
 
 _AXE = """async () => {
   const { violations } = await axe.run(document, {

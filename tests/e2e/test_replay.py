@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from spine.protocol.positions import PositionFrame, decode_positions
-from support.dashboard import PATIENCE_MS
+from support.patience import PATIENCE_MS
 from support.server import Server, running_replay, running_server, wait_until
 
 pytestmark = pytest.mark.browser

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, expect
 from support.dashboard import opened
 from support.server import Server, running_server, wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.browser
 
 
 def test_start_pause_resume_stop(browser: Browser, depot: Server) -> None:

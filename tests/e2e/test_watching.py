@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, expect
 from support.dashboard import PHONE, Dashboard, opened
 from support.server import Json, Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.browser
 
 _FRAMES = """(wanted) => new Promise((done) => {
   const { fleet } = spine.world;

@@ -19,7 +19,8 @@ from websockets.sync.client import connect
 
 from spine.protocol.positions import decode_positions
 from spine.server.settings import Settings
-from support.server import Server, running_server, wait_until
+from support.patience import PATIENCE_S
+from support.server import PATIENT, Server, running_server, wait_until
 
 _HANDSHAKE = (
     b"GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -92,7 +93,7 @@ def test_a_reader_that_stops_is_thinned_out_and_dropped_while_others_go_on() -> 
     ):  # fmt: skip
         stalled.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         stalled.sendall(_HANDSHAKE)
-        reader.until(lambda _: server.metric('spine_client_disconnects_total{reason="slow"}') == 1, timeout=60)
+        reader.until(lambda _: server.metric('spine_client_disconnects_total{reason="slow"}') == 1)
         assert server.metric("spine_updates_merged_total") > 0
         assert server.metric("spine_updates_dropped_total") > 0
         assert server.metric("spine_client_queue_bytes") == 0
@@ -106,12 +107,12 @@ def test_a_slow_reader_that_reads_again_gets_a_fresh_picture() -> None:
         running_server(
             "demo", "--autostart", "--speed", "3600", "--tick-rate", "100", SPINE_MAX_QUEUE_BYTES="65536"
         ) as server,
-        connect(f"ws://127.0.0.1:{server.port}/ws", max_size=None, compression=None, max_queue=1) as slow,
+        connect(f"ws://127.0.0.1:{server.port}/ws", **PATIENT, max_size=None, compression=None, max_queue=1) as slow,
     ):
-        wait_until(lambda: server.metric("spine_updates_dropped_total") > 0, timeout=60)
+        wait_until(lambda: server.metric("spine_updates_dropped_total") > 0)
         snapshots, ticks = 0, []
         while snapshots < 2 or len(ticks) < 5:
-            message = json.loads(slow.recv(20))
+            message = json.loads(slow.recv(PATIENCE_S))
             if message["signal"] == "map.created":
                 snapshots, ticks = snapshots + 1, []
             elif message["signal"] == "tick.end":
@@ -124,14 +125,14 @@ def test_compressed_clients_hear_the_same() -> None:
     """With permessage-deflate switched on, who negotiates it and who does not get equal messages."""
     with (
         running_server("demo", "--autostart", SPINE_COMPRESSION="true") as server,
-        connect(f"ws://127.0.0.1:{server.port}/ws", max_size=None, compression="deflate") as squeezed,
+        connect(f"ws://127.0.0.1:{server.port}/ws", **PATIENT, max_size=None, compression="deflate") as squeezed,
         server.client() as plain,
     ):
         assert squeezed.response is not None
         assert "permessage-deflate" in squeezed.response.headers["Sec-WebSocket-Extensions"]
         heard: dict[int, list[str]] = {}
         while not heard or max(heard) - min(heard) < 10:
-            text = squeezed.recv(20)
+            text = squeezed.recv(PATIENCE_S)
             message = json.loads(text)
             if message["signal"] == "tick.end":
                 heard.setdefault(message["data"]["tick"], []).append(str(text))
@@ -142,7 +143,7 @@ def test_compressed_clients_hear_the_same() -> None:
 
 def test_nothing_is_compressed_unless_switched_on(demo: Server) -> None:
     """Browsers offer permessage-deflate; a server that was not told to compress declines."""
-    with connect(f"ws://127.0.0.1:{demo.port}/ws", max_size=None, compression="deflate") as client:
+    with connect(f"ws://127.0.0.1:{demo.port}/ws", **PATIENT, max_size=None, compression="deflate") as client:
         assert client.response is not None
         assert "Sec-WebSocket-Extensions" not in client.response.headers
 
@@ -151,13 +152,13 @@ def test_a_subscription_survives_the_end_of_its_engine() -> None:
     """Positions go on after the engine was killed; the client asked only once."""
     with (
         running_server("demo", "--autostart") as server,
-        connect(f"ws://127.0.0.1:{server.port}/ws", max_size=None, compression=None) as client,
+        connect(f"ws://127.0.0.1:{server.port}/ws", **PATIENT, max_size=None, compression=None) as client,
     ):
         wish = {"agent_kinds": [], "events": False, "buildings": False, "positions_hz": 20, "rate_hz": 1}
         client.send(json.dumps({"action": "stream.subscribe", "params": wish, "request_id": "s"}))
         rosters, frames, killed = 0, 0, False
         while frames < 3 or rosters < 2:
-            message = client.recv(20)
+            message = client.recv(PATIENCE_S)
             if isinstance(message, bytes):
                 assert len(decode_positions(message).index) == 20
                 frames += 1
@@ -175,7 +176,7 @@ def test_many_come_at_once() -> None:
     """A hundred clients that connect together all get the whole snapshot and the next tick."""
     with running_server("demo", "--autostart") as server:
         with ExitStack() as stack:
-            clients = [stack.enter_context(server.client(ping_interval=None)) for _ in range(100)]
+            clients = [stack.enter_context(server.client()) for _ in range(100)]
             for client in clients:
                 names = [client.next()["signal"] for _ in range(3)]
                 assert names == ["map.created", "agent.listed", "simulation.started"]
@@ -238,7 +239,7 @@ def test_a_client_that_answers_no_ping_is_dropped_and_one_that_does_stays() -> N
     assert (settings.ping_s, settings.ping_grace_s, settings.compression) == (30.0, 60.0, False)
     with (
         running_server(SPINE_PING_SECONDS="0.2", SPINE_PING_GRACE_SECONDS="1") as server,
-        server.client(ping_interval=None) as alive,
+        server.client() as alive,
         socket.create_connection(("127.0.0.1", server.port)) as dead,
     ):
         dead.sendall(_HANDSHAKE)

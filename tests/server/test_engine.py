@@ -15,16 +15,15 @@ from spine.server.core import EngineCore
 from spine.server.engine import Engine, send_frame
 from spine.server.messages import LENGTH, Kind
 from spine.server.picture import Pace
+from support.patience import PATIENCE_S
 from support.worlds import small_world
-
-_PATIENCE_S = 30.0
 
 
 def _frames_of_three_ticks(core: EngineCore) -> list[list[Any]]:
     """Let an engine tick three times for a client and return what it said from the first tick on."""
     core.connect(1)
     ours, its = socket.socketpair()
-    ours.settimeout(_PATIENCE_S)
+    ours.settimeout(PATIENCE_S)
     thread = threading.Thread(target=Engine(core, its).run)
     thread.start()
     frames: list[list[Any]] = []
@@ -33,7 +32,7 @@ def _frames_of_three_ticks(core: EngineCore) -> list[list[Any]]:
             (length,) = LENGTH.unpack(pipe.read(LENGTH.size))
             frames.append(msgspec.msgpack.decode(pipe.read(length)))
         send_frame(ours, Kind.STOP)
-        thread.join(_PATIENCE_S)
+        thread.join(PATIENCE_S)
     its.close()
     return frames
 

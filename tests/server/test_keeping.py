@@ -17,6 +17,7 @@ import pytest
 from spine.storage import StateDirectory
 from spine.storage.recording import Recording
 from support.crashing import CrashProof
+from support.patience import PATIENCE_S
 from support.server import Server, free_port, running_server, wait_until
 
 
@@ -38,7 +39,7 @@ def _refused(*flags: str) -> str:
         env={**os.environ, "HOST": "127.0.0.1", "LOG_FORMAT": "json"},
         capture_output=True,
         text=True,
-        timeout=60.0,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert done.returncode == 2
@@ -147,7 +148,7 @@ def test_a_disk_that_is_full_at_the_start_is_named(tmp_path: Path) -> None:
         [sys.executable, "-c", program, "state", "prune", str(tmp_path)],
         capture_output=True,
         text=True,
-        timeout=60.0,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert done.returncode == 2
@@ -189,7 +190,7 @@ def test_a_directory_of_somebody_else_is_refused(tmp_path: Path) -> None:
     )
     tmp_path.chmod(0o755)
     done = subprocess.run(
-        [sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, timeout=60.0, check=False
+        [sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
     assert (done.returncode, done.stderr) == (2, "")
     assert done.stdout.startswith(
@@ -219,7 +220,6 @@ def test_a_read_only_file_system_is_refused(tmp_path: Path) -> None:
         subprocess.run(["umount", folder], check=True)
 
 
-@pytest.mark.timeout(240)
 def test_a_disk_that_is_really_full(tmp_path: Path) -> None:
     """Journal and recording on a small disk somebody else fills: the world goes on; with room again, so do both."""
     folder = tmp_path / "disk"
@@ -255,7 +255,6 @@ def _newest_checkpoint(state: Path) -> str:
     return max(path.name for path in StateDirectory(state).checkpoints.glob("*.spine"))
 
 
-@pytest.mark.timeout(240)
 def test_a_wall_clock_that_jumps_back_changes_nothing(tmp_path: Path) -> None:
     """Every look at it is an hour earlier, in both processes: ticks, journal, checkpoints, recording and recovery do not care."""
     (tmp_path / "sitecustomize.py").write_text(
@@ -286,7 +285,6 @@ def test_a_wall_clock_that_jumps_back_changes_nothing(tmp_path: Path) -> None:
     assert times == sorted(times)
 
 
-@pytest.mark.timeout(120)
 def test_a_few_kills_lose_nothing(tmp_path: Path) -> None:
     """`make prove-crash` in small: kills at random moments, every acknowledged action once, worlds byte for byte."""
     figures = CrashProof(tmp_path, seed=3).run(4)

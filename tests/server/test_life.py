@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed
 
 from spine.server.life import healthcheck
 from spine.server.settings import Settings
+from support.patience import PATIENCE_S
 from support.server import free_port, running_server, wait_until
 
 
@@ -49,7 +50,7 @@ def test_a_signal_ends_it_cleanly(number: int) -> None:
             client.until(lambda _: False)
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 1001
-        assert server.process.wait(timeout=5.0) == 0
+        assert server.process.wait(timeout=PATIENCE_S) == 0
         lines = [json.loads(line) for line in server.output.splitlines()]
     assert all({"time", "level", "event", "logger", "version"} <= set(line) for line in lines)
     assert {"spine.server", "uvicorn.error"} <= {line["logger"] for line in lines}
@@ -76,7 +77,7 @@ def test_a_signal_ends_a_server_that_still_starts(number: int, tmp_path: Path) -
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server:
         wait_until(lambda: bool(_engine_pids(server.pid)))
         server.send_signal(number)
-        output, _ = server.communicate(timeout=30.0)
+        output, _ = server.communicate(timeout=PATIENCE_S)
         assert server.returncode == 0, output
         assert '"event": "serving"' not in output
 
@@ -137,7 +138,7 @@ def test_wrong_settings_are_refused_by_name(variable: str, value: str) -> None:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert done.returncode == 2
@@ -162,7 +163,7 @@ def test_a_taken_port_is_named() -> None:
             [sys.executable, "-m", "spine", "serve", "--host", "127.0.0.1", "--port", str(server.port)],
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=PATIENCE_S,
             check=False,
         )
         assert done.returncode == 2

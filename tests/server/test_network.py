@@ -11,6 +11,7 @@ import pytest
 
 from spine.server.connections import MOST_HEAD_BYTES
 from support.networking import Trials
+from support.patience import PATIENCE_S
 from support.raw_socket import CLOSE, TEXT, RawClient, frame, handshake
 from support.server import Server, running_server, wait_until
 from support.watching import cost_of, metrics_of
@@ -90,7 +91,7 @@ def test_a_storm_gets_its_snapshots(patient_trials: Trials) -> None:
 
 def _said(server: Server, request: bytes) -> bytes:
     """Return what is said to a request until the connection ends."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=30.0) as one:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE_S) as one:
         answer = b""
         try:
             one.sendall(request)
@@ -120,7 +121,7 @@ def test_text_that_is_no_utf_8_ends_its_connection_and_is_no_fault_of_the_server
     client.send(frame(TEXT, b"\xc3\x28"))
     said: list[tuple[int, bytes]] = []
     while not said or said[-1][0] != CLOSE:
-        frames = client.frames(30.0)
+        frames = client.frames(PATIENCE_S)
         assert frames is not None, "closed without a word"
         said += frames
     assert said[-1][1][:2] == (1007).to_bytes(2, "big")
@@ -141,7 +142,7 @@ def test_a_large_answer_may_take_its_time(server: Server) -> None:
     with socket.socket() as one:
         one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
         one.connect(("127.0.0.1", server.port))
-        one.settimeout(30.0)
+        one.settimeout(PATIENCE_S)
         one.sendall(b"GET /api/map HTTP/1.1\r\nHost: x\r\n\r\n" * 40)
         bodies = received = 0
         tail = b""

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from spine.storage.recording import Block, Recording
+from support.patience import PATIENCE_S
 from support.server import Client, Server, free_port, running_server, wait_until
 
 Json = dict[str, Any]
@@ -212,7 +213,7 @@ def _refused(*flags: str) -> str:
         env={**os.environ, "HOST": "127.0.0.1", "LOG_FORMAT": "json"},
         capture_output=True,
         text=True,
-        timeout=60.0,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert done.returncode == 2
@@ -244,7 +245,7 @@ def test_a_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:
     )
     path = tmp_path / "run.rec"
     done = subprocess.run(
-        [sys.executable, "-c", program, str(path)], capture_output=True, text=True, timeout=60.0, check=False
+        [sys.executable, "-c", program, str(path)], capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
     assert (done.stdout, done.stderr) == (f"{path}: cannot be written: Permission denied\n", "")
     assert not path.exists()

@@ -18,6 +18,7 @@ import pytest
 from spine.protocol.positions import PositionFrame, decode_positions
 from spine.protocol.signals import check_signal
 from spine.storage.recording import Recording, RecordingWriter
+from support.patience import LONG_PATIENCE_S, PATIENCE_S
 from support.recorded import TICK_S, Life, picture_of, public, record_session, said_in
 from support.server import Client, Server, free_port, running_replay, wait_until
 
@@ -137,7 +138,7 @@ def _play(client: Client, speed: float, tick_rate: int = 100) -> list[Json]:
     """Play from the beginning to the end and return what is heard."""
     client.ask("simulation.start", tick_rate=tick_rate, speed=speed)
     client.heard.clear()
-    client.signal("simulation.paused", timeout=90.0)
+    client.signal("simulation.paused", timeout=LONG_PATIENCE_S)
     _status(client)
     for message in client.heard:
         check_signal(message)
@@ -199,7 +200,7 @@ def _subscribe(client: Client, **wish: Any) -> None:
 
 def _frame(client: Client) -> PositionFrame:
     """Return the next position frame; texts before it are kept as heard."""
-    while isinstance(content := client.websocket.recv(30.0), str):
+    while isinstance(content := client.websocket.recv(PATIENCE_S), str):
         client.heard.append(json.loads(content))
     return decode_positions(content)
 
@@ -260,7 +261,7 @@ def test_what_the_dashboard_asks_for(client: Client, server: Server) -> None:
         frames = [_frame(client) for _ in range(60)]
         client.websocket.send(json.dumps({"action": "simulation.pause"}))
         while not any(one["signal"] == "simulation.paused" for one in client.heard):
-            if isinstance(text := client.websocket.recv(30.0), str):
+            if isinstance(text := client.websocket.recv(PATIENCE_S), str):
                 client.heard.append(json.loads(text))
         plain.signal("simulation.paused")
     # Up to where the fleet changes.
@@ -292,7 +293,7 @@ def test_areas_fields_and_the_way_back(session: tuple[Path, list[Life], list[byt
     client.websocket.send(json.dumps({"action": "simulation.pause"}))
     wish = {"fields": ["current_fuel_l"], "events": False, "buildings": False}
     client.websocket.send(json.dumps({"action": "stream.subscribe", "params": wish}))
-    while not (isinstance(text := client.websocket.recv(30.0), str) and "stream.subscribed" in text):
+    while not (isinstance(text := client.websocket.recv(PATIENCE_S), str) and "stream.subscribed" in text):
         pass
     begin = _begin_of(session[0], 0)
     _seek(client, begin)
@@ -301,12 +302,12 @@ def test_areas_fields_and_the_way_back(session: tuple[Path, list[Life], list[byt
     # Read as it comes: chosen fields are no whole form.
     update: Json = {"signal": ""}
     while update["signal"] != "agent.updated" or update["data"]["kind"] != "truck":
-        update = json.loads(client.websocket.recv(30.0))
+        update = json.loads(client.websocket.recv(PATIENCE_S))
     assert set(update["data"]) == {"id", "kind", "agent_id", "tick", "current_fuel_l"}
     client.websocket.send(json.dumps({"action": "simulation.pause"}))
     client.websocket.send(json.dumps({"action": "stream.unsubscribe"}))
     while update["signal"] != "stream.subscribed":
-        update = json.loads(client.websocket.recv(30.0))
+        update = json.loads(client.websocket.recv(PATIENCE_S))
     client.heard.clear()
     _status(client)
     assert picture_of(client.heard)["nodes"]
@@ -442,7 +443,7 @@ def test_files_that_cannot_be_replayed_end_in_one_line(tmp_path: Path) -> None:
             env={**os.environ, "HOST": "127.0.0.1", "LOG_FORMAT": "json"},
             capture_output=True,
             text=True,
-            timeout=60.0,
+            timeout=PATIENCE_S,
             check=False,
         )
         assert done.returncode == 2

@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 
 from spine.protocol.positions import PositionFrame, decode_positions
+from support.patience import PATIENCE_S
 from support.server import Client, Json, Server, running_server
 
 _TICK_RATE = 50
@@ -89,7 +90,7 @@ def test_positions_say_where_every_truck_is(server: Server, client: Client) -> N
     frames: list[PositionFrame] = []
     roster: Json = {}
     while len(frames) < 20:
-        message = client.websocket.recv(20)
+        message = client.websocket.recv(PATIENCE_S)
         if isinstance(message, bytes):
             frames.append(decode_positions(message))
             assert len(message) == 32 + 18 * len(frames[-1].index)

@@ -13,6 +13,7 @@ import pytest
 from spine.storage import Journal, Progress, checkpoints
 from support import writing
 from support.faulty_disk import KINDS, build_shim
+from support.patience import PATIENCE_S
 from support.writing import WORLD, entry
 
 ROUNDS = 9
@@ -44,7 +45,7 @@ def test_whatever_the_disk_does_what_was_acknowledged_is_there(tmp_path: Path) -
             },
             capture_output=True,
             text=True,
-            timeout=60.0,
+            timeout=PATIENCE_S,
             check=False,
         )
         faults += sum(struct.unpack_from(f"<{len(KINDS)}I", control.read_bytes(), 12))

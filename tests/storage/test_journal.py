@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from spine.errors import StorageError
 from spine.storage import Entry, Journal, Progress, StateDirectory
 from spine.storage.committing import InlineCommitter, ThreadCommitter
+from support.patience import PATIENCE_S
 
 START = Progress(0, 0, 0, 0.0)
 
@@ -218,7 +219,7 @@ def test_jobs_are_done_in_order_and_failures_are_kept(make: type[InlineCommitter
         raise ValueError("unforeseen")
 
     jobs = [committer.start(lambda: done.append(1)), committer.start(fail), committer.start(lambda: done.append(2))]
-    assert all(job.wait(10.0) for job in jobs)
+    assert all(job.wait(PATIENCE_S) for job in jobs)
     assert done == [1, 2]
     assert [str(job.error) for job in jobs] == ["None", "storage: internal fault: ValueError: unforeseen", "None"]
     committer.heard()

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from spine.errors import StorageError
 from spine.storage.recording import Block, Moment, Recording, RecordingWriter
+from support.patience import PATIENCE_S
 
 ABOUT = {"scenario": "city"}
 _PARTS = st.lists(st.tuples(st.binary(max_size=40), st.text(max_size=8)), max_size=4)
@@ -296,7 +297,7 @@ def test_a_full_disk_leaves_the_blocks_before(tmp_path: Path) -> None:
     """The write that does not fit fails with the reason, leaves nothing behind, and the next one that fits is there."""
     path = tmp_path / "run.rec"
     done = subprocess.run(
-        [sys.executable, "-c", _FULL, str(path)], capture_output=True, text=True, timeout=60.0, check=False
+        [sys.executable, "-c", _FULL, str(path)], capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
     assert done.returncode == 0, done.stderr
     assert "run.rec: cannot be written: File too large" in done.stdout
@@ -321,7 +322,7 @@ def test_memory_of_a_long_recording_is_bounded(tmp_path: Path) -> None:
         file.seek(0, os.SEEK_END)
         file.write(_only(tmp_path, instant) * 100_000)
     done = subprocess.run(
-        [sys.executable, "-c", program, str(path)], capture_output=True, text=True, timeout=60.0, check=True
+        [sys.executable, "-c", program, str(path)], capture_output=True, text=True, timeout=PATIENCE_S, check=True
     )
     blocks, grown_kb = map(int, done.stdout.split())
     assert blocks == 100_000

@@ -26,7 +26,8 @@ from spine.server.core import EngineCore
 from spine.server.recovery import act_again, at_checkpoint, run_ticks, take_up
 from spine.storage import Entry, Journal, StateDirectory
 from spine.storage.checkpoints import newest_first
-from support.server import PATIENCE_S, free_port, wait_until
+from support.patience import PATIENCE_S
+from support.server import free_port, wait_until
 
 Json = dict[str, Any]
 _DRIVERS = 3

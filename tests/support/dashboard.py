@@ -11,6 +11,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, ConsoleMessage, Download, Locator, Page, Request, expect
 
+from support.patience import PATIENCE_MS
 from support.server import Server
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
@@ -23,7 +24,6 @@ CHROMIUM_FLAGS = (
 )
 DESKTOP = (1280, 720)
 PHONE = (390, 844)
-PATIENCE_MS = 20_000
 expect.set_options(timeout=PATIENCE_MS)
 
 _CALM = """() => new Promise((done) => {
@@ -164,6 +164,7 @@ def opened(
     context = browser.new_context(
         viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce", **options
     )
+    context.set_default_timeout(PATIENCE_MS)
     try:
         page = context.new_page()
         dashboard = Dashboard(page, server)

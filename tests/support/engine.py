@@ -18,6 +18,8 @@ from typing import Any, TypeVar
 
 from websockets.sync.client import ClientConnection, connect
 
+from support.patience import ONE_TRY_S, PATIENCE_S
+
 Answer = TypeVar("Answer")
 
 FIGURES: dict[str, str] = {}
@@ -44,7 +46,7 @@ def inspect(thing: str, template: str) -> Any:
     return json.loads(docker("inspect", "--format", f"{{{{json {template}}}}}", thing))
 
 
-def until(question: Callable[[], Answer], what: str, patience_s: float = 60.0) -> Answer:
+def until(question: Callable[[], Answer], what: str, patience_s: float = PATIENCE_S) -> Answer:
     """Asks again until the answer is true, and returns it; fails when patience is over."""
     deadline = time.monotonic() + patience_s
     while not (answer := question()):
@@ -64,7 +66,7 @@ def free_port() -> int:
 def http_status(port: int, path: str) -> int:
     """The status of a GET, 0 when nobody answers."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=2) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=ONE_TRY_S) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code
@@ -74,7 +76,7 @@ def http_status(port: int, path: str) -> int:
 
 def http_get(port: int, path: str) -> tuple[bytes, Message]:
     """Body and headers of what a GET answers; anything but success fails."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=PATIENCE_S) as answer:
         return answer.read(), answer.headers
 
 
@@ -100,7 +102,7 @@ class Client:
         """Sends one action."""
         self.connection.send(json.dumps({"action": action, "params": params}))
 
-    def expect(self, signal: str, patience_s: float = 60.0) -> dict[str, Any]:
+    def expect(self, signal: str, patience_s: float = PATIENCE_S) -> dict[str, Any]:
         """The data of the next signal of that name; others are passed over."""
         deadline = time.monotonic() + patience_s
         while True:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from support.crashing import CrashProof
+from support.patience import LONG_PATIENCE_S, PATIENCE_S
 from support.server import wait_until
 
 KINDS = ("failed write", "disk full", "short write", "torn write", "failed sync", "slow sync", "failed rename")
@@ -26,7 +27,7 @@ def build_shim(folder: Path) -> Path | None:
         return None
     library = folder / "faulty_disk.so"
     source = Path(__file__).with_name("faulty_disk.c")
-    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"], check=True, timeout=60.0)
+    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"], check=True, timeout=PATIENCE_S)
     return library
 
 
@@ -105,4 +106,4 @@ class DiskProof(CrashProof):
         struct.pack_into("<I", self._control, 0, per_mille)
 
     def _wait_ready(self) -> None:
-        wait_until(self._is_ready, timeout=90.0)
+        wait_until(self._is_ready, timeout=LONG_PATIENCE_S)

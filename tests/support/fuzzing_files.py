@@ -28,6 +28,7 @@ import yaml
 
 from spine.errors import ScenarioError, SpineError
 from support.mutating import Chance, mutate_bytes, mutate_pbf, mutate_value, mutate_xml, nested, to_json
+from support.patience import PATIENCE_S
 
 LONGEST_S = 1.0
 """Processor time a small file may take."""
@@ -39,7 +40,6 @@ MOST_GROWTH_BYTES = 256 * 2**20
 """By so much the memory of a worker may grow in one case."""
 
 _ADDRESS_SPACE_BYTES = 4 * 2**30
-_LONGEST_SILENCE_S = 60.0
 _LONGEST_MESSAGE = 4000
 _PROGRESS = struct.Struct("<Q")
 
@@ -325,16 +325,16 @@ def _wait(process: subprocess.Popen[bytes], at: Path) -> tuple[bytes, str]:
     last, since = b"", time.monotonic()
     while True:
         try:
-            output, errors = process.communicate(timeout=2.0)
+            output, errors = process.communicate(timeout=0.5)
             break
         except subprocess.TimeoutExpired:
             now = at.read_bytes()
             if now != last:
                 last, since = now, time.monotonic()
-            elif time.monotonic() - since > _LONGEST_SILENCE_S:
+            elif time.monotonic() - since > PATIENCE_S:
                 process.kill()
                 process.communicate()
-                return b"", f"hangs: no answer for {_LONGEST_SILENCE_S:g} s"
+                return b"", f"hangs: no answer for {PATIENCE_S:g} s"
     if process.returncode == 0:
         return output, ""
     return b"", f"the process ended with {process.returncode}: {errors.decode('utf-8', 'replace')[-500:]}"

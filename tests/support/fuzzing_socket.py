@@ -17,13 +17,13 @@ from typing import Any
 
 from spine.protocol.actions import ACTIONS
 from support.mutating import mutate_bytes
+from support.patience import PATIENCE_S
 from support.raw_socket import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, RawClient, frame
 from support.scripted import Script, Sent
 from support.server import Server, wait_until
 from support.watching import cost_of, engine_of, metrics_of, over_a_second
 
 Json = dict[str, Any]
-PATIENCE_S = 60.0
 LONGEST_S = 1.0
 _FRESH_EVERY = 10
 
@@ -187,7 +187,7 @@ class SocketFuzz:
 
     def _settle(self) -> None:
         """Wait until everything is handled that came on connections nobody listened to: the next round counts only what is its own."""
-        wait_until(lambda: self._server.metric("spine_clients ") == 0, PATIENCE_S)
+        wait_until(lambda: self._server.metric("spine_clients ") == 0)
         # The engine takes things in their order, and tells what it has done before it answers.
         status, answer = self._server.post({"action": "agent.list", "params": {}})
         assert status == 200, answer

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from support.patience import LONG_PATIENCE_S
 from support.raw_socket import CLOSE, RawClient, frame, handshake
 from support.server import Server, wait_until
 from support.watching import cost_of, metrics_of
@@ -253,7 +254,7 @@ class Trials:
                 and cost_of(self._server.process.pid).handles <= self._handles + 1
             )
 
-        wait_until(gone, timeout=120.0)
+        wait_until(gone, timeout=LONG_PATIENCE_S)
 
 
 def _drain(one: socket.socket) -> None:

@@ -6,6 +6,8 @@ import socket
 import struct
 from collections.abc import Iterator
 
+from support.patience import PATIENCE_S
+
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
 NO_MASK = b"\0\0\0\0"
 """The masking key that changes nothing: allowed, and free."""
@@ -80,7 +82,7 @@ class RawClient:
         self.socket = socket.socket()
         if receive_bytes is not None:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
-        self.socket.settimeout(30.0)
+        self.socket.settimeout(PATIENCE_S)
         self.socket.connect((host, port))
         self.socket.sendall(handshake(extensions=extensions))
         head = b""

@@ -11,6 +11,7 @@ from typing import Any
 
 from spine.network.generate import PRESETS
 from spine.storage.recording import Recording
+from support.patience import PATIENCE_S
 from support.server import Client, running_server, wait_until
 
 Json = dict[str, Any]
@@ -149,7 +150,7 @@ def _rest(watcher: Client) -> Iterable[bytes | str]:
 
     try:
         while True:
-            yield watcher.websocket.recv(10.0)
+            yield watcher.websocket.recv(PATIENCE_S)
     except ConnectionClosed:
         return
 

@@ -8,6 +8,7 @@ import sys
 from playwright.sync_api import sync_playwright
 
 from support.dashboard import CHROMIUM_FLAGS, opened
+from support.patience import PATIENCE_MS
 from support.server import running_server
 
 SIZE = (1440, 860)
@@ -29,10 +30,10 @@ def main(path: str) -> None:
     if chromium is None:
         sys.exit("there is no chromium (Debian: apt install chromium)")
     with running_server("demo", "--autostart", "--speed", "60") as server, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS, timeout=PATIENCE_MS)
         with opened(browser, server, size=SIZE) as dashboard:
             dashboard.moving()
-            truck = dashboard.page.wait_for_function(_CHOSEN, timeout=180_000).json_value()
+            truck = dashboard.page.wait_for_function(_CHOSEN, timeout=3 * PATIENCE_MS).json_value()
             dashboard.button("Legend").click()
             dashboard.find(truck)
             dashboard.inspector.locator(".tasks li").first.wait_for()

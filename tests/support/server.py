@@ -26,11 +26,13 @@ from websockets.sync.client import ClientConnection, connect
 
 from spine.protocol.signals import check_signal
 from support.front_end import accepts
+from support.patience import PATIENCE_S
 
 Json = dict[str, Any]
-PATIENCE_S = 30.0
 _REQUESTS = itertools.count(1)
 """Answers are broadcast, so request ids differ between all clients."""
+PATIENT = {"open_timeout": PATIENCE_S, "ping_interval": None}
+"""Options of a WebSocket client that bears a busy machine: the server is the one that looks for dead connections."""
 
 
 def free_port() -> int:
@@ -102,7 +104,7 @@ class Server:
 
         It has no bound on what it has not read yet: with one, closing waits until the test has read it all.
         """
-        options = {"max_size": None, "max_queue": None, "compression": None} | options
+        options = {**PATIENT, "max_size": None, "max_queue": None, "compression": None} | options
         with connect(f"ws://127.0.0.1:{self.port}/ws", **options) as websocket:
             yield Client(websocket)
 
@@ -232,7 +234,7 @@ def _running(arguments: list[str], environment: dict[str, str], port: int | None
             if process.poll() is None:
                 process.terminate()
                 try:
-                    process.wait(timeout=10.0)
+                    process.wait(timeout=PATIENCE_S)
                 except subprocess.TimeoutExpired:
                     process.kill()
                     process.wait()

@@ -17,8 +17,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from support.patience import PATIENCE_S
 from support.raw_socket import CLOSE, TEXT, RawClient, frame
-from support.server import PATIENCE_S, Server, running_server, wait_until
+from support.server import Server, running_server, wait_until
 from support.watching import cost_of, engine_of, metrics_of
 
 Json = dict[str, Any]

@@ -8,6 +8,8 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+from support.patience import PATIENCE_S
+
 _METRIC = re.compile(r"^([a-z_]+(?:\{[^}]*\})?) (\S+)$", re.MULTILINE)
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
@@ -51,7 +53,7 @@ def engine_of(server: int) -> int:
 
 def metrics_of(url: str) -> dict[str, float]:
     """Return all metrics of a server by name and labels."""
-    with urllib.request.urlopen(url + "/metrics", timeout=30.0) as response:
+    with urllib.request.urlopen(url + "/metrics", timeout=PATIENCE_S) as response:
         text = response.read().decode()
     return {name: float(value) for name, value in _METRIC.findall(text)}
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from support.patience import FACTOR, PATIENCE_S, VARIABLE
 from support.raw_socket import PING, PONG, TEXT, RawClient, frame
 from support.server import wait_until
 
@@ -49,7 +50,7 @@ class Witness:
         file.touch()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "support.witness", str(port), str(file)],
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            env={**os.environ, VARIABLE: str(FACTOR), "PYTHONPATH": os.pathsep.join(sys.path)},
         )
         wait_until(lambda: len(self._lines()) > 1)
 
@@ -76,7 +77,7 @@ def listen(port: int, file: Path) -> None:
     """Note number and time of every tick until killed."""
     client = RawClient(port)
     with file.open("w", encoding="ascii", buffering=1) as notes:
-        while (frames := client.frames(60.0)) is not None:
+        while (frames := client.frames(PATIENCE_S)) is not None:
             at = time.monotonic()
             for opcode, payload in frames:
                 if opcode == PING:
