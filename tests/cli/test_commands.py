@@ -224,3 +224,15 @@ def test_help_is_there() -> None:
     assert "freight" in _spine("--help").stdout
     for command in ("run", "serve", "map", "scenario", "healthcheck"):
         assert "Usage" in _spine(command, "--help").stdout
+
+
+def test_a_world_that_can_never_deliver_is_warned_of(tmp_path: Path) -> None:
+    """By the run and by the check, on standard error; the answer itself stays what it is."""
+    path = tmp_path / "dead.yaml"
+    path.write_text(_TOWN.replace("fleet: [{count: 4, fuel_tank_capacity_l: 40}]", "fleet: []\nbroker: null"))
+    expected = ["(no_broker)", "(no_trucks)"]
+    for arguments in (("run", path, "--json"), ("run", path, "--quiet"), ("scenario", "check", path)):
+        done = _spine(*arguments)
+        assert [line.split()[-1] for line in done.stderr.splitlines()] == expected
+        assert all(line.startswith("warning: the world can never deliver: ") for line in done.stderr.splitlines())
+        assert done.stdout

@@ -85,11 +85,12 @@ def import_map(
 
 
 def _report(network: Any, output: Path) -> None:
+    from spine.cli.problems import tell_notes
+
     typer.echo(
         f"{output}: {network.node_count} nodes, {network.edge_count} edges, {len(network.facilities)} facilities"
     )
-    for note in network.notes:
-        typer.echo(f"note: {note}")
+    tell_notes(network)
 
 
 @map_app.command()

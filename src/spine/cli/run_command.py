@@ -32,6 +32,7 @@ def run(
     from rich.console import Console
 
     from spine.cli.figures import figures_table
+    from spine.cli.problems import tell_notes, warn_of_problems
     from spine.cli.progress import RunProgress
     from spine.errors import ConfigurationError
     from spine.experiments import Simulation
@@ -43,6 +44,7 @@ def run(
         raise ConfigurationError("--hours and --dt must be greater than 0 (and finite)")
     loaded = Scenario.load(scenario)
     simulation = Simulation.from_scenario(loaded, seed)
+    warn_of_problems(simulation.world)
     wanted = loaded.run.hours if hours is None else hours
     console = Console(stderr=True)
     with contextlib.ExitStack() as stack:
@@ -56,6 +58,7 @@ def run(
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(summary), indent=2).decode() + "\n")
     else:
         Console().print(figures_table(summary))
+        tell_notes(simulation.world.network)
         if out is not None:
             typer.echo(f"results in {out}")
     if signals:

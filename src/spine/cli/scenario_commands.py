@@ -37,7 +37,11 @@ def show(name: Annotated[str, typer.Argument(help="A preset or a scenario file."
 def check(
     scenario: Annotated[str, typer.Argument(help="A preset, scenario file or map file.")],
 ) -> None:
-    """Read a scenario, build its world, and say what is in it; exit code 2 and the problems when it is not usable."""
+    """Read a scenario, build its world, and say what is in it; exit code 2 and the problems when it is not usable.
+
+    Warns, on standard error, when the world can never deliver anything.
+    """
+    from spine.cli.problems import tell_notes, warn_of_problems
     from spine.scenario import Scenario
 
     world = Scenario.load(scenario).build()
@@ -46,8 +50,8 @@ def check(
         f"{scenario}: good - {network.node_count} nodes, {network.edge_count} edges, {len(network.sites)} sites, "
         f"{len(network.parkings)} parkings, {len(network.stations)} fuel stations, {len(world.truck_ids())} trucks"
     )
-    for note in network.notes:
-        typer.echo(f"note: {note}")
+    tell_notes(network)
+    warn_of_problems(world)
 
 
 @scenario_app.command()

@@ -16,6 +16,7 @@ from spine.protocol.params import ActionParams
 from spine.server.calls import UNKNOWN_ACTION, Call, Outcome, Prepared
 from spine.server.messages import Message
 from spine.server.picture import Pace
+from spine.world import WorldProblem
 
 
 class Acting(ABC):
@@ -127,6 +128,9 @@ class Driven(Protocol):
 
     def query(self, what: str) -> Json | msgspec.Raw:
         """Return the answer to a question over HTTP."""
+
+    def problems(self) -> tuple[WorldProblem, ...]:
+        """Return why the world can never deliver anything, empty when it can."""
 
     def status(self) -> Json:
         """Return what the server process keeps for health, metrics and logs."""

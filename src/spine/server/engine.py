@@ -28,6 +28,7 @@ from spine.server.keeping import Keeper, KeepingOptions
 from spine.server.live import LiveWorld
 from spine.server.messages import EVERYBODY, FIRST_CALLER, LENGTH, Kind, Message
 from spine.server.picture import Pace
+from spine.server.problem_log import ProblemLog
 from spine.server.recovery import Asked, open_directory
 from spine.storage import StateDirectory, ThreadCommitter
 
@@ -66,6 +67,7 @@ class Engine:
     def __init__(self, core: Driven, pipe: socket.socket, keeper: Keeper | None = None) -> None:
         self._core = core
         self._live = LiveWorld(core, self._acted, keeper)
+        self._problems = ProblemLog(core)
         self._pipe = pipe
         self._buffer = bytearray()
         self._stopping = False
@@ -217,6 +219,7 @@ class Engine:
 
     def _acted(self, client: int, outcome: Outcome, took: float) -> None:
         """Pass on what has come of an action."""
+        self._problems.world_changed()
         self._busy_s += took
         if outcome.channel is not None:
             self._send(Kind.CHANNEL, client, outcome.channel, outcome.wish)
@@ -264,6 +267,8 @@ class Engine:
         self._tick_durations = []
         status["journal"] = self._live.status()
         self._send(Kind.STATUS, status)
+        for line in self._problems.lines():
+            self._send(Kind.NOTE, *line)
 
     def _send(self, kind: Kind, *content: Any) -> None:
         send_frame(self._pipe, kind, *content)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -12,7 +12,7 @@ from spine.protocol.envelope import encode_signal
 from spine.protocol.forms import Json, TickClock
 from spine.protocol.map_text import MapText
 from spine.server.messages import EVERYBODY, Message
-from spine.world import World
+from spine.world import World, WorldProblem
 from spine.world.clock import wall_of
 from spine.world.views import AgentView, BuildingAgentView, TruckView
 
@@ -182,10 +182,14 @@ class Picture:
         agents = [{**forms.agent_full(view, clock), "agent_id": view.id} for view in views]
         return {"total": len(agents), "agents": agents, "tick": self.tick_number}
 
+    def problems(self) -> tuple[WorldProblem, ...]:
+        """Return why the world can never deliver anything, empty when it can."""
+        return self.world.problems()
+
     def query(self, what: str) -> Json | msgspec.Raw:
         """Return the answer to a question over HTTP: `state`, `map`, `agents` or `summary`."""
         if what == "map":
-            return self.map_data()
+            return with_notes(self.map_data(), self.world.network.notes)
         if what == "agents":
             return self.listing(None)
         if what == "summary":
@@ -196,6 +200,7 @@ class Picture:
             **self.pace.as_json(),
             **self.tick_data(),
             "elapsed_s": self.world.now,
+            "problems": [{"code": problem.code.value, "text": problem.text} for problem in self.problems()],
             "agents": [forms.agent_full(self.world.agent(agent_id), clock) for agent_id in self.world.agents()],
             "buildings": [forms.building_form(self.world.building(item)) for item in self.world.building_ids()],
             "packages": [forms.package_form(package, clock) for package in self.world.packages()],
@@ -217,3 +222,8 @@ class Picture:
             "delivered": counts.delivered,
             "expired": counts.expired,
         }
+
+
+def with_notes(map_data: msgspec.Raw, notes: Sequence[str]) -> msgspec.Raw:
+    """Return the data of `map.created`, an object, with one key more: the notes on how the map was made."""
+    return msgspec.Raw(bytes(map_data)[:-1] + b',"notes":' + msgspec.json.encode(notes) + b"}")

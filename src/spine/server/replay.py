@@ -23,6 +23,7 @@ from spine.server.picture import Pace
 from spine.server.replay_picture import BESIDE, ReplayPicture, merged
 from spine.server.replay_streams import Between, ReplayStreams
 from spine.storage.recording import Block, Moment, Part, Recording
+from spine.world import WorldProblem
 
 _TICK_RATE: Final = 20
 _SPEED: Final = 60.0
@@ -329,10 +330,15 @@ class Playback(Acting):
             **self.pace.as_json(),
             **shown,
             "replay": self._where(),
+            "problems": [],
             "agents": list(self._picture.agents().values()),
             "buildings": list(self._picture.buildings().values()),
             "packages": [],
         }
+
+    def problems(self) -> tuple[WorldProblem, ...]:
+        """Return nothing: what is recorded has happened, whatever it was."""
+        return ()
 
     def _figures(self) -> Json:
         """Return the figures of the run as they were last recorded."""

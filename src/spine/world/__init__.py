@@ -16,6 +16,7 @@ from spine.world.commands import (
 )
 from spine.world.config import WorldConfig
 from spine.world.observe import TruckPositions
+from spine.world.problems import ProblemCode, WorldProblem
 from spine.world.saved import SavedBroker, SavedBuildingAgent, SavedPackage, SavedTruck, SavedWorld
 from spine.world.state import Sample
 from spine.world.stats import SAMPLE_COLUMNS, PackageCounts, Summary
@@ -31,6 +32,7 @@ __all__ = [
     "DeleteAgent",
     "DeleteBuilding",
     "PackageCounts",
+    "ProblemCode",
     "ReplaceNetwork",
     "Reset",
     "Sample",
@@ -46,4 +48,5 @@ __all__ = [
     "UpdateBuilding",
     "World",
     "WorldConfig",
+    "WorldProblem",
 ]

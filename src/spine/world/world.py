@@ -41,6 +41,7 @@ from spine.world.events import Event, NetworkReplaced, WorldReset
 from spine.world.fleet import FleetIndex
 from spine.world.observe import TruckPositions
 from spine.world.policies import PolicyTable, resolve_policies
+from spine.world.problems import WorldProblem, world_problems
 from spine.world.saved import SavedWorld
 from spine.world.settlement import follow_up, settle
 from spine.world.state import Sample, State, edge_speeds_mps
@@ -303,6 +304,10 @@ class World:
     def summary(self) -> Summary:
         """Return the figures of the run so far."""
         return stats.summary(self._state)
+
+    def problems(self) -> tuple[WorldProblem, ...]:
+        """Return why this world, as it is set up now, can never deliver anything; empty when it can."""
+        return world_problems(self._state)
 
     def truck_figures(self) -> list[tables.Row]:
         """Return one row of figures per truck."""
