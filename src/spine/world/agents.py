@@ -259,6 +259,7 @@ def _update_truck(state: State, truck: Truck, changes: Mapping[str, object]) -> 
     if new.get("capacity", truck.capacity) < truck.load - 1e-9:
         raise CommandError(f"capacity: {new['capacity']:g} is less than the load aboard ({truck.load:g} cu)")
     truck.tags = tags
+    slower_or_faster = new.get("max_speed_kph", truck.max_speed_kph) != truck.max_speed_kph
     truck.max_speed_kph = new.get("max_speed_kph", truck.max_speed_kph)
     truck.capacity = new.get("capacity", truck.capacity)
     truck.risk = new.get("risk_factor", truck.risk)
@@ -267,14 +268,13 @@ def _update_truck(state: State, truck: Truck, changes: Mapping[str, object]) -> 
         truck.balance = new["balance_ducats"]
     truck.profile = state.profile_of(truck.max_speed_kph, truck.empty_mass_t, truck.capacity)
     present = movement.fuel_now(state, truck)
-    truck.tank_l = tank
-    if "current_fuel_l" in new or present > tank:
-        movement.set_fuel(state, truck, new.get("current_fuel_l", min(present, tank)))
-    if "fuel_tank_capacity_l" in new:
-        fuel.new_tank(state, truck)
+    fuel.resize_tank(truck, tank)
+    litres = new.get("current_fuel_l", min(present, tank))
+    if litres != present:
+        movement.set_fuel(state, truck, litres)
     if "capacity" in new:
         state.update_largest_capacity()
-    if "max_speed_kph" in new:
+    if slower_or_faster:
         movement.cut_at_next_node(state, truck)
 
 

@@ -33,7 +33,7 @@ def add_facility(state: State, spec: Site | Parking | FuelStation, *, announce: 
     if isinstance(spec, Site):
         site = SiteState(spec, node, figures=figures, birth_version=state.agenda.first_version())
         state.buildings[spec.id] = state.sites[spec.id] = site
-        demand.schedule_birth(state, site)
+        demand.begin_births(state, site)
     elif isinstance(spec, Parking):
         state.buildings[spec.id] = state.parkings[spec.id] = ParkingState(spec, node, figures=figures)
     else:
@@ -107,9 +107,8 @@ def update_building(state: State, building_id: str, changes: Mapping[str, object
             f"capacity: {places} is less than the {len(facility.occupants)} trucks inside {building_id!r}"
         )
     facility.spec = spec
-    if isinstance(facility, SiteState) and not changes.keys().isdisjoint(("activity_rate", "hourly_profile")):
-        facility.birth_version += 1
-        demand.schedule_birth(state, facility)
+    if isinstance(facility, SiteState):
+        demand.follow_rate(state, facility)
     state.forget_facilities()
     state.touch_building(building_id)
     queues.admit_next(state, facility)

@@ -36,7 +36,7 @@ from spine.world.model import (
 )
 from spine.world.state import Sample, State
 
-VERSION = 1
+VERSION = 2
 _MAGIC = b"SPINEWLD"
 _DIGEST_BYTES = 16
 _HEADER_BYTES = len(_MAGIC) + 2 + _DIGEST_BYTES

@@ -2,7 +2,10 @@
 
 Births are a Poisson process, thinned where the rate changes over the day (Lewis and Shedler 1979): candidates come at the
 highest rate of the profile, each is kept with the ratio of the present rate to it. Everything about birth n of a site is drawn
-from (seed, site, n), so nothing else in the world can change it.
+from (seed, site, when the site came into the world, n), so nothing else in the world can change it.
+
+The gap to the next candidate is drawn once, as an exponential number of mean 1, and used up at the candidates' rate (the time change
+of a Poisson process). A rate that changes meanwhile makes what is left of the gap longer or shorter, and nothing is drawn anew.
 """
 
 from __future__ import annotations
@@ -37,16 +40,44 @@ class _Arrival(NamedTuple):
 
 
 def _arrival(state: State, site: SiteState, index: int) -> _Arrival:
-    return _Arrival(*state.draws.uniforms("arrival", site.spec.id, index, 3))
+    return _Arrival(*state.draws.uniforms("arrival", site.spec.id, site.stream + index, 3))
 
 
-def schedule_birth(state: State, site: SiteState) -> None:
-    """Put the next candidate birth of a site on the agenda; nothing for a site without activity."""
-    peak = _peak_rate(site)
-    if peak <= 0.0:
+_MILLISECONDS = 1000
+_DRAWS_PER_MILLISECOND = 1 << 20
+_STREAMS = 1 << 43
+
+
+def begin_births(state: State, site: SiteState) -> None:
+    """Begin the demand of a site that comes into the world now, and put its first candidate birth on the agenda.
+
+    A site that is made again at another time has draws of its own: else one made again every hour would repeat the same hour for ever.
+    """
+    site.stream = int(state.now * _MILLISECONDS) % _STREAMS * _DRAWS_PER_MILLISECOND
+    _next_gap(state, site)
+
+
+def follow_rate(state: State, site: SiteState) -> None:
+    """Let the pending candidate birth come sooner or later as the site's rate, after a change, has it; as it was when it is the same."""
+    rate = _peak_rate(site)
+    if rate == site.birth_rate:
         return
-    gap = -log(1.0 - _arrival(state, site, site.births).gap) / peak * 3600.0
-    state.agenda.put(state.now + gap, Due.BIRTH, site.spec.id, site.birth_version)
+    if site.birth_rate > 0.0:
+        site.birth_gap = max(0.0, site.birth_gap - (state.now - site.birth_since) * site.birth_rate / 3600.0)
+    _schedule_birth(state, site, rate)
+
+
+def _next_gap(state: State, site: SiteState) -> None:
+    site.birth_gap = -log(1.0 - _arrival(state, site, site.births).gap)
+    _schedule_birth(state, site, _peak_rate(site))
+
+
+def _schedule_birth(state: State, site: SiteState, rate: float) -> None:
+    """Put the candidate at the end of the present gap on the agenda; none for a site without activity, whose gap stands still."""
+    site.birth_rate, site.birth_since = rate, state.now
+    site.birth_version += 1
+    if rate > 0.0:
+        state.agenda.put(state.now + site.birth_gap / rate * 3600.0, Due.BIRTH, site.spec.id, site.birth_version)
 
 
 def _peak_rate(site: SiteState) -> float:
@@ -75,7 +106,7 @@ def birth(state: State, site: SiteState) -> list[Package]:
             if package is not None:
                 freight.add(state, package)
                 born.append(package)
-    schedule_birth(state, site)
+    _next_gap(state, site)
     return born
 
 
@@ -83,7 +114,7 @@ def _make(state: State, site: SiteState) -> Package | None:
     """Draw one package; None, and an event, when it cannot exist."""
     index = site.serial
     site.serial += 1
-    draws = state.draws.uniforms("package", site.spec.id, index, _DRAWS_PER_PACKAGE)
+    draws = state.draws.uniforms("package", site.spec.id, site.stream + index, _DRAWS_PER_PACKAGE)
     profile = site.spec.packages
     size = _between(profile.size_range, draws[1])
     destination = _destination(state, site, draws[0])

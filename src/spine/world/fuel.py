@@ -32,6 +32,14 @@ def new_tank(state: State, truck: Truck) -> None:
     truck.fuel_ignored = False
 
 
+def resize_tank(truck: Truck, tank_l: float) -> None:
+    """Give a truck a tank of another size; the share at which its driver looks for fuel stays the one drawn for this tank."""
+    if tank_l != truck.tank_l:
+        truck.fuel_threshold_l *= tank_l / truck.tank_l
+        truck.tank_l = tank_l
+        truck.fuel_ignored = False
+
+
 def is_due(truck: Truck) -> bool:
     """Return whether the driver must look for fuel."""
     return truck.fuel_l <= truck.fuel_threshold_l

@@ -248,7 +248,8 @@ class QueueFigures:
 class SiteState:
     """A site and what is there now.
 
-    `births` counts draws of its demand stream, `serial` packages born; `waiting` holds packages not yet loaded, `open` those of
+    `births` counts draws of its demand, which begin at `stream`, `serial` packages born. The next candidate birth comes when `birth_gap`
+    (candidates, mean 1) is used up, at `birth_rate` an hour since `birth_since`. `waiting` holds packages not yet loaded, `open` those of
     them that are not awarded, both in order of birth.
     """
 
@@ -257,6 +258,10 @@ class SiteState:
     births: int = 0
     serial: int = 0
     birth_version: int = 0
+    stream: int = 0
+    birth_gap: float = 0.0
+    birth_rate: float = 0.0
+    birth_since: float = 0.0
     occupants: list[str] = field(default_factory=list)
     queue: list[str] = field(default_factory=list)
     waiting: dict[str, None] = field(default_factory=dict)

@@ -58,8 +58,7 @@ def _restore_facilities(state: State, saved: SavedWorld) -> None:
             site.value_delivered, site.value_expired = figures.total_value_delivered, figures.total_value_expired
             # New packages must not take the names of old ones.
             site.serial = site.births = figures.packages_generated
-            site.birth_version += 1
-            demand.schedule_birth(state, site)
+            demand.begin_births(state, site)
     for station_id, balance in saved.station_balances.items():
         station = state.stations.get(station_id)
         if station is not None:
