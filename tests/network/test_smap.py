@@ -207,6 +207,7 @@ def _full_example() -> dict[str, Any]:
         "statistics": {"packages_generated": 4},
         "hourly_profile": [1.0] * 24,
         "batch_size_range": [1, 3],
+        "attraction": 2.5,
     }
     data["edges"][0]["shape"] = [[200.0, 60.0]]
     data["spine"] = {"attribution": "somebody", "origin_lon": 21.0, "origin_lat": 50.0}

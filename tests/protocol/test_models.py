@@ -70,6 +70,7 @@ def test_the_asyncapi_document_is_whole() -> None:
     assert set(schemas["BuildingCreate"]["properties"]) == {
         "building_type", "building_id", "node_id", "capacity", "cost_factor", "name", "activity_rate", "destination_weights",
         "docks", "loading_rate_tonnes_per_min", "package_config", "hourly_profile", "batch_size_range",
+        "attraction",
     }  # fmt: skip
     # In AsyncAPI a discriminator is the name of a property; pydantic writes the object that OpenAPI has.
     assert '"discriminator": {' not in json.dumps(document)

@@ -368,10 +368,11 @@ def test_buildings_are_configured_over_the_wire(client: Client) -> None:
     site = client.ask(
         "building.create", building_type="site", building_id="plant", node_id=0, name="Plant", activity_rate=12.5,
         docks=5, loading_rate_tonnes_per_min=2.0, package_config=config, hourly_profile=[1.0] * 168, batch_size_range=[2, 4],
+        attraction=7.5,
     )["data"]["building"]  # fmt: skip
     assert (site["capacity"], site["loading_rate_tonnes_per_min"], site["batch_size_range"]) == (5, 2.0, [2, 4])
     assert site["package_config"]["size_range"] == [2.0, 3.0]
-    assert len(site["hourly_profile"]) == 168
+    assert (len(site["hourly_profile"]), site["attraction"]) == (168, 7.5)
     answer = client.ask(
         "building.update",
         building_id="plant",
@@ -381,7 +382,7 @@ def test_buildings_are_configured_over_the_wire(client: Client) -> None:
     changed = answer["data"]["building"]
     assert (changed["capacity"], changed["activity_rate"], changed["batch_size_range"]) == (2, 12.5, [2, 4])
     assert changed["package_config"]["value_range_currency"] == [5.0, 6.0]
-    assert changed["package_config"]["size_range"] == [2.0, 3.0]
+    assert (changed["package_config"]["size_range"], changed["attraction"]) == ([2.0, 3.0], 7.5)
     client.ask(
         "building.create", building_type="gas_station", building_id="pump", node_id=0, capacity=1, cost_factor=1.0
     )
@@ -390,6 +391,7 @@ def test_buildings_are_configured_over_the_wire(client: Client) -> None:
     for building, data, named in (
         ("plant", {"docks": 0}, "capacity"),
         ("plant", {"hourly_profile": [1.0]}, "hourly_profile"),
+        ("plant", {"attraction": -1}, "attraction"),
         ("plant", {"package_config": 3}, "package_config"),
         ("plant", {"colour": 3}, "colour"),
         ("pump", {"cost_factor": "much"}, "cost_factor"),

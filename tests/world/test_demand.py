@@ -133,6 +133,46 @@ def test_gravity_prefers_the_near() -> None:
     assert went.count("near") > 3 * went.count("far") > 0
 
 
+def _destinations(world: World, origin: str, hours: float = 5.0) -> list[str]:
+    """Return where packages of a site went in some hours."""
+    log = run(world, hours)
+    return [e.destination_site for e in log if isinstance(e, events.PackageCreated) and e.origin_site == origin]
+
+
+def test_who_only_receives_is_a_destination() -> None:
+    """A depot and shops that send nothing: under every policy all that is born has somewhere to go."""
+    sites = (site_at("depot", 0, 60.0), site_at("near", 2), site_at("far", 6))
+    for policy in ("weights", "uniform", "gravity"):
+        world = World(line_network(5000.0, 6, *sites), WorldConfig(seed=4, destinations=policy))
+        assert set(_destinations(world, "depot")) == {"near", "far"}
+        assert world.summary().as_dict()["packages_rejected"] == 0
+
+
+def test_attraction_is_given_or_that_of_the_docks() -> None:
+    """Under gravity: at equal distance in proportion; a site that attracts nothing gets nothing, and that can change."""
+    sites = (
+        site_at("a", 5, 200.0),
+        site_at("b", 0, docks=4),
+        site_at("c", 10, attraction=1.0),
+        site_at("d", 4, attraction=0.0),
+    )
+    world = World(line_network(1000.0, 10, *sites), WorldConfig(seed=4, destinations="gravity"))
+    went = _destinations(world, "a")
+    assert went.count("d") == 0
+    assert went.count("b") / went.count("c") == pytest.approx(4.0, rel=0.25)
+    world.apply(UpdateBuilding("d", {"attraction": 5.0}))
+    assert _destinations(world, "a").count("d") > 200
+
+
+def test_gravity_never_runs_out_of_destinations() -> None:
+    """However far all of them are, and however steep the decay: the nearest are still the likeliest."""
+    sites = (site_at("a", 0, 60.0), site_at("near", 19, 60.0), site_at("far", 20, 60.0))
+    world = World(
+        line_network(400_000.0, 20, *sites), WorldConfig(seed=4, destinations="gravity", gravity_beta_per_h=20.0)
+    )
+    assert set(_destinations(world, "a", 1.0)) == {"near"}
+
+
 def test_a_site_can_be_configured_while_it_lives() -> None:
     """W24, W53: what a site sends may be changed at any time; what makes no sense is refused and changes nothing."""
     world = World(line_network(1000.0, 3, site_at("a", 0, 20.0), site_at("b", 3)))

@@ -56,6 +56,7 @@ class Site:
         hourly_profile: 24 multipliers of the activity rate by hour of day, or 168 by hour of the week from the midnight before day 1;
             empty = constant.
         batch_size_range: packages born together in one order, smallest and largest.
+        attraction: how strongly it draws packages of other sites where gravity decides, relative, >= 0; None = as its docks.
     """
 
     id: str
@@ -68,6 +69,7 @@ class Site:
     packages: PackageProfile = PackageProfile()
     hourly_profile: tuple[float, ...] = ()
     batch_size_range: tuple[int, int] = (1, 1)
+    attraction: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,8 @@ def _check_site(site: Site, name: str) -> None:
             f"{name}: activity_rate = {site.activity_rate:g} makes {busiest:g} packages in the busiest hour; "
             f"at most {MOST_PACKAGES_PER_HOUR:g} are possible"
         )
+    if site.attraction is not None and not 0.0 <= site.attraction <= LARGEST_FIGURE:
+        raise NetworkError(f"{name}: attraction = {site.attraction} must be from 0 to {LARGEST_FIGURE:g}")
     _weights(site.destination_weights.items(), name, "destination_weights")
     _check_profile(site.packages, name)
 

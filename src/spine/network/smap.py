@@ -2,8 +2,8 @@
 
 Bytes in, network out, and back; reading checks everything before anything is built, and every complaint is one line that names element and
 field. Exporting what was imported gives the same graph. Beyond the page SPINE writes optional keys when they are not the default:
-`hourly_profile` and `batch_size_range` of a site, `shape` of an edge; and at the top `spine`, with the `attribution` that the source of the
-map demands and the longitude and latitude of the planar origin (`origin_lon`, `origin_lat`).
+`hourly_profile`, `batch_size_range` and `attraction` of a site, `shape` of an edge; and at the top `spine`, with the `attribution` that the
+source of the map demands and the longitude and latitude of the planar origin (`origin_lon`, `origin_lat`).
 """
 
 from __future__ import annotations
@@ -186,6 +186,9 @@ def _read_site(reader: JsonReader, building_id: str, node_id: int) -> Site:
     fits = len(profile) in HOURLY_PROFILE_LENGTHS and all(is_number(v) and v >= 0 for v in profile) and any(profile)
     if profile and not fits:
         raise MapFormatError(f"{reader.where}: hourly_profile must be 24 or 168 numbers of at least 0, not all 0")
+    attraction = None if reader.item.get("attraction") is None else reader.number("attraction")
+    if attraction is not None and attraction < 0.0:
+        raise MapFormatError(f"{reader.where}: attraction = {attraction:g} must be at least 0")
     batch = reader.pair("batch_size_range", (1.0, 1.0))
     if batch[0] < 1 or any(value != int(value) for value in batch):
         raise MapFormatError(f"{reader.where}: batch_size_range must be two whole numbers of at least 1")
@@ -200,6 +203,7 @@ def _read_site(reader: JsonReader, building_id: str, node_id: int) -> Site:
         packages=_read_profile(JsonReader(reader.object("package_config"), f"{reader.where}: package_config")),
         hourly_profile=tuple(float(value) for value in profile),
         batch_size_range=(int(batch[0]), int(batch[1])),
+        attraction=attraction,
     )
 
 
@@ -353,6 +357,8 @@ def facility_to_json(
         item["hourly_profile"] = list(facility.hourly_profile)
     if facility.batch_size_range != (1, 1):
         item["batch_size_range"] = list(facility.batch_size_range)
+    if facility.attraction is not None:
+        item["attraction"] = facility.attraction
     return item
 
 

@@ -234,6 +234,10 @@ class SiteData(ActionParams):
     batch_size_range: Annotated[list[Integer], Field(min_length=2, max_length=2)] = Field(
         default=[1, 1], description="of a site, packages born together (beyond the page)"
     )
+    attraction: (
+        Annotated[Number, Field(ge=0.0, description="of a site, pull where gravity decides; absent: as its docks")]
+        | None
+    ) = None
 
 
 BUILDING_DATA: dict[str, type[ActionParams]] = {"parking": ParkingData, "gas_station": StationData, "site": SiteData}

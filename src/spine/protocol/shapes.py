@@ -234,7 +234,7 @@ class SiteStatistics(Shape):
 
 
 class SiteShape(Shape):
-    """A pickup and delivery point (7.13); the last two keys go beyond the page and are there only when not the default."""
+    """A pickup and delivery point (7.13); the last three keys go beyond the page and are there only when not the default."""
 
     id: str
     type: Literal["site"]
@@ -252,6 +252,9 @@ class SiteShape(Shape):
     )
     batch_size_range: list[Natural] = Field(
         default=[], description="packages born together", json_schema_extra=_optional
+    )
+    attraction: Amount = Field(
+        default=0.0, description="pull on packages of other sites where gravity decides", json_schema_extra=_optional
     )
 
 

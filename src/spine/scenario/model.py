@@ -187,6 +187,7 @@ class SiteChanges(Model):
         activity_scale: multiplies the rate.
         hourly_profile: 24 multipliers of the rate by hour of day, or 168 by hour of the week from the midnight before day 1.
         batch_size_range: packages born together in one order, smallest and largest.
+        attraction: how strongly it draws packages of other sites under the policy `gravity`, relative; as its docks when never given.
         docks: trucks handled at once.
         loading_rate_t_per_min: tonnes per minute and dock.
         size_range: cargo units of a package.
@@ -202,6 +203,7 @@ class SiteChanges(Model):
     activity_scale: NotNegative = 1.0
     hourly_profile: tuple[NotNegative, ...] | None = None
     batch_size_range: Annotated[tuple[Whole, Whole] | None, AfterValidator(_ordered)] = None
+    attraction: NotNegative | None = None
     docks: Whole | None = None
     loading_rate_t_per_min: Positive | None = None
     size_range: Annotated[tuple[Positive, Positive] | None, AfterValidator(_ordered)] = None

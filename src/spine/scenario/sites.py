@@ -55,6 +55,7 @@ def _changed(site: Site, changes: SiteChanges) -> Site:
         destination_weights=changes.destination_weights or site.destination_weights,
         hourly_profile=changes.hourly_profile or site.hourly_profile,
         batch_size_range=changes.batch_size_range or site.batch_size_range,
+        attraction=site.attraction if changes.attraction is None else changes.attraction,
         packages=PackageProfile(
             size_range=changes.size_range or profile.size_range,
             value_range=changes.value_range or profile.value_range,

@@ -85,6 +85,7 @@ _SETTABLE = {
         "packages",
         "hourly_profile",
         "batch_size_range",
+        "attraction",
     },
     "parking": {"capacity"},
     "gas_station": {"capacity", "cost_factor"},

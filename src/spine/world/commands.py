@@ -105,7 +105,7 @@ class UpdateBuilding:
 
     Attributes:
         changes: site: name, activity_rate, docks, loading_rate_t_per_min, destination_weights, packages, hourly_profile,
-            batch_size_range; parking: capacity; fuel station: capacity, cost_factor.
+            batch_size_range, attraction; parking: capacity; fuel station: capacity, cost_factor.
     """
 
     building_id: str

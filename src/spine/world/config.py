@@ -37,7 +37,7 @@ class WorldConfig:
         seed: every random number of the world derives from it.
         start_of_day_s: time of day at simulated time 0, seconds after midnight.
         dispatch: `contract_net` (best marginal bid wins) or `polling` (nearest first, first acceptor wins).
-        destinations: `weights` (the site's weights, uniform without), `uniform` or `gravity`.
+        destinations: `weights` (the site's weights, uniform without), `uniform` or `gravity` (attraction and travel time).
         hours: drivers' hours rule, `baseline` (domain 7).
         fuel: consumption model, `linear` (domain 8.1).
         price: fuel price process, `mean_reverting` (W38) or `random_walk` (domain 8.5).

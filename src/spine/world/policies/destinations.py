@@ -34,15 +34,21 @@ class WeightedDestinations:
 
 
 class GravityDestinations:
-    """w = activity of the destination x exp(-beta x travel hours)."""
+    """w = attraction of the destination x exp(-beta x travel hours); what a site sends has no part in what it draws."""
 
     def weights(self, state: State, origin: SiteState) -> list[float]:
         """Return gravity weights; unreachable sites get 0."""
         profile = state.router.profile(_GRAVITY_SPEED_KPH, _GRAVITY_MASS_KG)
-        found = []
+        pulls = []
         for site in state.sites.values():
-            seconds = state.router.travel_time_s(origin.node, site.node, profile)
-            reachable = site is not origin and isfinite(seconds)
-            hours = seconds / 3600.0
-            found.append(site.spec.activity_rate * exp(-state.config.gravity_beta_per_h * hours) if reachable else 0.0)
-        return found
+            hours = state.router.travel_time_s(origin.node, site.node, profile) / 3600.0
+            pulls.append((0.0 if site is origin or not isfinite(hours) else _attraction(site), hours))
+        # Hours beyond the nearest give the same shares, and do not all vanish where every destination is far away.
+        nearest = min((hours for attraction, hours in pulls if attraction > 0.0), default=0.0)
+        beta = state.config.gravity_beta_per_h
+        return [attraction * exp(-beta * (hours - nearest)) if attraction > 0.0 else 0.0 for attraction, hours in pulls]
+
+
+def _attraction(site: SiteState) -> float:
+    """Return how strongly a site draws packages: as given, else by how many trucks it can take."""
+    return float(site.spec.docks) if site.spec.attraction is None else site.spec.attraction
