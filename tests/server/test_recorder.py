@@ -38,7 +38,7 @@ def _said(blocks: list[Block]) -> list[Json]:
         for block in blocks
         for moment in block.moments
         for body, key in moment.parts
-        if key not in ("positions", "roster", "summary")
+        if key not in ("positions", "roster", "summary", "pace")
     ]
 
 

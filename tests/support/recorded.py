@@ -18,7 +18,7 @@ Json = dict[str, Any]
 TICK_S = 3.0
 """Simulated seconds of a tick of the session."""
 
-_BESIDE = ("positions", "roster", "summary")
+_BESIDE = ("positions", "roster", "summary", "pace")
 _WATCHED = (
     "current_node", "current_edge", "current_speed_kph", "route", "route_start_node", "route_end_node",
     "loaded_packages", "current_building_id",

@@ -310,6 +310,7 @@ class StreamSubscribe(ActionParams):
     positions_hz: (
         Annotated[Number, Field(ge=SLOWEST_HZ, le=100.0, description="binary position frames a second")] | None
     ) = None
+    times: Annotated[bool, Field(strict=True, description="simulated times beside tick numbers")] = False
 
     @model_validator(mode="after")
     def _ordered(self) -> StreamSubscribe:

@@ -68,16 +68,38 @@ def watched(view: TruckView) -> tuple[object, ...]:
 
 
 class TickClock:
-    """Turns simulated times into tick numbers: ticks exist only on the wire."""
+    """Turns simulated times into tick numbers: ticks exist only on the wire.
 
-    def __init__(self, tick: int, now: float, dt: float) -> None:
+    Args:
+        tick: the last completed tick.
+        now: its simulated time, seconds.
+        dt: simulated seconds a tick, from here on.
+        start_of_day_s: clock seconds (see `seconds`) of the simulated time 0, when times are to be told as well; None when not.
+    """
+
+    def __init__(self, tick: int, now: float, dt: float, start_of_day_s: float | None = None) -> None:
         self.tick = tick
         self._now = now
         self._dt = dt
+        self._start_of_day_s = start_of_day_s
 
     def at(self, time: float) -> int:
         """Return the first tick at or after a simulated time, never negative."""
         return max(0, self.tick + ceil((time - self._now) / self._dt - 1e-9))
+
+    def time_of(self, tick: int) -> float:
+        """Return the simulated time of a tick, as long as ticks keep their length."""
+        return self._now + (tick - self.tick) * self._dt
+
+    def seconds(self, **times: float | None) -> Json:
+        """Return simulated times under these keys as clock seconds, those since midnight of day 1; nothing when only ticks are told.
+
+        A tick number means a time only together with the pace it was computed for; clock seconds are the same at every pace.
+        """
+        start_s = self._start_of_day_s
+        if start_s is None:
+            return {}
+        return {key: None if time is None else start_s + time for key, time in times.items()}
 
     def deadlines(self, pickup: float, delivery: float) -> Json:
         """Return both deadlines of a package; the second comes after the first also where one tick covers both (7.16)."""
@@ -144,6 +166,7 @@ def truck_full(view: TruckView, clock: TickClock) -> Json:
                 "package_ids": task.package_ids,
                 "estimated_arrival_tick": clock.at(task.eta) if task.eta is not None else 0,
                 "status": task.status,
+                **clock.seconds(estimated_arrival_s=task.eta),
             }
             for task in view.delivery_queue
         ],
@@ -249,6 +272,11 @@ def package_form(view: PackageView, clock: TickClock) -> Json:
         "spawn_tick": clock.at(view.created),
         **clock.deadlines(view.pickup_deadline, view.delivery_deadline),
         "status": view.status,
+        **clock.seconds(
+            spawn_time_s=view.created,
+            pickup_deadline_s=view.pickup_deadline,
+            delivery_deadline_s=view.delivery_deadline,
+        ),
     }
 
 

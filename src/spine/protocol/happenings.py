@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, RootModel
 
-from spine.protocol.shapes import Amount, DecimalId, Natural, Shape
+from spine.protocol.shapes import Amount, ClockSeconds, DecimalId, Natural, Shape
 
 Signed = Annotated[float, Field(description="ducats, may be negative")]
 
@@ -15,6 +15,7 @@ class _TruckEvent(Shape):
     agent_id: str
     agent_type: Literal["truck"]
     tick: Natural
+    time_s: ClockSeconds = 0.0
 
 
 class OutOfFuel(_TruckEvent):
@@ -70,6 +71,7 @@ class AgentEvent(
 
 class _WorldEvent(Shape):
     tick: Natural
+    time_s: ClockSeconds = 0.0
 
 
 class AgentAdded(_WorldEvent):

@@ -36,12 +36,26 @@ class Shape(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
 
+ClockSeconds = Annotated[
+    float,
+    Field(
+        description="simulated seconds since midnight of day 1; only for those who asked for times",
+        json_schema_extra=_optional,
+    ),
+]
+
+
 class TickData(Shape):
     """The simulated clock at a tick (7.1)."""
 
     tick: Natural = Field(description="number of the tick")
     time: Annotated[float, Field(ge=0.0, lt=24.0)] = Field(description="hour of day, decimal")
     day: Annotated[int, Field(ge=1)] = Field(description="first day is 1")
+    elapsed_s: float = Field(
+        default=0.0,
+        description="simulated seconds since the start; only for those who asked for times",
+        json_schema_extra=_optional,
+    )
 
 
 class SimulationParams(Shape):
@@ -58,6 +72,7 @@ class DeliveryTask(Shape):
     task_type: Literal["PICKUP", "DELIVERY"]
     package_ids: list[str]
     estimated_arrival_tick: Natural
+    estimated_arrival_s: ClockSeconds | None = None
     status: Literal["PENDING", "IN_PROGRESS", "COMPLETED"]
 
 

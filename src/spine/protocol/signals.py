@@ -18,6 +18,7 @@ from spine.protocol.shapes import (
     BuildingAgentDiff,
     BuildingAgentFull,
     BuildingShape,
+    ClockSeconds,
     MapData,
     Natural,
     Priority,
@@ -195,6 +196,10 @@ class PackageCreatedData(Shape):
     delivery_deadline_tick: Natural
     status: Literal["WAITING_PICKUP"]
     tick: Natural
+    time_s: ClockSeconds = 0.0
+    spawn_time_s: ClockSeconds = 0.0
+    pickup_deadline_s: ClockSeconds = 0.0
+    delivery_deadline_s: ClockSeconds = 0.0
 
 
 class PackagePickedUpData(Shape):
@@ -203,6 +208,7 @@ class PackagePickedUpData(Shape):
     package_id: str
     agent_id: str
     tick: Natural
+    time_s: ClockSeconds = 0.0
 
 
 class PackageDeliveredData(Shape):
@@ -212,6 +218,7 @@ class PackageDeliveredData(Shape):
     site_id: str
     value: Amount
     tick: Natural
+    time_s: ClockSeconds = 0.0
 
 
 class PackageExpiredData(Shape):
@@ -221,6 +228,22 @@ class PackageExpiredData(Shape):
     site_id: str
     value_lost: Amount
     tick: Natural
+    time_s: ClockSeconds = 0.0
+
+
+class WorldNow(Shape):
+    """Where a world stands (beyond the page)."""
+
+    id: str = Field(
+        description="another one: what was heard before is of another world, or of another life of this one"
+    )
+    run_state: Literal["stopped", "running", "paused"]
+    tick_rate: Annotated[int, Field(ge=1, le=100)]
+    speed: Annotated[float, Field(gt=0.0, le=3600.0)]
+    tick: Natural
+    time: Annotated[float, Field(ge=0.0, lt=24.0)]
+    day: Annotated[int, Field(ge=1)]
+    elapsed_s: float | None = Field(description="simulated seconds since the start; null in a recording")
 
 
 class SubscribedData(Shape):
@@ -233,6 +256,8 @@ class SubscribedData(Shape):
     events: bool
     buildings: bool
     positions_hz: float | None
+    times: bool
+    world: WorldNow | None = Field(default=None, description="only for those who asked for times")
 
 
 class RosterData(Shape):

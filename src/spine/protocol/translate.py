@@ -28,6 +28,11 @@ def _package_created(event: events.PackageCreated, clock: TickClock) -> Signal:
         "created_at_tick": spawn,
         **clock.deadlines(event.pickup_deadline, event.delivery_deadline),
         "status": "WAITING_PICKUP",
+        **clock.seconds(
+            spawn_time_s=event.time,
+            pickup_deadline_s=event.pickup_deadline,
+            delivery_deadline_s=event.delivery_deadline,
+        ),
     }
 
 
@@ -156,13 +161,17 @@ _TRANSLATIONS: dict[type[events.Event], Callable[[Any, TickClock], Signal]] = {
 
 
 def translate(event: events.Event, clock: TickClock) -> list[Signal]:
-    """Return the signals of an event, in wire order, each with the current tick; none for events the page does not know."""
+    """Return the signals of an event, in wire order, each with the current tick, and its own time if the clock tells times.
+
+    There are none for events the page does not know.
+    """
     translation = _TRANSLATIONS.get(type(event))
     if translation is None:
         return []
     name, data = translation(event, clock)
-    signals = [(name, {**data, "tick": clock.tick})]
+    when = {"tick": clock.tick, **clock.seconds(time_s=event.time)}
+    signals = [(name, {**data, **when})]
     if isinstance(event, events.PackagePickedUp):
         confirmed = _broker_event("package_pickup_confirmed", package_id=event.package_id, agent_id=event.agent_id)
-        signals.append((confirmed[0], {**confirmed[1], "tick": clock.tick}))
+        signals.append((confirmed[0], {**confirmed[1], **when}))
     return signals

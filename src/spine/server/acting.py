@@ -94,6 +94,7 @@ class Driven(Protocol):
 
     pace: Pace
     paused: bool
+    identity: str
     tick_number: int
 
     @property

@@ -14,6 +14,7 @@ from spine.protocol import actions
 from spine.protocol.envelope import (
     encode_signal,
 )
+from spine.protocol.forms import TickClock
 from spine.protocol.params import ActionParams
 from spine.protocol.translate import translate
 from spine.server.acting import Acting
@@ -97,6 +98,7 @@ class EngineCore(Picture, Acting):
         """Show another world from here on, as of its own tick (R7)."""
         self.world = world
         self.tick_number = tick_number
+        self.begin_anew()
         self._pending = world.untold_events()
         self.forget_diffs()
 
@@ -140,6 +142,7 @@ class EngineCore(Picture, Acting):
 
     def _reset(self, _: actions.SimulationReset, call: Call) -> None:
         self.carry_out(Reset())
+        self.begin_anew()
         self.running = self.paused = False
         call.answer("simulation.resetted", {})
         call.messages += self.snapshot(EVERYBODY)
@@ -154,7 +157,11 @@ class EngineCore(Picture, Acting):
             call.messages.append(Message(EVERYBODY, encode_signal("simulation.stopped", {})))
 
     def _subscribe(self, params: actions.StreamSubscribe, call: Call) -> None:
-        self._streams.subscribe_by(call, params)
+        self._streams.subscribe_by(call, params, self.where())
+
+    def told_clock(self, client: int) -> TickClock:
+        """Return the clock for what a client is told: with times if it has asked for them."""
+        return self.clock(times=self._streams.wants_times(client))
 
     def _unsubscribe(self, _: actions.StreamUnsubscribe, call: Call) -> None:
         self._streams.unsubscribe_by(call)
@@ -176,7 +183,8 @@ class EngineCore(Picture, Acting):
         heard = AGENT_KINDS if anybody_plain else self._streams.heard_kinds()
         parts = TickParts(
             bracket=self.tick_data(),
-            events=[encode_signal(*signal) for event in happened for signal in translate(event, clock)],
+            events=_encoded(happened, clock),
+            timed_events=_encoded(happened, self.clock(times=True)) if self._streams.anybody_wants_times() else [],
             agents=self.due_diffs(changes.agents, heard),
             buildings={building_id: self.encoded_building(building_id) for building_id in changes.buildings},
         )
@@ -196,6 +204,10 @@ class EngineCore(Picture, Acting):
         self.changed()
         self._pending = []
         self.world.advance_to(time)
+
+
+def _encoded(events: list[Event], clock: TickClock) -> list[bytes]:
+    return [encode_signal(*signal) for event in events for signal in translate(event, clock)]
 
 
 def _plain_tick(parts: TickParts) -> list[Message]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import json
 import logging
+import secrets
 import select
 import signal
 import socket
@@ -66,6 +67,7 @@ class Engine:
 
     def __init__(self, core: Driven, pipe: socket.socket, keeper: Keeper | None = None) -> None:
         self._core = core
+        core.identity = secrets.token_hex(8)
         self._live = LiveWorld(core, self._acted, keeper)
         self._problems = ProblemLog(core)
         self._pipe = pipe

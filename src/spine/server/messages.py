@@ -30,6 +30,12 @@ POSITION_KEYS = ("roster", "positions")
 SUMMARY_KEY = "summary"
 """Key of the figures of the run in a recording."""
 
+PACE_KEY = "pace"
+"""Key of the pace of the run in a recording: what tick numbers told after it are to be read with."""
+
+TIMED_KEY = "timed"
+"""Key of events with simulated times beside ticks, in a playback."""
+
 NEW_FLEET = (
     b'{"signal":"agent.created"',
     b'{"signal":"agent.deleted"',

@@ -42,6 +42,9 @@ class Picture:
         pace: how fast it is played.
         running: whether it runs.
         tick_number: the last completed tick.
+
+    Attributes:
+        identity: tells this world from all others; whoever drives it sets it.
     """
 
     def __init__(self, world: World, pace: Pace, *, running: bool, tick_number: int = 0) -> None:
@@ -50,6 +53,8 @@ class Picture:
         self.running = running
         self.paused = False
         self.tick_number = tick_number
+        self.identity = ""
+        self._lives = 0
         self._last_diff: dict[str, tuple[object, ...]] = {}
         self._map_text = MapText()
         self._snapshot: list[tuple[bytes, str]] | None = None
@@ -80,9 +85,24 @@ class Picture:
         else:
             self._last_diff.pop(agent_id, None)
 
-    def clock(self) -> TickClock:
-        """Return the translation of simulated times into tick numbers."""
-        return TickClock(self.tick_number, self.world.now, self.pace.dt)
+    def begin_anew(self) -> None:
+        """Note that the world begins another life: what was told of it before counts no more."""
+        self._lives += 1
+
+    def clock(self, *, times: bool = False) -> TickClock:
+        """Return the translation of simulated times into tick numbers, and into clock seconds beside them if wanted."""
+        start_of_day_s = self.world.config.start_of_day_s if times else None
+        return TickClock(self.tick_number, self.world.now, self.pace.dt, start_of_day_s)
+
+    def where(self) -> Json:
+        """Return where the world stands: which one it is, run state, pace and clock."""
+        return {
+            "id": f"{self.identity}.{self._lives}",
+            "run_state": "paused" if self.paused else "running" if self.running else "stopped",
+            **self.pace.as_json(),
+            **self.tick_data(),
+            "elapsed_s": self.world.now,
+        }
 
     def map_data(self) -> msgspec.Raw:
         """Return the data of `map.created` (9.13)."""
@@ -151,7 +171,7 @@ class Picture:
         parts = []
         if world.network.node_count:
             parts.append((encode_signal("map.created", self.map_data()), ""))
-        parts.append((encode_signal("agent.listed", self._listed(views)), ""))
+        parts.append((encode_signal("agent.listed", self._listed(views, self.clock())), ""))
         state = "simulation.started" if self.running else "simulation.updated"
         parts.append((encode_signal(state, self.pace.as_json()), ""))
         if self.paused:
@@ -170,15 +190,13 @@ class Picture:
             parts += [(encode_signal(name, bracket), name) for name in ("tick.start", "tick.end")]
         return parts
 
-    def listing(self, kind: str | None) -> Json:
+    def listing(self, kind: str | None, clock: TickClock | None = None) -> Json:
         """Return the data of `agent.listed` (9.10), of one kind or all."""
         world = self.world
-        return self._listed(
-            [world.agent(agent) for agent in world.agents() if kind is None or world.agent_kind(agent) == kind]
-        )
+        views = [world.agent(agent) for agent in world.agents() if kind is None or world.agent_kind(agent) == kind]
+        return self._listed(views, clock or self.clock())
 
-    def _listed(self, views: list[AgentView]) -> Json:
-        clock = self.clock()
+    def _listed(self, views: list[AgentView], clock: TickClock) -> Json:
         agents = [{**forms.agent_full(view, clock), "agent_id": view.id} for view in views]
         return {"total": len(agents), "agents": agents, "tick": self.tick_number}
 
@@ -194,12 +212,11 @@ class Picture:
             return self.listing(None)
         if what == "summary":
             return dict(self.world.summary().as_dict())
-        clock = self.clock()
+        clock = self.clock(times=True)
+        where = self.where()
+        where.pop("id")
         return {
-            "run_state": "paused" if self.paused else "running" if self.running else "stopped",
-            **self.pace.as_json(),
-            **self.tick_data(),
-            "elapsed_s": self.world.now,
+            **where,
             "problems": [{"code": problem.code.value, "text": problem.text} for problem in self.problems()],
             "agents": [forms.agent_full(self.world.agent(agent_id), clock) for agent_id in self.world.agents()],
             "buildings": [forms.building_form(self.world.building(item)) for item in self.world.building_ids()],

@@ -4,7 +4,8 @@ Nothing waits for the disk. When the disk falls behind or refuses, the recording
 can; the world and its clients do not notice, `/ready`, metrics and log do.
 
 What is recorded is the plain stream without what is said of the run itself (a playback has its own pace), and beside it, for replays that
-show trucks between two nodes, position frames: under the keys "roster" and "positions"; under "summary" the figures of the run.
+show trucks between two nodes, position frames: under the keys "roster" and "positions"; under "summary" the figures of the run; under
+"pace" how long ticks are from here on, without which their numbers tell no times.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ import structlog
 from spine import __version__
 from spine.errors import StorageError
 from spine.server.hub import Told
-from spine.server.messages import EVERYBODY, NEW_FLEET, PLAIN, POSITION_KEYS, SUMMARY_KEY
+from spine.server.messages import EVERYBODY, NEW_FLEET, PACE_KEY, PLAIN, POSITION_KEYS, SUMMARY_KEY
 from spine.server.metrics import Metrics
 from spine.storage.recording import Block, Moment, Part, RecordingWriter
 
@@ -49,6 +50,7 @@ _FINE_HZ, _COARSE_HZ, _MANY_AGENTS = 10, 4, 2000
 """Position frames a real second, up to so many agents and beyond."""
 
 _TICK_START: Final = b'{"signal":"tick.start"'
+_PACE: Final = (b'{"signal":"simulation.started"', b'{"signal":"simulation.updated"')
 _OF_THE_RUN: Final = b'{"signal":"simulation.'
 _ERROR: Final = b'{"signal":"error"'
 _ANSWER: Final = b'"request_id":'
@@ -215,7 +217,12 @@ class Recorder:
         self._close_block()
         self._asked = False
         self._times.advance(world_s)
-        parts = [(body, key) for body, key in snapshot if not body.startswith(_OF_THE_RUN)]
+        parts = []
+        for body, key in snapshot:
+            if body.startswith(_PACE):
+                self._beside[PACE_KEY] = body
+            if not body.startswith(_OF_THE_RUN):
+                parts.append((body, key))
         parts += [(body, key) for key, body in self._beside.items()]
         self._snapshot_at = self._clock()
         self._snapshot_bytes = sum(len(body) for body, _ in parts)
@@ -243,7 +250,10 @@ class Recorder:
                 self._times.reanchor()
             elif body.startswith(NEW_FLEET):
                 self._beside.pop("positions", None)
-            if not body.startswith((_OF_THE_RUN, _ERROR)):
+            if body.startswith(_PACE):
+                self._beside[PACE_KEY] = _unasked(body)
+                parts.append((self._beside[PACE_KEY], PACE_KEY))
+            elif not body.startswith((_OF_THE_RUN, _ERROR)):
                 parts.append((_unasked(body), key))
         if parts:
             self._news = True

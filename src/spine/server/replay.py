@@ -24,6 +24,7 @@ from spine.server.replay_picture import BESIDE, ReplayPicture, merged
 from spine.server.replay_streams import Between, ReplayStreams
 from spine.storage.recording import Block, Moment, Part, Recording
 from spine.world import WorldProblem
+from spine.world.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR
 
 _TICK_RATE: Final = 20
 _SPEED: Final = 60.0
@@ -46,6 +47,7 @@ class Playback(Acting):
         self.pace = pace
         self.running = running
         self.paused = False
+        self.identity = ""
         self.now = recording.begin
         self._recording = recording
         self._picture = ReplayPicture()
@@ -169,8 +171,25 @@ class Playback(Acting):
         call.messages += self._complained()
 
     def _subscribe(self, params: actions.StreamSubscribe, call: Call) -> None:
-        self._streams.subscribe_by(call, params)
+        self._streams.subscribe_by(call, params, self._standing())
         call.messages += self._streams.show(self._picture, self._between(), call.client)
+
+    def _standing(self) -> Json:
+        """Return where the playback stands, as a live world says it."""
+        day, time = divmod(self.now, SECONDS_PER_DAY)
+        return {
+            "id": self.identity,
+            "run_state": self._run_state,
+            **self.pace.as_json(),
+            "tick": self.tick_number,
+            "time": time / SECONDS_PER_HOUR,
+            "day": int(day) + 1,
+            "elapsed_s": None,
+        }
+
+    @property
+    def _run_state(self) -> str:
+        return "paused" if self.paused else "running" if self.running else "stopped"
 
     def _unsubscribe(self, _: actions.StreamUnsubscribe, call: Call) -> None:
         self._streams.unsubscribe_by(call)
@@ -192,10 +211,9 @@ class Playback(Acting):
         return {"total": len(agents), "agents": agents, "tick": self.tick_number}
 
     def _describe_agent(self, params: actions.AgentDescribe, call: Call) -> None:
-        agent = self._picture.agents().get(params.agent_id)
-        if agent is None:
+        described = self._picture.described(params.agent_id, times=self._streams.wants_times(call.client))
+        if described is None:
             raise ProtocolError(f"agent_id: there is no agent {params.agent_id!r} at this time of the recording")
-        described = {key: value for key, value in agent.items() if key != "agent_id"}
         call.reply("agent.described", {**described, "tick": self.tick_number})
 
     # Playing
@@ -252,7 +270,8 @@ class Playback(Acting):
                 if _frame_of(moment.parts) is not None:
                     self._frame_time = moment.time
                 if telling:
-                    groups.append(moment.parts)
+                    timed = self._streams.anybody_wants_times()
+                    groups.append(self._picture.with_timed_events(moment.parts) if timed else moment.parts)
             if self._next_moment < len(self._moments):
                 break
             block = self._next_block(time)
@@ -323,10 +342,9 @@ class Playback(Acting):
             return self._listing(None)
         if what == "summary":
             return {**self._figures(), "replay": self._where(), "recording": self._recording.about}
-        state = "paused" if self.paused else "running" if self.running else "stopped"
         shown = self._picture.tick_data() or {"tick": 0}
         return {
-            "run_state": state,
+            "run_state": self._run_state,
             **self.pace.as_json(),
             **shown,
             "replay": self._where(),

@@ -6,18 +6,23 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from spine.protocol.forms import Json
-from spine.server.messages import NEW_FLEET, POSITION_KEYS, SUMMARY_KEY
+import msgspec
+
+from spine.protocol.forms import Json, TickClock
+from spine.server.messages import NEW_FLEET, PACE_KEY, POSITION_KEYS, SUMMARY_KEY, TIMED_KEY
+from spine.server.picture import Pace
 from spine.storage.recording import Part
+from spine.world.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR
 
 BRACKETS = ("tick.start", "tick.end")
-BESIDE = (*POSITION_KEYS, SUMMARY_KEY)
-"""Keys of what is recorded beside the plain stream."""
+BESIDE = (*POSITION_KEYS, SUMMARY_KEY, PACE_KEY, TIMED_KEY)
+"""Keys of what is recorded, or played, beside the plain stream."""
 
 EVENTS = (b'{"signal":"package.', b'{"signal":"agent.event"', b'{"signal":"event.')
 """How messages of what happens begin; who comes later is not told of it."""
 
 _HEAD = (b'{"signal":"map.created"', b'{"signal":"agent.listed"')
+_AGENT_LISTED = b'{"signal":"agent.listed"'
 _AGENT_UPDATED = b'{"signal":"agent.updated"'
 
 
@@ -26,10 +31,12 @@ class ReplayPicture:
 
     Attributes:
         beside: the last message of each kind that is recorded beside the plain stream, by key.
+        listing_clock: what tick numbers in the last listing of agents are to be read with; None when that is not known.
     """
 
     def __init__(self) -> None:
         self.beside: dict[str, bytes] = {}
+        self.listing_clock: TickClock | None = None
         self._base: list[Part] = []
         self._since: dict[object, Part] = {}
         self._unread: dict[object, bytes] = {}
@@ -51,6 +58,7 @@ class ReplayPicture:
         self._updates = {key: body for body, key in self._base if key}
         self._unread = {self._mark(key): body for body, key in self._base}
         self._map, self._agents, self._buildings = {}, {}, {}
+        self.listing_clock = self.clock()
 
     def take(self, parts: Sequence[Part]) -> None:
         """Take in what was said next."""
@@ -74,6 +82,8 @@ class ReplayPicture:
                     kept.pop(mark, None)
                 self._since[mark] = part
                 self._unread[mark] = body
+        if any(body.startswith(_AGENT_LISTED) for body, _ in parts):
+            self.listing_clock = self.clock()
 
     def _mark(self, key: str) -> object:
         self._marks += not key
@@ -98,6 +108,28 @@ class ReplayPicture:
         body = self._brackets.get("tick.end")
         return None if body is None else dict(json.loads(body)["data"])
 
+    def clock(self) -> TickClock | None:
+        """Return what tick numbers told now are to be read with; None when the recording does not say how long ticks were.
+
+        Its simulated times are clock seconds, those since midnight of day 1.
+        """
+        data, pace = self.tick_data(), self.beside.get(PACE_KEY)
+        if data is None or pace is None:
+            return None
+        told = json.loads(pace)["data"]
+        now = (data["day"] - 1) * SECONDS_PER_DAY + data["time"] * SECONDS_PER_HOUR
+        return TickClock(data["tick"], now, Pace(told["tick_rate"], told["speed"]).dt)
+
+    def with_timed_events(self, parts: Sequence[Part]) -> list[Part]:
+        """Return what was said last, with every event once more for those who want simulated times beside ticks."""
+        clock = self.clock()
+        told = []
+        for body, key in parts:
+            told.append((body, key))
+            if body.startswith(EVENTS):
+                told.append((body if clock is None else _timed(body, clock), TIMED_KEY))
+        return told
+
     def update_of(self, agent_id: str) -> bytes | None:
         """Return the last `agent.updated` of an agent."""
         return self._updates.get(f"agent {agent_id}")
@@ -115,6 +147,23 @@ class ReplayPicture:
         """Return the full forms of all agents by id, as far as what was said tells them."""
         self._read()
         return self._agents
+
+    def described(self, agent_id: str, *, times: bool) -> Json | None:
+        """Return the full form of an agent, with clock seconds of its stops if wanted and known; None when there is no such agent."""
+        agent = self.agents().get(agent_id)
+        if agent is None:
+            return None
+        described = {key: value for key, value in agent.items() if key != "agent_id"}
+        clock = self.listing_clock
+        if times and clock is not None and "delivery_queue" in described:
+            described["delivery_queue"] = [
+                {
+                    **task,
+                    "estimated_arrival_s": clock.time_of(tick) if (tick := task["estimated_arrival_tick"]) else None,
+                }
+                for task in described["delivery_queue"]
+            ]
+        return described
 
     def buildings(self) -> dict[str, Json]:
         """Return all buildings by id."""
@@ -168,6 +217,20 @@ class ReplayPicture:
             self._buildings[data["building_id"]] = data["building"]
         elif name == "building.deleted":
             self._buildings.pop(data["building_id"], None)
+
+
+def _timed(body: bytes, clock: TickClock) -> bytes:
+    """Return an event with the simulated times of its ticks, clock seconds."""
+    message = json.loads(body)
+    data = message["data"]
+    data["time_s"] = clock.time_of(data["tick"])
+    if message["signal"] == "package.created":
+        data |= {
+            "spawn_time_s": clock.time_of(data["spawn_tick"]),
+            "pickup_deadline_s": clock.time_of(data["pickup_deadline_tick"]),
+            "delivery_deadline_s": clock.time_of(data["delivery_deadline_tick"]),
+        }
+    return msgspec.json.encode(message)
 
 
 def merged(groups: Sequence[Sequence[Part]]) -> list[Part]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from spine.protocol.envelope import encode_signal
 from spine.protocol.positions import Area, PositionFrame, decode_positions, encode_positions
-from spine.server.messages import Message
+from spine.server.messages import TIMED_KEY, Message
 from spine.server.replay_picture import BESIDE, BRACKETS, EVENTS, ReplayPicture
 from spine.server.streams import Channel, Channels, chosen
 from spine.storage.recording import Part
@@ -169,6 +169,9 @@ def _collect(channel: Channel, parts: Sequence[Part]) -> list[Message]:
         if key in BRACKETS:
             ticking = key == "tick.start"
             channel.ticked = True
+        elif key == TIMED_KEY:
+            if channel.wish.events and channel.wish.times:
+                channel.events.append(body)
         elif key in BESIDE:
             continue
         elif not ticking:
@@ -180,7 +183,7 @@ def _collect(channel: Channel, parts: Sequence[Part]) -> list[Message]:
                 channel.buildings.pop(data.get("building_id"), None)
             messages.append(Message(channel.number, body, key))
         elif body.startswith(EVENTS):
-            if channel.wish.events:
+            if channel.wish.events and not channel.wish.times:
                 channel.events.append(body)
         elif key.startswith(_AGENT):
             channel.agents[key[len(_AGENT) :]] = None

@@ -49,11 +49,13 @@ class Channel:
 class TickParts:
     """What a tick produced, before it is put together for anybody.
 
+    `timed_events` are the events with simulated times beside ticks, as long as anybody wants those.
     `agents` maps ids to the data of `agent.updated` and the view they came from, `buildings` to the encoded message.
     """
 
     bracket: Json
     events: list[bytes]
+    timed_events: list[bytes]
     agents: dict[str, tuple[AgentView, Json]]
     buildings: dict[str, bytes]
 
@@ -79,8 +81,8 @@ class Channels:
         self._of_client[client] = channel
         return channel
 
-    def subscribe_by(self, call: Call, params: StreamSubscribe) -> None:
-        """Carry out `stream.subscribe`.
+    def subscribe_by(self, call: Call, params: StreamSubscribe, where: Json) -> None:
+        """Carry out `stream.subscribe`; `where` is where the world stands, told to those who want times.
 
         Raises:
             ProtocolError: the caller hears no stream.
@@ -89,7 +91,16 @@ class Channels:
             raise ProtocolError("stream.subscribe: is for WebSocket clients; a call over HTTP hears no stream")
         call.channel = self.subscribe(call.client, params).number
         call.wish = json.dumps({"action": params.action, "params": params.model_dump()})
-        call.reply("stream.subscribed", params.model_dump())
+        call.reply("stream.subscribed", {**params.model_dump(), **({"world": where} if params.times else {})})
+
+    def wants_times(self, client: int) -> bool:
+        """Return whether a client wants simulated times beside ticks."""
+        channel = self._of_client.get(client)
+        return channel is not None and channel.wish.times
+
+    def anybody_wants_times(self) -> bool:
+        """Return whether any client does."""
+        return any(channel.wish.times for channel in self._channels.values())
 
     def unsubscribe_by(self, call: Call) -> None:
         """Carry out `stream.unsubscribe`; the picture must follow: back on the plain stream a client needs what it has not been told.
@@ -166,7 +177,7 @@ class Streams(Channels):
 def _collect(channel: Channel, parts: TickParts) -> None:
     wish = channel.wish
     if wish.events:
-        channel.events += parts.events
+        channel.events += parts.timed_events if wish.times else parts.events
     for agent_id, (_, data) in parts.agents.items():
         if wish.agent_kinds is None or data["kind"] in wish.agent_kinds:
             channel.agents[agent_id] = None
@@ -177,7 +188,8 @@ def _collect(channel: Channel, parts: TickParts) -> None:
 def _told(channel: Channel, parts: TickParts, world: World) -> list[Message]:
     """Return one bracketed tick with everything since the last one this channel heard."""
     number, tick = channel.number, parts.bracket["tick"]
-    messages = [Message(number, encode_signal("tick.start", parts.bracket), "tick.start")]
+    bracket = {**parts.bracket, "elapsed_s": world.now} if channel.wish.times else parts.bracket
+    messages = [Message(number, encode_signal("tick.start", bracket), "tick.start")]
     messages += [Message(number, body) for body in channel.events]
     known = set(world.agents()) if channel.agents else set()
     for agent_id in channel.agents:
@@ -193,7 +205,7 @@ def _told(channel: Channel, parts: TickParts, world: World) -> list[Message]:
             if body is None:
                 body = encode_signal("building.updated", building_updated_data(world, building_id, tick))
             messages.append(Message(number, body, f"building {building_id}"))
-    messages.append(Message(number, encode_signal("tick.end", parts.bracket), "tick.end"))
+    messages.append(Message(number, encode_signal("tick.end", bracket), "tick.end"))
     channel.events, channel.agents, channel.buildings = [], {}, {}
     return messages
 

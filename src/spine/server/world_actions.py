@@ -192,12 +192,12 @@ def _deleted(core: EngineCore, agent_id: str) -> Message:
 
 
 def _describe_agent(core: EngineCore, params: actions.AgentDescribe, call: Call) -> None:
-    full = forms.agent_full(core.world.agent(params.agent_id), core.clock())
+    full = forms.agent_full(core.world.agent(params.agent_id), core.told_clock(call.client))
     call.reply("agent.described", {**full, "tick": core.tick_number})
 
 
 def _list_agents(core: EngineCore, params: actions.AgentList, call: Call) -> None:
-    call.reply("agent.listed", core.listing(params.agent_kind))
+    call.reply("agent.listed", core.listing(params.agent_kind, core.told_clock(call.client)))
 
 
 # Buildings
