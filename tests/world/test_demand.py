@@ -25,7 +25,7 @@ from support.worlds import check_invariants, grid_network, run
 
 
 def test_what_nobody_fetches_expires_once_and_is_fined() -> None:
-    """W25-W27: without trucks a package expires at its pickup deadline, cause `no_offer`, and the broker pays half its value."""
+    """W25-W27: without trucks a package expires at its pickup deadline, cause `no_truck`, and the broker pays half its value."""
     world = delivery_world()
     log = run(world, 4.0)
     born = {event.package_id: event for event in log if isinstance(event, events.PackageCreated)}
@@ -34,7 +34,7 @@ def test_what_nobody_fetches_expires_once_and_is_fined() -> None:
     assert len({event.package_id for event in expired}) == len(expired)
     for event in expired:
         assert event.time == born[event.package_id].pickup_deadline
-        assert event.cause == "no_offer"
+        assert event.cause == "no_truck"
     fines = [event.fine for event in log if isinstance(event, events.ExpiryFined)]
     assert fines == [pytest.approx(0.5 * event.value_lost) for event in expired]
     check_invariants(world)

@@ -54,4 +54,4 @@ def test_packages_of_a_site_made_again_live_their_whole_time() -> None:
         world.apply(CreateBuilding(Site("again", 7, "Again", 60.0)))
         expired += [event for event in run(world, 0.4) if isinstance(event, PackageExpired)]
         world.apply(DeleteBuilding("again"))
-    assert not [event for event in expired if event.cause == "no_offer"]
+    assert not [event for event in expired if event.cause == "no_truck"]

@@ -151,8 +151,8 @@ class Simulation:
             **self._lead_times.figures(),
         }
 
-    def time_series(self) -> Sequence[tuple[float, ...]]:
-        """Return the samples: simulated time, then the figures of `spine.world.SAMPLE_COLUMNS`."""
+    def time_series(self) -> Sequence[tuple[float | None, ...]]:
+        """Return the samples: simulated time, then the figures of `spine.world.SAMPLE_COLUMNS`; None where nothing could be counted yet."""
         return [(sample.time, *sample.values) for sample in self.world.time_series()]
 
     def to_directory(self, path: str | Path) -> Path:

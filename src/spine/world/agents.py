@@ -11,6 +11,7 @@ from typing import Any
 from spine.errors import CommandError
 from spine.world import events, freight, fuel, hours, movement, queues, sites
 from spine.world.agenda import Due
+from spine.world.causes import ExpiryCause
 from spine.world.checks import checked_number
 from spine.world.commands import CreateBroker, CreateBuildingAgent, CreateTruck, TruckSpec
 from spine.world.model import Broker, Truck
@@ -150,6 +151,7 @@ def create_truck(state: State, command: CreateTruck) -> None:
     state.fleet.place(truck.row, node)
     state.ledger.initial += truck.balance
     state.largest_capacity = max(state.largest_capacity, truck.capacity)
+    state.profile_capacities.clear()
     hours.new_period(state, truck)
     fuel.new_tank(state, truck)
     state.changed_agents[truck.id] = None
@@ -272,6 +274,7 @@ def _update_truck(state: State, truck: Truck, changes: Mapping[str, object]) -> 
     litres = new.get("current_fuel_l", min(present, tank))
     if litres != present:
         movement.set_fuel(state, truck, litres)
+    state.profile_capacities.clear()
     if "capacity" in new:
         state.update_largest_capacity()
     if slower_or_faster:
@@ -302,7 +305,7 @@ def _delete_truck(state: State, truck: Truck) -> None:
         movement.settle(truck, truck.leg, way.metres, way.seconds)
         truck.leg = None
     for package_id in list(truck.cargo):
-        freight.expire(state, state.packages[package_id], "truck_removed")
+        freight.expire(state, state.packages[package_id], ExpiryCause.TRUCK_REMOVED)
     for stop in list(truck.plan):
         if stop.pickup:
             freight.withdraw_award(state, state.packages[stop.package_id], "truck_removed")

@@ -13,6 +13,7 @@ from spine.errors import CommandError, NetworkError
 from spine.network.facilities import FuelStation, Parking, Site
 from spine.network.facility_checks import check_facility
 from spine.world import demand, events, freight, fuel, queues, sites
+from spine.world.causes import ExpiryCause
 from spine.world.checks import check_count, checked_number
 from spine.world.model import Facility, ParkingState, QueueFigures, SiteState, StationState
 from spine.world.state import State
@@ -130,7 +131,7 @@ def delete_building(state: State, building_id: str) -> None:
     if isinstance(facility, SiteState):
         for package in list(state.packages.values()):
             if building_id in (package.origin, package.destination):
-                freight.expire(state, package, "site_removed")
+                freight.expire(state, package, ExpiryCause.SITE_REMOVED)
     for truck in inside:
         truck.building, truck.queued = None, False
         if truck.activity is Activity.WAITING_PARKING:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from spine.network.facilities import PRIORITIES, URGENCIES
 from spine.world import events, freight
 from spine.world.agenda import Due
+from spine.world.causes import RefusalCause
 from spine.world.clock import wall_of
 from spine.world.config import PRIORITY_FACTORS, URGENCY_FACTORS
 from spine.world.draws import pick
@@ -119,10 +120,10 @@ def _make(state: State, site: SiteState) -> Package | None:
     size = _between(profile.size_range, draws[1])
     destination = _destination(state, site, draws[0])
     if destination is None:
-        _reject(state, site, size, "no_destination")
+        _reject(state, site, size, RefusalCause.NO_DESTINATION)
         return None
     if state.config.refuse_oversize and 0.0 < state.largest_capacity < size:
-        _reject(state, site, size, "oversize")
+        _reject(state, site, size, RefusalCause.OVERSIZE)
         return None
     priority = pick(profile.priority_weights, draws[3])
     urgency = pick(profile.urgency_weights, draws[4])
@@ -170,10 +171,12 @@ def _share_of_window(weights: tuple[float, ...], urgency: int, uniform: float) -
     return (more_urgent + uniform * weights[urgency]) / sum(weights)
 
 
-def _reject(state: State, site: SiteState, size: float, reason: str) -> None:
+def _reject(state: State, site: SiteState, size: float, cause: RefusalCause) -> None:
     site.rejected += 1
-    state.totals.rejected += 1
-    state.emit(events.PackageRejected(state.now, site.spec.id, size, reason))
+    totals = state.totals
+    totals.rejected += 1
+    totals.rejected_by_cause[cause.value] = totals.rejected_by_cause.get(cause.value, 0) + 1
+    state.emit(events.PackageRejected(state.now, site.spec.id, size, cause.value))
 
 
 def _between(bounds: tuple[float, float], uniform: float) -> float:

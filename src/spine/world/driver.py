@@ -7,6 +7,7 @@ questions: fuel, hours, next stop, idle waiting.
 from __future__ import annotations
 
 from spine.world import events, freight, fuel, hours, movement, parking, queues, sites
+from spine.world.causes import ExpiryCause
 from spine.world.model import Leg, ParkingState, SiteState, StationState, Truck
 from spine.world.schedule import update_etas
 from spine.world.state import State
@@ -243,7 +244,7 @@ def _give_up_stop(state: State, truck: Truck) -> None:
     state.emit(events.TruckStuck(state.now, truck.id, state.node_id(truck.node), "unreachable"))
     package = state.packages[truck.plan[0].package_id]
     if package.aboard:
-        freight.expire(state, package, "unreachable")
+        freight.expire(state, package, ExpiryCause.UNREACHABLE)
     else:
         freight.withdraw_award(state, package, "unreachable")
     state.followups.append(("next", truck.id))

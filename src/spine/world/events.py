@@ -96,10 +96,7 @@ class PackageDelivered(Event):
 
 @dataclass(slots=True)
 class PackageExpired(Event):
-    """A package left the world undelivered.
-
-    `cause`: `no_offer` (never awarded), `truck_late` (awarded, not picked up in time), `truck_removed`, `site_removed`.
-    """
+    """A package left the world undelivered; `cause` is one of `spine.world.causes.ExpiryCause`."""
 
     type_name: ClassVar[str] = "package.expired"
     package_id: str

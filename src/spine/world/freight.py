@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from spine.world import events
 from spine.world.agenda import Due
+from spine.world.causes import ExpiryCause
 from spine.world.config import EXPIRY_FINE_SHARE, LATE_LOSS_PER_S
+from spine.world.diagnosis import binding_cause
 from spine.world.model import Package, SiteState, Stop, Truck
 from spine.world.policies.base import Award
 from spine.world.state import State
@@ -126,10 +128,10 @@ def fall_due(state: State, package_id: str) -> None:
     if package.pickup_deadline > state.now:
         # Meant for an earlier package of this id, of a site that has been removed and made again.
         return
-    expire(state, package, "no_offer" if package.truck_id is None else "truck_late")
+    expire(state, package, binding_cause(state, package) if package.truck_id is None else ExpiryCause.TRUCK_LATE)
 
 
-def expire(state: State, package: Package, cause: str) -> None:
+def expire(state: State, package: Package, cause: ExpiryCause) -> None:
     """Remove a package undelivered; the broker is fined half its value, once (W27)."""
     if package.truck_id is not None:
         truck = state.trucks[package.truck_id]
@@ -145,9 +147,9 @@ def expire(state: State, package: Package, cause: str) -> None:
     totals = state.totals
     totals.expired += 1
     totals.value_expired += package.value
-    totals.expired_by_cause[cause] = totals.expired_by_cause.get(cause, 0) + 1
+    totals.expired_by_cause[cause.value] = totals.expired_by_cause.get(cause.value, 0) + 1
     state.touch_building(package.origin)
-    state.emit(events.PackageExpired(state.now, package.id, package.origin, package.value, cause))
+    state.emit(events.PackageExpired(state.now, package.id, package.origin, package.value, cause.value))
     broker = state.broker
     if broker is not None:
         fine = EXPIRY_FINE_SHARE * package.value

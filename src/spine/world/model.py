@@ -351,4 +351,5 @@ class Totals:
     lead_time_s: float = 0.0
     events: int = 0
     expired_by_cause: dict[str, int] = field(default_factory=dict)
+    rejected_by_cause: dict[str, int] = field(default_factory=dict)
     penalties_by_amount: dict[str, int] = field(default_factory=dict)

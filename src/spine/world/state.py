@@ -48,10 +48,10 @@ _ACTIVITY_CODE = {activity: code for code, activity in enumerate(ACTIVITIES)}
 
 @dataclass(slots=True)
 class Sample:
-    """One row of the time series: simulated time and the figures of `stats.SAMPLE_COLUMNS`."""
+    """One row of the time series: simulated time and the figures of `stats.SAMPLE_COLUMNS`, None where nothing could be counted yet."""
 
     time: float
-    values: tuple[float, ...]
+    values: tuple[float | None, ...]
 
 
 @dataclass(slots=True, eq=False)
@@ -111,6 +111,7 @@ class State:
     site_ids: list[str] = field(default_factory=list)
     place_trees: dict[str, tuple[list[str], cKDTree | None]] = field(default_factory=dict)
     visits: dict[tuple[str, bool], Visit] = field(default_factory=dict)
+    profile_capacities: dict[int, float] = field(default_factory=dict)
 
     def emit(self, event: Event) -> None:
         """Add an event to the output of the present step."""
@@ -227,8 +228,21 @@ class State:
         """Return the routing profile by which trucks are ranked for a package: light, and as fast as trucks may drive."""
         return self.router.profile(RANKING_SPEED_KPH, RANKING_MASS_KG)
 
+    def lightest_profile(self) -> int:
+        """Return the routing profile of a vehicle no weight limit binds."""
+        return self.router.profile(RANKING_SPEED_KPH, 0.0)
+
+    def largest_by_profile(self) -> dict[int, float]:
+        """Return the capacity of the largest truck of every routing profile in the fleet, cargo units."""
+        if not self.profile_capacities:
+            largest = self.profile_capacities
+            for truck in self.trucks.values():
+                largest[truck.profile] = max(largest.get(truck.profile, 0.0), truck.capacity)
+        return self.profile_capacities
+
     def update_largest_capacity(self) -> None:
-        """Recompute the capacity of the largest truck, cargo units; 0 without trucks."""
+        """Recompute the capacity of the largest truck, cargo units, 0 without trucks; and forget those by profile."""
+        self.profile_capacities.clear()
         self.largest_capacity = max((truck.capacity for truck in self.trucks.values()), default=0.0)
 
 

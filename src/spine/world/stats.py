@@ -12,6 +12,7 @@ from operator import attrgetter
 
 from spine.world import movement, queues
 from spine.world.agenda import Due
+from spine.world.causes import ExpiryCause, RefusalCause
 from spine.world.config import CO2_KG_PER_LITRE
 from spine.world.model import ACTIVITIES, Facility, Truck, TruckFigures
 from spine.world.state import Sample, State
@@ -27,6 +28,9 @@ SAMPLE_COLUMNS = (
     "packages_waiting",
     "packages_awarded",
     "packages_aboard",
+    "packages_overdue",
+    "packages_due",
+    "otif_share",
     "km",
     "empty_km",
     "tonne_km",
@@ -41,7 +45,7 @@ SAMPLE_COLUMNS = (
     "fuel_price",
     *(f"trucks_{activity.value}" for activity in ACTIVITIES),
 )
-"""Columns of the time series: counts and sums since the start, and what is so at this instant (`packages_waiting`, `trucks_...`).
+"""Columns of the time series: counts, sums and shares since the start, and what is so at this instant (`packages_waiting`, `trucks_...`).
 
 Distances, litres and CO2 are those of completed legs.
 """
@@ -49,7 +53,10 @@ Distances, litres and CO2 are those of completed legs.
 
 @dataclass(frozen=True, slots=True)
 class PackageCounts:
-    """Where all packages are: generated = waiting + awarded + aboard + delivered + expired; rejected ones were never born."""
+    """Where all packages are: generated = waiting + awarded + aboard + delivered + expired; rejected ones were never born.
+
+    `overdue` are those of the ones waiting, awarded or aboard whose delivery deadline has passed.
+    """
 
     generated: int
     waiting: int
@@ -58,6 +65,12 @@ class PackageCounts:
     delivered: int
     expired: int
     rejected: int
+    overdue: int
+
+    @property
+    def due(self) -> int:
+        """Demand that should have been delivered by now: delivered, expired (or lost), refused at birth, or overdue."""
+        return self.delivered + self.expired + self.rejected + self.overdue
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +97,7 @@ def sample(state: State) -> None:
     for truck in state.trucks.values():
         activities[truck.activity] += 1
     totals = state.totals
-    values = (
+    values: tuple[float | None, ...] = (
         totals.generated,
         totals.rejected,
         totals.picked_up,
@@ -94,6 +107,9 @@ def sample(state: State) -> None:
         counts.waiting,
         counts.awarded,
         counts.aboard,
+        counts.overdue,
+        counts.due,
+        share(totals.on_time, counts.due),
         (loaded_m + empty_m) / 1000.0,
         empty_m / 1000.0,
         tonne_m / 1000.0,
@@ -108,7 +124,7 @@ def sample(state: State) -> None:
         state.fuel_price,
         *(activities[activity] for activity in ACTIVITIES),
     )
-    state.samples.append(Sample(state.now, tuple(float(value) for value in values)))
+    state.samples.append(Sample(state.now, tuple(None if value is None else float(value) for value in values)))
     schedule_sample(state)
 
 
@@ -133,8 +149,15 @@ def _fleet_sums(state: State) -> tuple[float, ...]:
 
 def package_counts(state: State) -> PackageCounts:
     """Count packages by where they are; costs time in the packages present."""
-    aboard = sum(1 for package in state.packages.values() if package.aboard)
-    awarded = sum(1 for package in state.packages.values() if package.truck_id is not None and not package.aboard)
+    aboard = awarded = overdue = 0
+    now = state.now
+    for package in state.packages.values():
+        if package.aboard:
+            aboard += 1
+        elif package.truck_id is not None:
+            awarded += 1
+        if package.delivery_deadline < now:
+            overdue += 1
     totals = state.totals
     return PackageCounts(
         generated=totals.generated,
@@ -144,6 +167,7 @@ def package_counts(state: State) -> PackageCounts:
         delivered=totals.delivered,
         expired=totals.expired,
         rejected=totals.rejected,
+        overdue=overdue,
     )
 
 
@@ -208,8 +232,13 @@ def summary(state: State) -> Summary:
         "packages_aboard": counts.aboard,
         "awards": totals.awarded,
         "reoffers": totals.reoffered,
-        **{f"expired_{cause}": count for cause, count in sorted(totals.expired_by_cause.items())},
-        "service_level": share(totals.delivered, totals.delivered + totals.expired),
+        "packages_overdue": counts.overdue,
+        "packages_due": counts.due,
+        "otif_share": share(totals.on_time, counts.due),
+        "service_level": share(totals.delivered, totals.delivered + totals.expired + totals.rejected),
+        "rejected_share": share(totals.rejected, totals.generated + totals.rejected),
+        **{f"expired_{cause.value}": totals.expired_by_cause.get(cause.value, 0) for cause in ExpiryCause},
+        **{f"rejected_{cause.value}": totals.rejected_by_cause.get(cause.value, 0) for cause in RefusalCause},
         "on_time_share": share(totals.on_time, totals.delivered),
         "on_time_pickup_share": share(totals.picked_up_on_time, totals.picked_up + totals.expired),
         "promises_kept_share": share(totals.promises_kept, totals.delivered),

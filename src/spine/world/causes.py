@@ -1,0 +1,48 @@
+"""Why demand failed: the causes packages are refused at birth for, and those they leave the world undelivered for."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class RefusalCause(str, Enum):
+    """Why demand never became a package."""
+
+    OVERSIZE = "oversize"
+    NO_DESTINATION = "no_destination"
+
+
+class ExpiryCause(str, Enum):
+    """Why a package left the world undelivered: the first of these that held, in the order in which they bind.
+
+    Attributes:
+        NO_BROKER: nobody assigns packages.
+        NO_TRUCK: there are no trucks.
+        TOO_LARGE: no truck has the capacity.
+        WEIGHT_LIMIT: a light vehicle could drive there and back; every truck large enough exceeds a weight limit on every way.
+        NO_WAY_THERE: no road leads from the origin to the destination, or from any truck large enough to the origin.
+        NO_WAY_BACK: a truck could deliver it, but never leave the destination again.
+        FLEET_TRAPPED: every truck that could carry it stands where no road leads back to where it started.
+        WINDOW_TOO_SHORT: driving and handling alone take longer than the time from birth to the delivery deadline.
+        TOO_FAR: of the trucks asked some were free all the while, but none could be there in time.
+        FLEET_BUSY: trucks could have carried it, but had no time for it.
+        TRUCK_LATE: it was awarded, but not picked up in time.
+        UNREACHABLE: it was aboard when its destination could no longer be reached.
+        TRUCK_REMOVED: its truck was removed with it aboard.
+        SITE_REMOVED: its origin or destination was removed.
+    """
+
+    NO_BROKER = "no_broker"
+    NO_TRUCK = "no_truck"
+    TOO_LARGE = "too_large"
+    WEIGHT_LIMIT = "weight_limit"
+    NO_WAY_THERE = "no_way_there"
+    NO_WAY_BACK = "no_way_back"
+    FLEET_TRAPPED = "fleet_trapped"
+    WINDOW_TOO_SHORT = "window_too_short"
+    TOO_FAR = "too_far"
+    FLEET_BUSY = "fleet_busy"
+    TRUCK_LATE = "truck_late"
+    UNREACHABLE = "unreachable"
+    TRUCK_REMOVED = "truck_removed"
+    SITE_REMOVED = "site_removed"

@@ -1,0 +1,70 @@
+"""What kept a package from ever being awarded: the binding cause, named when it expires."""
+
+from __future__ import annotations
+
+from itertools import islice
+from math import isfinite
+
+from spine.world.causes import ExpiryCause
+from spine.world.model import Package, Truck
+from spine.world.policies.dispatch import candidates
+from spine.world.sites import handling_s
+from spine.world.state import State
+from spine.world.views import Activity
+
+TRUCKS_LOOKED_AT = 32
+"""So many of the trucks nearest to the origin are looked at for one that was free all the while."""
+
+_FREE = (Activity.IDLE, Activity.PARKED)
+
+
+def binding_cause(state: State, package: Package) -> ExpiryCause:
+    """Return why a package that was never awarded was not, as far as the world of this instant tells.
+
+    Costs time in the trucks that could not reach the origin; usually the first one looked at can.
+    """
+    if state.broker is None:
+        return ExpiryCause.NO_BROKER
+    if not state.trucks:
+        return ExpiryCause.NO_TRUCK
+    profiles = [profile for profile, capacity in state.largest_by_profile().items() if capacity >= package.size]
+    if not profiles:
+        return ExpiryCause.TOO_LARGE
+    origin, destination = state.sites[package.origin].node, state.sites[package.destination].node
+    direct = {profile: state.travel_s(origin, destination, profile) for profile in profiles}
+    there = [profile for profile in profiles if isfinite(direct[profile])]
+    back = [profile for profile in there if isfinite(state.travel_s(destination, origin, profile))]
+    light = state.lightest_profile()
+    if not there:
+        possible = isfinite(state.travel_s(origin, destination, light))
+        return ExpiryCause.WEIGHT_LIMIT if possible else ExpiryCause.NO_WAY_THERE
+    if not back:
+        possible = isfinite(state.travel_s(destination, origin, light))
+        return ExpiryCause.WEIGHT_LIMIT if possible else ExpiryCause.NO_WAY_BACK
+    usable = set(back)
+    able = (truck for truck in state.trucks.values() if truck.capacity >= package.size and truck.profile in usable)
+    if not any(isfinite(state.travel_s(truck.node, origin, truck.profile)) for truck in able):
+        return _why_none_comes(state, package, origin, usable)
+    handling = sum(handling_s(state.sites[site], package.size) for site in (package.origin, package.destination))
+    if min(direct[profile] for profile in back) + handling > package.delivery_deadline - package.created:
+        return ExpiryCause.WINDOW_TOO_SHORT
+    asked = islice(candidates(state, package), TRUCKS_LOOKED_AT)
+    if any(_was_free(truck, package) for truck in asked if truck.profile in usable):
+        return ExpiryCause.TOO_FAR
+    return ExpiryCause.FLEET_BUSY
+
+
+def _why_none_comes(state: State, package: Package, origin: int, usable: set[int]) -> ExpiryCause:
+    """Return why none of the trucks that could carry a package gets to its origin."""
+    light = state.lightest_profile()
+    able = [t for t in state.trucks.values() if t.capacity >= package.size and t.profile in usable]
+    if any(isfinite(state.travel_s(truck.node, origin, light)) for truck in able):
+        return ExpiryCause.WEIGHT_LIMIT
+    if all(not isfinite(state.travel_s(truck.node, truck.home_node, truck.profile)) for truck in able):
+        return ExpiryCause.FLEET_TRAPPED
+    return ExpiryCause.NO_WAY_THERE
+
+
+def _was_free(truck: Truck, package: Package) -> bool:
+    """Return whether a truck has had nothing to do since before a package was born."""
+    return not truck.plan and truck.activity in _FREE and truck.activity_since <= package.created
