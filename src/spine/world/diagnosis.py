@@ -43,7 +43,7 @@ def binding_cause(state: State, package: Package) -> ExpiryCause:
         return ExpiryCause.WEIGHT_LIMIT if possible else ExpiryCause.NO_WAY_BACK
     usable = set(back)
     able = (truck for truck in state.trucks.values() if truck.capacity >= package.size and truck.profile in usable)
-    if not any(isfinite(state.travel_s(truck.node, origin, truck.profile)) for truck in able):
+    if not any(_could_come(state, truck, origin) for truck in able):
         return _why_none_comes(state, package, origin, usable)
     handling = sum(handling_s(state.sites[site], package.size) for site in (package.origin, package.destination))
     if min(direct[profile] for profile in back) + handling > package.delivery_deadline - package.created:
@@ -58,11 +58,19 @@ def _why_none_comes(state: State, package: Package, origin: int, usable: set[int
     """Return why none of the trucks that could carry a package gets to its origin."""
     light = state.lightest_profile()
     able = [t for t in state.trucks.values() if t.capacity >= package.size and t.profile in usable]
+    if any(isfinite(state.travel_s(truck.node, origin, truck.profile)) for truck in able):
+        return ExpiryCause.NO_WAY_BACK
     if any(isfinite(state.travel_s(truck.node, origin, light)) for truck in able):
         return ExpiryCause.WEIGHT_LIMIT
     if all(not isfinite(state.travel_s(truck.node, truck.home_node, truck.profile)) for truck in able):
         return ExpiryCause.FLEET_TRAPPED
     return ExpiryCause.NO_WAY_THERE
+
+
+def _could_come(state: State, truck: Truck, origin: int) -> bool:
+    """Return whether there is a way for a truck to an origin, and one it may take (see `reach`)."""
+    there = isfinite(state.travel_s(truck.node, origin, truck.profile))
+    return there and state.parts_of(truck.profile).may_go(truck.node, origin)
 
 
 def _was_free(truck: Truck, package: Package) -> bool:

@@ -265,7 +265,7 @@ def _go_idle(state: State, truck: Truck) -> None:
             parking.enter_for_idling(state, truck, lot)
             return
         goal, heading_to, purpose = lot.node, lot.spec.id, "parking"
-    if goal == truck.node:
+    if goal == truck.node or not state.parts_of(truck.profile).may_go(truck.node, goal):
         return
     leg, divert = movement.plan_leg(state, truck, goal, purpose)
     if leg is not None:

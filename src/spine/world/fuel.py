@@ -52,11 +52,14 @@ def choose_station(state: State, truck: Truck, goal: int | None) -> StationState
         goal: node index the truck wants to go to afterwards, None = nowhere.
     """
     litres_per_m = state.policies.fuel.litres_per_m(truck.load)
+    parts = state.parts_of(truck.profile)
     best: tuple[float, int, StationState] | None = None
     for rank, station_id in enumerate(state.near_facilities("station", truck.node, CONSIDERED)):
         station = state.stations[station_id]
         seconds = state.travel_s(truck.node, station.node, truck.profile)
         if not isfinite(seconds) or seconds * SPEED_FOR_FUEL_REACH_MPS * litres_per_m > truck.fuel_l:
+            continue
+        if not parts.may_go(truck.node, station.node):
             continue
         onward = state.travel_s(station.node, goal, truck.profile) if goal is not None else 0.0
         if not isfinite(onward):

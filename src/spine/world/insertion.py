@@ -111,6 +111,9 @@ def bid(
         return None
     stops = truck.plan[start.first :]
     visits = [visit_of_stop(state, stop) for stop in stops]
+    last = visits[-1].node if visits else start.node
+    if not state.parts_of(truck.profile).may_deliver(last, asked.pickup.node, asked.delivery.node):
+        return None
     latest = [latest_time(visit, stop) for visit, stop in zip(visits, stops, strict=True)]
     if stops:
         pairs = _ranked_pairs(state, truck, _Plan(start, stops, visits, latest), asked)

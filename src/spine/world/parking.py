@@ -48,14 +48,15 @@ def choose_for_idling(state: State, truck: Truck) -> ParkingState | None:
 
 
 def _by_travel_time(state: State, truck: Truck) -> list[tuple[float, ParkingState]]:
-    """Return untried reachable parkings, nearest first, at most `CONSIDERED`; candidates come from the straight-line index."""
+    """Return untried parkings with a way there and back, nearest first, at most `CONSIDERED`, from the straight-line index."""
     found: list[tuple[float, int, ParkingState]] = []
+    parts = state.parts_of(truck.profile)
     for rank, parking_id in enumerate(state.near_facilities("parking", truck.node, CONSIDERED)):
         if parking_id in truck.tried:
             continue
         parking = state.parkings[parking_id]
         seconds = state.travel_s(truck.node, parking.node, truck.profile)
-        if isfinite(seconds):
+        if isfinite(seconds) and parts.may_go(truck.node, parking.node):
             found.append((seconds, rank, parking))
     found.sort(key=lambda item: (item[0], item[1]))
     return [(seconds, parking) for seconds, _, parking in found]

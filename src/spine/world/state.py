@@ -37,6 +37,7 @@ from spine.world.model import (
     Visit,
 )
 from spine.world.policies.base import Policies
+from spine.world.reach import Parts
 from spine.world.trips import TripArena
 from spine.world.views import Activity
 
@@ -112,6 +113,7 @@ class State:
     place_trees: dict[str, tuple[list[str], cKDTree | None]] = field(default_factory=dict)
     visits: dict[tuple[str, bool], Visit] = field(default_factory=dict)
     profile_capacities: dict[int, float] = field(default_factory=dict)
+    parts: dict[int, Parts] = field(default_factory=dict)
 
     def emit(self, event: Event) -> None:
         """Add an event to the output of the present step."""
@@ -166,6 +168,14 @@ class State:
         """Return the fastest travel time between two node indices, seconds, `inf` when there is no way."""
         return self.router.travel_time_s(source, destination, profile)
 
+    def parts_of(self, profile: int) -> Parts:
+        """Return the strongly connected parts of the map for a routing profile."""
+        found = self.parts.get(profile)
+        if found is None:
+            sites = [site.node for site in self.sites.values()]
+            found = self.parts[profile] = Parts(self.router.components(profile), sites)
+        return found
+
     def nearest_s(self, kind: str, profile: int) -> NDArray[np.float32] | None:
         """Return per node the travel time to the nearest `parking` or `station`, seconds; None when there is none at all."""
         key = (kind, profile)
@@ -175,6 +185,7 @@ class State:
             if not facilities:
                 return None
             nodes = tuple(sorted({facility.node for facility in facilities.values()}))
+            nodes = self.parts_of(profile).where_the_work_is(nodes)
             found = self.nearest_cache[key] = self.router.nearest_times(nodes, profile)
         return found
 
@@ -217,6 +228,7 @@ class State:
         self.destination_cache.clear()
         self.place_trees.clear()
         self.visits.clear()
+        self.parts.clear()
         self.site_ids = list(self.sites)
 
     def profile_of(self, max_speed_kph: float, empty_mass_t: float, capacity: float) -> int:
