@@ -16,6 +16,7 @@ from spine.protocol.params import ActionParams
 from spine.server.calls import UNKNOWN_ACTION, Call, Outcome, Prepared
 from spine.server.messages import Message
 from spine.server.picture import Pace
+from spine.server.series import MOST_ROWS
 from spine.world import WorldProblem
 
 
@@ -127,8 +128,8 @@ class Driven(Protocol):
     def disconnect(self, client: int) -> None:
         """Forget a client."""
 
-    def query(self, what: str) -> Json | msgspec.Raw:
-        """Return the answer to a question over HTTP."""
+    def query(self, what: str, after_s: float | None = None, most: int = MOST_ROWS) -> Json | msgspec.Raw:
+        """Return the answer to a question over HTTP; `after_s` and `most` are those of `series_of`."""
 
     def problems(self) -> tuple[WorldProblem, ...]:
         """Return why the world can never deliver anything, empty when it can."""

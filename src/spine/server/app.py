@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
 from starlette.requests import ClientDisconnect
 from starlette.routing import WebSocketRoute
@@ -20,6 +20,7 @@ from spine.protocol.envelope import encode_transport_error
 from spine.server.access import CONTROL, VIEW_ACTIONS, origin_allowed, role_of, text_fields
 from spine.server.metrics import Metrics
 from spine.server.pages import http_page, websocket_page
+from spine.server.series import MOST_ROWS
 from spine.server.settings import Settings
 from spine.server.supervisor import SILENCE_S, EngineUnavailableError, Supervisor
 from spine.server.websocket import WebSocketEndpoint
@@ -34,6 +35,12 @@ _NO_DASHBOARD = """<!doctype html><html lang="en"><meta charset="utf-8"><title>S
 <p>The WebSocket is at <code>/ws</code>; see <a href="/docs">the HTTP interface</a>, <a href="/health">health</a>,
 <a href="/ready">readiness</a>, <a href="/metrics">metrics</a>.</p></html>"""
 
+
+AfterSeconds = Annotated[
+    float | None,
+    Query(allow_inf_nan=False, description="only rows of later times, simulated seconds since midnight of day 1"),
+]
+MostRows = Annotated[int, Query(ge=1, le=MOST_ROWS, description="so many rows at most, at even distances")]
 
 _UNAVAILABLE: dict[int | str, dict[str, Any]] = {503: {"description": "The engine does not answer now."}}
 _REFUSALS: dict[int | str, dict[str, Any]] = {
@@ -148,9 +155,9 @@ def _add_api(app: FastAPI, settings: Settings, supervisor: Supervisor) -> None:
             raise HTTPException(401, "a valid token is needed", {"WWW-Authenticate": "Bearer"})
         request.state.role = role
 
-    async def ask(what: str) -> Response:
+    async def ask(what: str, **details: float | None) -> Response:
         try:
-            return Response(await supervisor.query(what), media_type="application/json")
+            return Response(await supervisor.query(what, **details), media_type="application/json")
         except EngineUnavailableError as error:
             raise HTTPException(503, str(error)) from None
 
@@ -181,6 +188,16 @@ def _add_api(app: FastAPI, settings: Settings, supervisor: Supervisor) -> None:
     async def summary() -> Response:
         """Return the figures of the run so far."""
         return await ask("summary")
+
+    @router.get("/series", response_model=dict[str, Any])
+    async def series(after_s: AfterSeconds = None, most: MostRows = MOST_ROWS) -> Response:
+        """Return the figures of the run over simulated time, as columns; the last row is how things are now."""
+        return await ask("series", after_s=after_s, most=most)
+
+    @router.get("/problems", response_model=dict[str, Any])
+    async def problems() -> Response:
+        """Return why the world, as it is set up now, can never deliver anything; no problem when it can."""
+        return await ask("problems")
 
     @router.post("/actions", response_model=dict[str, Any], openapi_extra=_ACTION_BODY, responses=_ACTION_REFUSALS)
     async def actions(request: Request) -> Response:

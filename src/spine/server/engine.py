@@ -207,7 +207,7 @@ class Engine:
             self._core.disconnect(frame[1])
         elif kind == Kind.QUERY:
             self._send(Kind.BUSY, _SLOW_WORK_S)
-            self._send(Kind.ANSWER, frame[1], msgspec.json.encode(self._answer(frame[2])))
+            self._send(Kind.ANSWER, frame[1], msgspec.json.encode(self._answer(frame[2], **frame[3])))
         elif kind == Kind.STOP:
             self._stopping = True
 
@@ -229,13 +229,13 @@ class Engine:
         self._send(Kind.DONE, client, outcome.name, outcome.ok, took, answer, outcome.understood)
         self._send_messages(outcome.messages)
 
-    def _answer(self, what: str) -> Any:
+    def _answer(self, what: str, **details: Any) -> Any:
         """Return the answer to a question over HTTP."""
         if what == "asyncapi":
             from spine.protocol.asyncapi import asyncapi_document
 
             return asyncapi_document()
-        return self._core.query(what)
+        return self._core.query(what, **details)
 
     def _welcome(self) -> bool:
         """Give everybody who has come since the last look the same snapshot; return whether there was anybody."""

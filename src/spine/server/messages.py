@@ -56,7 +56,7 @@ class Kind(IntEnum):
     CONNECT = 2
     """client that needs a snapshot"""
     QUERY = 3
-    """number of the question, what"""
+    """number of the question, what, details of it by name"""
     STOP = 4
     GONE = 5
     """client that has left"""

@@ -12,6 +12,7 @@ from spine.protocol.envelope import encode_signal
 from spine.protocol.forms import Json, TickClock
 from spine.protocol.map_text import MapText
 from spine.server.messages import EVERYBODY, Message
+from spine.server.series import MOST_ROWS, series_of
 from spine.world import World, WorldProblem
 from spine.world.clock import wall_of
 from spine.world.views import AgentView, BuildingAgentView, TruckView
@@ -204,8 +205,17 @@ class Picture:
         """Return why the world can never deliver anything, empty when it can."""
         return self.world.problems()
 
-    def query(self, what: str) -> Json | msgspec.Raw:
-        """Return the answer to a question over HTTP: `state`, `map`, `agents` or `summary`."""
+    def query(self, what: str, after_s: float | None = None, most: int = MOST_ROWS) -> Json | msgspec.Raw:
+        """Return the answer to a question over HTTP: `state`, `map`, `agents`, `summary`, `problems` or `series`.
+
+        Args:
+            what: the question.
+            after_s, most: of the series, see `series_of`.
+        """
+        if what == "series":
+            return self._series(after_s, most)
+        if what == "problems":
+            return {"problems": self._problems()}
         if what == "map":
             return with_notes(self.map_data(), self.world.network.notes)
         if what == "agents":
@@ -217,11 +227,22 @@ class Picture:
         where.pop("id")
         return {
             **where,
-            "problems": [{"code": problem.code.value, "text": problem.text} for problem in self.problems()],
+            "problems": self._problems(),
             "agents": [forms.agent_full(self.world.agent(agent_id), clock) for agent_id in self.world.agents()],
             "buildings": [forms.building_form(self.world.building(item)) for item in self.world.building_ids()],
             "packages": [forms.package_form(package, clock) for package in self.world.packages()],
         }
+
+    def _problems(self) -> list[Json]:
+        return [{"code": problem.code.value, "text": problem.text} for problem in self.problems()]
+
+    def _series(self, after_s: float | None, most: int) -> Json:
+        """Return the samples of the run, and as the last row how things are now."""
+        start_s = self.world.config.start_of_day_s
+        samples = list(self.world.time_series())
+        if not samples or samples[-1].time < self.world.now:
+            samples.append(self.world.sample_now())
+        return series_of([(start_s + sample.time, sample.values) for sample in samples], after_s, most)
 
     def status(self) -> Json:
         """Return what the server process keeps for health, metrics and logs."""

@@ -18,10 +18,12 @@ from spine.protocol.forms import Json
 from spine.protocol.params import ActionParams
 from spine.server.acting import Acting
 from spine.server.calls import Call
-from spine.server.messages import EVERYBODY, NEW_FLEET, PLAIN, SUMMARY_KEY, Message
+from spine.server.messages import EVERYBODY, NEW_FLEET, PLAIN, Message
 from spine.server.picture import Pace
-from spine.server.replay_picture import BESIDE, ReplayPicture, merged
+from spine.server.replay_picture import BESIDE, ReplayPicture, frame_of, merged
+from spine.server.replay_series import RecordedSeries
 from spine.server.replay_streams import Between, ReplayStreams
+from spine.server.series import MOST_ROWS, series_of
 from spine.storage.recording import Block, Moment, Part, Recording
 from spine.world import WorldProblem
 from spine.world.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR
@@ -50,6 +52,7 @@ class Playback(Acting):
         self.identity = ""
         self.now = recording.begin
         self._recording = recording
+        self._series = RecordedSeries(recording)
         self._picture = ReplayPicture()
         self._streams = ReplayStreams()
         self._block = -1
@@ -204,11 +207,7 @@ class Playback(Acting):
         self._show_all(call)
 
     def _list_agents(self, params: actions.AgentList, call: Call) -> None:
-        call.reply("agent.listed", self._listing(params.agent_kind))
-
-    def _listing(self, kind: str | None) -> Json:
-        agents = [agent for agent in self._picture.agents().values() if kind is None or agent["kind"] == kind]
-        return {"total": len(agents), "agents": agents, "tick": self.tick_number}
+        call.reply("agent.listed", self._picture.listing(params.agent_kind))
 
     def _describe_agent(self, params: actions.AgentDescribe, call: Call) -> None:
         described = self._picture.described(params.agent_id, times=self._streams.wants_times(call.client))
@@ -267,7 +266,7 @@ class Playback(Acting):
                 moment = self._moments[self._next_moment]
                 self._next_moment += 1
                 self._picture.take(moment.parts)
-                if _frame_of(moment.parts) is not None:
+                if frame_of(moment.parts) is not None:
                     self._frame_time = moment.time
                 if telling:
                     timed = self._streams.anybody_wants_times()
@@ -316,7 +315,7 @@ class Playback(Acting):
         for moment in chain(islice(self._moments, self._next_moment, None), self._moments_ahead()):
             if any(body.startswith(NEW_FLEET) for body, _ in moment.parts):
                 break
-            following = _frame_of(moment.parts)
+            following = frame_of(moment.parts)
             if following is not None:
                 span = moment.time - self._frame_time
                 return Between(last, following, (self.now - self._frame_time) / span if span > 0.0 else 0.0)
@@ -334,14 +333,19 @@ class Playback(Acting):
 
     # Questions
 
-    def query(self, what: str) -> Json | msgspec.Raw:
+    def query(self, what: str, after_s: float | None = None, most: int = MOST_ROWS) -> Json | msgspec.Raw:
         """Return the answer to a question over HTTP; a recording knows no packages but those it hears of."""
+        if what == "series":
+            rows, complete = self._series.until(self.now)
+            return series_of(rows, after_s, most, complete=complete)
+        if what == "problems":
+            return {"problems": []}
         if what == "map":
             return self._picture.map_data()
         if what == "agents":
-            return self._listing(None)
+            return self._picture.listing(None)
         if what == "summary":
-            return {**self._figures(), "replay": self._where(), "recording": self._recording.about}
+            return {**self._picture.figures(), "replay": self._where(), "recording": self._recording.about}
         shown = self._picture.tick_data() or {"tick": 0}
         return {
             "run_state": self._run_state,
@@ -358,11 +362,6 @@ class Playback(Acting):
         """Return nothing: what is recorded has happened, whatever it was."""
         return ()
 
-    def _figures(self) -> Json:
-        """Return the figures of the run as they were last recorded."""
-        figures: Json = msgspec.json.decode(self._picture.beside.get(SUMMARY_KEY, b"{}"))
-        return figures
-
     def status(self) -> Json:
         """Return what the server process keeps for health, metrics and logs."""
         counts = dict.fromkeys(("waiting", "awarded", "aboard", "delivered", "expired"), 0)
@@ -372,14 +371,9 @@ class Playback(Acting):
             "tick": self.tick_number,
             **self.pace.as_json(),
             "elapsed_s": self.now,
-            "trucks": self._figures().get("trucks", 0),
+            "trucks": self._picture.figures().get("trucks", 0),
             **counts,
         }
-
-
-def _frame_of(parts: list[Part]) -> bytes | None:
-    """Return the position frame among what was said at a moment."""
-    return next((body for body, key in reversed(parts) if key == "positions"), None)
 
 
 def open_playback(settings: dict[str, Any]) -> Playback:

@@ -148,6 +148,16 @@ class ReplayPicture:
         self._read()
         return self._agents
 
+    def figures(self) -> Json:
+        """Return the figures of the run as they were last recorded."""
+        figures: Json = msgspec.json.decode(self.beside.get(SUMMARY_KEY, b"{}"))
+        return figures
+
+    def listing(self, kind: str | None) -> Json:
+        """Return the data of `agent.listed`, of one kind or all."""
+        agents = [agent for agent in self.agents().values() if kind is None or agent["kind"] == kind]
+        return {"total": len(agents), "agents": agents, "tick": self.tick}
+
     def described(self, agent_id: str, *, times: bool) -> Json | None:
         """Return the full form of an agent, with clock seconds of its stops if wanted and known; None when there is no such agent."""
         agent = self.agents().get(agent_id)
@@ -231,6 +241,11 @@ def _timed(body: bytes, clock: TickClock) -> bytes:
             "delivery_deadline_s": clock.time_of(data["delivery_deadline_tick"]),
         }
     return msgspec.json.encode(message)
+
+
+def frame_of(parts: Sequence[Part]) -> bytes | None:
+    """Return the position frame among what was said at a moment."""
+    return next((body for body, key in reversed(parts) if key == "positions"), None)
 
 
 def merged(groups: Sequence[Sequence[Part]]) -> list[Part]:

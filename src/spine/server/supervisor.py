@@ -332,15 +332,19 @@ class Supervisor:
             await asyncio.sleep(_DROP_INTERVAL_S)
             self.hub.drop_stuck()
 
-    async def query(self, what: str) -> bytes:
+    async def query(self, what: str, **details: float | None) -> bytes:
         """Return the engine's answer to a question as JSON.
+
+        Args:
+            what: the question.
+            details: what more it says, by name.
 
         Raises:
             EngineUnavailableError: the engine does not answer in time.
         """
         number = self._next_query
         self._next_query += 1
-        return await self._await_reply(self._queries, number, lambda: self._send(Kind.QUERY, number, what))
+        return await self._await_reply(self._queries, number, lambda: self._send(Kind.QUERY, number, what, details))
 
     async def _await_reply(
         self, waiting: dict[int, asyncio.Future[Reply]], number: int, ask: Callable[[], None]

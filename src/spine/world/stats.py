@@ -42,6 +42,8 @@ SAMPLE_COLUMNS = (
     "penalty_cost",
     "rescue_cost",
     "broker_balance",
+    "broker_revenue",
+    "expiry_fines",
     "fuel_price",
     *(f"trucks_{activity.value}" for activity in ACTIVITIES),
 )
@@ -91,6 +93,12 @@ def schedule_sample(state: State) -> None:
 
 def sample(state: State) -> None:
     """Take one row of the time series."""
+    state.samples.append(sample_now(state))
+    schedule_sample(state)
+
+
+def sample_now(state: State) -> Sample:
+    """Return the row of the time series that belongs to this instant."""
     counts = package_counts(state)
     loaded_m, empty_m, tonne_m, litres, penalties, rescues, fuel_cost, penalty_cost, rescue_cost = _fleet_sums(state)
     activities = dict.fromkeys(Activity, 0)
@@ -121,11 +129,12 @@ def sample(state: State) -> None:
         penalty_cost,
         rescue_cost,
         state.broker.balance if state.broker is not None else 0.0,
+        state.ledger.delivery_revenue,
+        state.ledger.expiry_fines,
         state.fuel_price,
         *(activities[activity] for activity in ACTIVITIES),
     )
-    state.samples.append(Sample(state.now, tuple(None if value is None else float(value) for value in values)))
-    schedule_sample(state)
+    return Sample(state.now, tuple(None if value is None else float(value) for value in values))
 
 
 _SUMMED = attrgetter(

@@ -322,6 +322,10 @@ class World:
         """Return the samples so far; their values are in the order of `stats.SAMPLE_COLUMNS`."""
         return list(self._state.samples)
 
+    def sample_now(self) -> Sample:
+        """Return what a sample taken at this instant holds."""
+        return stats.sample_now(self._state)
+
     def balances(self) -> tuple[float, float]:
         """Return by how much money (ducats) and fuel (litres) do not balance; both 0 but for rounding."""
         return stats.money_gap(self._state), stats.fuel_gap_l(self._state)
