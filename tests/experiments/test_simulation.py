@@ -129,12 +129,14 @@ def test_a_directory_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
 def test_indicators_follow_from_the_figures() -> None:
     """Costs, margin, and figures per order and per kilometre agree with what they are made of; nothing is divided by nothing."""
     figures = Simulation.from_scenario("demo").run(hours=3).summary()
-    cost = sum(figures[name] for name in ("fuel_cost", "penalty_cost", "rescue_cost", "expiry_fines"))  # type: ignore[misc]
+    cost = sum(figures[name] for name in ("fuel_burnt_cost", "rescue_cost"))  # type: ignore[misc]
+    fines = sum(figures[name] for name in ("penalty_cost", "expiry_fines"))  # type: ignore[misc]
     orders, km = figures["packages_delivered"], figures["km"]
     assert isinstance(orders, int)
     assert isinstance(km, float)
     assert figures["operating_cost"] == cost
-    assert figures["margin"] == pytest.approx(figures["broker_revenue"] - cost)  # type: ignore[operator]
+    assert figures["fines"] == fines
+    assert figures["margin"] == pytest.approx(figures["broker_revenue"] - cost - fines)  # type: ignore[operator]
     assert figures["cost_per_km"] == pytest.approx(cost / km)
     assert figures["km_per_order"] == pytest.approx(km / orders)
     assert figures["co2_kg_per_order"] == pytest.approx(figures["co2_kg"] / orders)  # type: ignore[operator]

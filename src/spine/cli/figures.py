@@ -57,11 +57,12 @@ _GROUPS: dict[str, tuple[_Row, ...]] = {
     ),
     "Money": (
         ("deliveries", "broker_revenue", "ducats"),
-        ("fines for expired packages", "expiry_fines", "ducats"),
-        ("fuel", "fuel_cost", "ducats"),
+        ("fuel burnt", "fuel_burnt_cost", "ducats"),
+        ("fees of rescues", "rescue_cost", "ducats"),
         ("fines for overtime", "penalty_cost", "ducats"),
-        ("rescues", "rescue_cost", "ducats"),
+        ("fines for expired packages", "expiry_fines", "ducats"),
         ("margin", "margin", "ducats"),
+        ("fuel bought", "fuel_cost", "ducats"),
         ("fuel price", "fuel_price", "ducats/l"),
     ),
     "Per order": (

@@ -13,19 +13,24 @@ Figure = float | int | str | None
 def indicators(figures: Mapping[str, Figure]) -> dict[str, float | None]:
     """Return costs, margin, and figures per order and per kilometre of a summary; None where there is nothing to divide by.
 
+    Operating costs are the fuel burnt and the fees of rescues: what driving costs. Fines, for overtime and for expired packages, are
+    no cost of a kilometre; they come off the margin.
+
     Args:
         figures: as `World.summary().as_dict()` names them.
     """
     orders, km = _number(figures["packages_delivered"]), _number(figures["km"])
     co2 = _number(figures["co2_kg"])
     revenue = _number(figures["broker_revenue"])
-    cost = sum(_number(figures[name]) for name in ("fuel_cost", "penalty_cost", "rescue_cost", "expiry_fines"))
-    margin = revenue - cost
+    cost = sum(_number(figures[name]) for name in ("fuel_burnt_cost", "rescue_cost"))
+    fines = sum(_number(figures[name]) for name in ("penalty_cost", "expiry_fines"))
+    margin = revenue - cost - fines
     return {
         "co2_well_to_wheel_kg": _number(figures["litres"]) * WELL_TO_WHEEL_CO2_KG_PER_LITRE,
         "co2_kg_per_order": _per(co2, orders),
         "km_per_order": _per(km, orders),
         "operating_cost": cost,
+        "fines": fines,
         "margin": margin,
         "revenue_per_order": _per(revenue, orders),
         "cost_per_order": _per(cost, orders),

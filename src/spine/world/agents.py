@@ -137,6 +137,7 @@ def create_truck(state: State, command: CreateTruck) -> None:
         tank_l=tank,
         fuel_l=litres,
         initial_fuel_l=litres,
+        fuel_unit_cost=state.fuel_price,
         empty_mass_t=float(spec.empty_mass_t),
         node=node,
         home_node=node if spec.home_node is None else state.network.node_index(spec.home_node),

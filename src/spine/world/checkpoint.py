@@ -235,6 +235,8 @@ def _encode(value: object) -> object:
             value.dry_at_m,
             value.halted,
             value.beyond,
+            value.priced_from_m,
+            value.burnt_cost,
         )
     if isinstance(value, Mapping):
         return dict(value)
@@ -245,7 +247,7 @@ def _decode(kind: type, value: Any) -> object:
     if kind is not Leg:
         raise NotImplementedError(f"a {kind.__name__} cannot be part of a checkpoint")
     purpose, start_time, start_node, goal_node, edges, seconds, metres, *rest = value
-    litres_per_m, load_cu, divert, dry_at_m, halted, beyond = rest
+    litres_per_m, load_cu, divert, dry_at_m, halted, beyond, priced_from_m, burnt_cost = rest
     return Leg(
         purpose,
         start_time,
@@ -260,6 +262,8 @@ def _decode(kind: type, value: Any) -> object:
         dry_at_m,
         halted,
         tuple(beyond),
+        priced_from_m,
+        burnt_cost,
     )
 
 

@@ -8,7 +8,7 @@ from spine.world import events, queues
 from spine.world.agenda import Due
 from spine.world.config import PUMP_LITRES_PER_S
 from spine.world.model import StationState, Truck
-from spine.world.movement import SPEED_FOR_FUEL_REACH_MPS
+from spine.world.movement import SPEED_FOR_FUEL_REACH_MPS, price_fuel
 from spine.world.state import State
 from spine.world.views import Activity
 
@@ -115,6 +115,7 @@ def finish_pumping(state: State, truck: Truck) -> None:
     # A command may have filled or shrunk the tank meanwhile: only what goes in is sold.
     litres, price = max(0.0, min(truck.fuelling_l, truck.tank_l - truck.fuel_l)), truck.fuelling_price
     total = litres * price
+    price_fuel(state, truck, litres, price)
     truck.fuel_l = min(truck.tank_l, truck.fuel_l + litres)
     truck.balance -= total
     station.balance += total

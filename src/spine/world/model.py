@@ -37,10 +37,13 @@ class Leg:
         dry_at_m: distance at which the tank runs dry, `inf` when it does not.
         halted: how long the truck stood stranded on this leg, s.
         beyond: node ids behind the end of a cut leg up to the goal, for display.
+        priced_from_m: distance at which the price of the fuel in the tank last changed under way.
+        burnt_cost: what the fuel burnt up to there had cost, ducats.
     """
 
     __slots__ = (
         "beyond",
+        "burnt_cost",
         "divert",
         "dry_at_m",
         "edges",
@@ -49,6 +52,7 @@ class Leg:
         "litres_per_m",
         "load",
         "metres",
+        "priced_from_m",
         "purpose",
         "seconds",
         "start_node",
@@ -70,6 +74,8 @@ class Leg:
         dry_at_m: float = float("inf"),
         halted: float = 0.0,
         beyond: tuple[int, ...] = (),
+        priced_from_m: float = 0.0,
+        burnt_cost: float = 0.0,
     ) -> None:
         self.purpose = purpose
         self.start_time = start_time
@@ -84,6 +90,8 @@ class Leg:
         self.dry_at_m = dry_at_m
         self.halted = halted
         self.beyond = beyond
+        self.priced_from_m = priced_from_m
+        self.burnt_cost = burnt_cost
 
     @property
     def end_time(self) -> float:
@@ -116,6 +124,7 @@ class Visit(NamedTuple):
 class TruckFigures:
     """What a truck has done so far: metres, tonne-metres, litres, ducats, seconds by activity.
 
+    `fuel_cost` is paid for fuel, at pumps and to the breakdown service, `fuel_burnt_cost` the part of it that has been burnt.
     `capacity_m` is metres times capacity, tonne-metres: what it could have carried.
     """
 
@@ -125,6 +134,7 @@ class TruckFigures:
     litres_burnt: float = 0.0
     litres_bought: float = 0.0
     fuel_cost: float = 0.0
+    fuel_burnt_cost: float = 0.0
     penalties: float = 0.0
     penalty_count: int = 0
     capacity_m: float = 0.0
@@ -152,7 +162,8 @@ class Truck:
 
     `node` is the index of the node it stands at or departed from; `building` the facility it occupies or (`queued`) waits for, since
     `building_since`; `heading_to` the parking or station it drives to; `tried` the full ones it has been to on the present search;
-    `spec` is what it was created as; `hours_threshold_s` and `fuel_threshold_l` are drawn once per driving period and once per tank (W4).
+    `spec` is what it was created as; `hours_threshold_s` and `fuel_threshold_l` are drawn once per driving period and once per tank (W4);
+    `fuel_unit_cost` is the average price paid for the fuel in the tank, ducats per litre.
     """
 
     id: str
@@ -173,6 +184,7 @@ class Truck:
     hours_threshold_s: float = 0.0
     fuel_threshold_l: float = 0.0
     initial_fuel_l: float = 0.0
+    fuel_unit_cost: float = 0.0
     activity: Activity = Activity.IDLE
     activity_since: float = 0.0
     version: int = 0

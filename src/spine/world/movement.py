@@ -246,12 +246,15 @@ def rescue(state: State, truck: Truck) -> None:
     if leg is None:
         raise ValueError(f"truck {truck.id}: rescued while it is not on a leg")
     litres = min(state.config.rescue_litres, truck.tank_l)
-    cost = state.config.rescue_fee + litres * state.fuel_price
+    fee, price = state.config.rescue_fee, state.fuel_price
+    cost = fee + litres * price
     truck.balance -= cost
     state.ledger.rescue_costs += cost
     truck.figures.rescues += 1
-    truck.figures.rescue_cost += cost
+    truck.figures.rescue_cost += fee
+    truck.figures.fuel_cost += litres * price
     truck.figures.litres_bought += litres
+    price_fuel(state, truck, litres, price)
     leg.halted += state.now - truck.activity_since
     truck.fuel_l += litres
     state.set_activity(truck, Activity.DRIVING)
@@ -287,14 +290,35 @@ def settle(truck: Truck, leg: Leg, metres: float, seconds: float) -> None:
 
 
 def book_distance(figures: TruckFigures, truck: Truck, leg: Leg, metres: float) -> None:
-    """Add a distance driven on a leg to figures: metres, tonne-metres carried and possible, litres."""
+    """Add a distance driven on a leg to figures: metres, tonne-metres carried and possible, litres and what they had cost."""
     figures.litres_burnt += metres * leg.litres_per_m
+    figures.fuel_burnt_cost += _burnt_cost(truck, leg, metres)
     figures.capacity_m += metres * truck.capacity * MASS_PER_CARGO_UNIT_T
     if leg.load > 0.0:
         figures.loaded_m += metres
         figures.tonne_m += metres * leg.load * MASS_PER_CARGO_UNIT_T
     else:
         figures.empty_m += metres
+
+
+def _burnt_cost(truck: Truck, leg: Leg, metres: float) -> float:
+    """Return what the fuel burnt on a leg up to a distance had cost, ducats."""
+    return leg.burnt_cost + (metres - leg.priced_from_m) * leg.litres_per_m * truck.fuel_unit_cost
+
+
+def price_fuel(state: State, truck: Truck, litres: float, price: float) -> None:
+    """Blend the price of litres about to be filled in into that of the fuel in the tank: the weighted average of both.
+
+    What was burnt on the leg under way keeps the price it had.
+    """
+    leg = truck.leg
+    if leg is not None:
+        metres = progress(truck, state.now).metres
+        leg.burnt_cost = _burnt_cost(truck, leg, metres)
+        leg.priced_from_m = metres
+    present = fuel_now(state, truck)
+    if litres > 0.0:
+        truck.fuel_unit_cost = (present * truck.fuel_unit_cost + litres * price) / (present + litres)
 
 
 def fuel_now(state: State, truck: Truck) -> float:
@@ -305,7 +329,11 @@ def fuel_now(state: State, truck: Truck) -> float:
 
 
 def set_fuel(state: State, truck: Truck, litres: float) -> None:
-    """Set what is in the tank now, also under way: the leg goes on with it, and a stranded truck drives on at once."""
+    """Set what is in the tank now, also under way: the leg goes on with it, and a stranded truck drives on at once.
+
+    Nobody pays; what is added counts at the present price, as a new truck's first tank does.
+    """
+    price_fuel(state, truck, litres - fuel_now(state, truck), state.fuel_price)
     leg = truck.leg
     if leg is None:
         truck.initial_fuel_l += litres - truck.fuel_l

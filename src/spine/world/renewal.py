@@ -62,6 +62,7 @@ def _move_truck(old: State, new: State, truck: Truck) -> None:
     moved.fuel_l, moved.initial_fuel_l = movement.fuel_now(old, truck), truck.initial_fuel_l
     for name in (
         "risk",
+        "fuel_unit_cost",
         "driving_s",
         "hours_threshold_s",
         "driving_period",

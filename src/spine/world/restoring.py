@@ -135,6 +135,7 @@ def _restore_truck(state: State, saved: SavedTruck) -> None:
     truck.driving_s = saved.driving_time_s
     truck.figures.litres_burnt = saved.co2_emitted_kg / CO2_KG_PER_LITRE
     truck.initial_fuel_l += truck.figures.litres_burnt
+    truck.figures.fuel_burnt_cost = truck.figures.litres_burnt * truck.fuel_unit_cost
     _restore_plan(state, truck, saved)
     if saved.current_edge is not None:
         _put_on_edge(state, truck, saved)
@@ -238,6 +239,7 @@ def _put_on_edge(state: State, truck: Truck, saved: SavedTruck) -> None:
     truck.fuel_l += done_m * litres_per_m
     truck.driving_s = max(0.0, truck.driving_s - done_s)
     truck.figures.litres_burnt = max(0.0, truck.figures.litres_burnt - done_m * litres_per_m)
+    truck.figures.fuel_burnt_cost = truck.figures.litres_burnt * truck.fuel_unit_cost
     truck.initial_fuel_l = truck.fuel_l + truck.figures.litres_burnt
     goal = int(network.edge_to[path[-1]])
     leg = Leg(

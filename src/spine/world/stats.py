@@ -39,6 +39,7 @@ SAMPLE_COLUMNS = (
     "penalties",
     "rescues",
     "fuel_cost",
+    "fuel_burnt_cost",
     "penalty_cost",
     "rescue_cost",
     "broker_balance",
@@ -100,7 +101,9 @@ def sample(state: State) -> None:
 def sample_now(state: State) -> Sample:
     """Return the row of the time series that belongs to this instant."""
     counts = package_counts(state)
-    loaded_m, empty_m, tonne_m, litres, penalties, rescues, fuel_cost, penalty_cost, rescue_cost = _fleet_sums(state)
+    loaded_m, empty_m, tonne_m, litres, penalties, rescues, fuel_cost, burnt_cost, penalty_cost, rescue_cost = (
+        _fleet_sums(state)
+    )
     activities = dict.fromkeys(Activity, 0)
     for truck in state.trucks.values():
         activities[truck.activity] += 1
@@ -126,6 +129,7 @@ def sample_now(state: State) -> Sample:
         penalties,
         rescues,
         fuel_cost,
+        burnt_cost,
         penalty_cost,
         rescue_cost,
         state.broker.balance if state.broker is not None else 0.0,
@@ -145,6 +149,7 @@ _SUMMED = attrgetter(
     "penalty_count",
     "rescues",
     "fuel_cost",
+    "fuel_burnt_cost",
     "penalties",
     "rescue_cost",
 )
@@ -277,6 +282,8 @@ def summary(state: State) -> Summary:
         "broker_revenue": ledger.delivery_revenue,
         "expiry_fines": ledger.expiry_fines,
         "fuel_cost": fleet.fuel_cost,
+        "fuel_burnt_cost": fleet.fuel_burnt_cost,
+        "fuel_stock_value": fsum(movement.fuel_now(state, t) * t.fuel_unit_cost for t in state.trucks.values()),
         "penalty_cost": fleet.penalties,
         "rescue_cost": fleet.rescue_cost,
         "fuel_price": state.fuel_price,

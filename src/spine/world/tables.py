@@ -39,6 +39,7 @@ def _truck_row(state: State, truck: Truck) -> Row:
         "penalties": figures.penalty_count,
         "rescues": figures.rescues,
         "fuel_cost": figures.fuel_cost,
+        "fuel_burnt_cost": figures.fuel_burnt_cost,
         "penalty_cost": figures.penalties,
         "rescue_cost": figures.rescue_cost,
         "revenue": figures.revenue,
