@@ -377,3 +377,9 @@ def test_complaints_stay_readable() -> None:
         assert all(line.startswith("s.yaml:") and len(line) < 1000 for line in lines)
     with pytest.raises(ScenarioError, match=r"s.yaml: and 98\d more$"):
         parse_scenario(b"fleet: [" + b"7, " * 1000 + b"]", "s.yaml")
+
+
+def test_half_a_character_is_refused() -> None:
+    """A name that could not be written into any result."""
+    with pytest.raises(ScenarioError, match=r"half\.yaml:1: name: holds half a character"):
+        parse_scenario(b'name: "\\uD83D"\nmap: {empty: true}\n', "half.yaml")

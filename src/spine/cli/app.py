@@ -15,6 +15,7 @@ from spine.cli.scenario_commands import scenario_app
 from spine.cli.serve_command import healthcheck, serve
 from spine.cli.state_commands import state_app
 from spine.errors import SpineError
+from spine.terminal import accept_any_text, say
 
 app = typer.Typer(
     name="spine",
@@ -34,7 +35,7 @@ app.add_typer(scenario_app, name="scenario", help="List, show and check scenario
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"spine {__version__}")
+        say(f"spine {__version__}")
         raise typer.Exit
 
 
@@ -49,11 +50,12 @@ def root(
 
 def main() -> None:
     """Run the command; exit code 2 and one clear message for anything the user can mend."""
+    accept_any_text()
     try:
         app()
     except SpineError as error:
-        typer.echo(f"spine: {error}", err=True)
+        say(f"spine: {error}", error=True)
         sys.exit(2)
     except KeyboardInterrupt:
-        typer.echo("spine: interrupted", err=True)
+        say("spine: interrupted", error=True)
         sys.exit(130)

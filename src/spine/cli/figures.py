@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rich.table import Table
+from rich.text import Text
 
 _Row = tuple[str, str, str]
 
@@ -84,7 +85,7 @@ def figures_table(summary: Mapping[str, object]) -> Table:
     for title, rows in _GROUPS.items():
         table.add_row(f"[bold]{title}", "", "")
         for label, key, unit in rows:
-            table.add_row(f"  {label}", _shown(summary.get(key), unit), unit)
+            table.add_row(f"  {label}", Text(_shown(summary.get(key), unit)), unit)
         if title == "Driving":
             _add_activities(table, summary)
     return table

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from spine.terminal import say
+
 map_app = typer.Typer(no_args_is_help=True)
 
 _MapFile = Annotated[Path, typer.Argument(help="A map file: .smap, .osm, .osm.pbf, .graphml, also with .gz.")]
@@ -87,9 +89,7 @@ def import_map(
 def _report(network: Any, output: Path) -> None:
     from spine.cli.problems import tell_notes
 
-    typer.echo(
-        f"{output}: {network.node_count} nodes, {network.edge_count} edges, {len(network.facilities)} facilities"
-    )
+    say(f"{output}: {network.node_count} nodes, {network.edge_count} edges, {len(network.facilities)} facilities")
     tell_notes(network)
 
 
@@ -103,7 +103,7 @@ def info(source: _MapFile, as_json: Annotated[bool, typer.Option("--json", help=
 
     figures = map_figures(load_map(source))
     if as_json:
-        typer.echo(json.dumps(figures, indent=2))
+        say(json.dumps(figures, indent=2))
         return
     from rich.console import Console
 
@@ -142,4 +142,4 @@ def plot(
     path = Path(source)
     network = load_map(path) if is_map_file(path) else Scenario.load(source).network()
     plot_map(network, output, title or path.name.split(".")[0], width_in=width, dpi=dpi, hide=hide or ())
-    typer.echo(str(output))
+    say(str(output))

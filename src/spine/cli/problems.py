@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import typer
-
 from spine.network import RoadNetwork
+from spine.terminal import say
 from spine.world import World
 
 
 def tell_notes(network: RoadNetwork) -> None:
     """Print what was dropped or could not be met when a map was made."""
     for note in network.notes:
-        typer.echo(f"note: {note}")
+        say(f"note: {note}")
 
 
 def warn_of_problems(world: World) -> None:
     """Print why a world can never deliver on standard error; nothing when it can."""
     for problem in world.problems():
-        typer.echo(f"warning: the world can never deliver: {problem.text} ({problem.code.value})", err=True)
+        say(f"warning: the world can never deliver: {problem.text} ({problem.code.value})", error=True)

@@ -29,7 +29,7 @@ class RunProgress:
         self._start_s = simulation.world.now
         self._begun = self._drawn = time.perf_counter()
         self._progress = Progress(
-            TextColumn("[bold]{task.description}"),
+            TextColumn("{task.description}", style="bold", markup=False),
             BarColumn(),
             TaskProgressColumn(),
             TextColumn("{task.fields[clock]}"),

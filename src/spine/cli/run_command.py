@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import signal
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from spine.terminal import say
 
 if TYPE_CHECKING:
     from spine.experiments import Simulation
@@ -28,7 +29,6 @@ def run(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")] = False,
 ) -> None:
     """Run a scenario headless and print its figures."""
-    import msgspec
     from rich.console import Console
 
     from spine.cli.figures import figures_table
@@ -36,6 +36,7 @@ def run(
     from spine.cli.progress import RunProgress
     from spine.errors import ConfigurationError
     from spine.experiments import Simulation
+    from spine.network.strict_json import indented_json
     from spine.scenario import Scenario
 
     if seed is not None and not 0 <= seed < 2**32:
@@ -55,14 +56,14 @@ def run(
         simulation.run(wanted, dt=loaded.run.dt if dt is None else dt, listener=listener, out=out)
     summary = simulation.summary()
     if as_json:
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(summary), indent=2).decode() + "\n")
+        say(indented_json(summary).decode("ascii"))
     else:
         Console().print(figures_table(summary))
         tell_notes(simulation.world.network)
         if out is not None:
-            typer.echo(f"results in {out}")
+            say(f"results in {out}")
     if signals:
-        typer.echo("spine: interrupted; the figures are those up to here", err=True)
+        say("spine: interrupted; the figures are those up to here", error=True)
         raise typer.Exit(128 + signals[0])
 
 

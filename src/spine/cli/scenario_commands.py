@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from spine.terminal import can_show, say
+
 scenario_app = typer.Typer(no_args_is_help=True)
 
 
@@ -30,7 +32,10 @@ def show(name: Annotated[str, typer.Argument(help="A preset or a scenario file."
     """Print a scenario with every default filled in, as YAML; a starting point for one's own."""
     from spine.scenario import Scenario
 
-    typer.echo(Scenario.load(name).as_yaml(), nl=False)
+    loaded = Scenario.load(name)
+    text = loaded.as_yaml()
+    # In escapes of YAML where the terminal lacks a character: what was printed can be read again.
+    say((text if can_show(text) else loaded.as_yaml(ascii_only=True)).removesuffix("\n"))
 
 
 @scenario_app.command()
@@ -46,7 +51,7 @@ def check(
 
     world = Scenario.load(scenario).build()
     network = world.network
-    typer.echo(
+    say(
         f"{scenario}: good - {network.node_count} nodes, {network.edge_count} edges, {len(network.sites)} sites, "
         f"{len(network.parkings)} parkings, {len(network.stations)} fuel stations, {len(world.truck_ids())} trucks"
     )
@@ -61,4 +66,4 @@ def schema() -> None:
 
     from spine.scenario.model import ScenarioFile
 
-    typer.echo(json.dumps(ScenarioFile.model_json_schema(), indent=2))
+    say(json.dumps(ScenarioFile.model_json_schema(), indent=2))

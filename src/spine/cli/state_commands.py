@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from spine.errors import ConfigurationError, StorageError
+from spine.terminal import say
 
 _TABLE_WIDTH = 120
 
@@ -25,10 +26,11 @@ def list_state(directory: Directory, as_json: AsJson = False) -> None:
     """Show what is in a state directory: which world, how far it has come, its checkpoints. Changes nothing."""
     content = _content(directory)
     if as_json:
-        typer.echo(json.dumps(content, indent=2))
+        say(json.dumps(content, indent=2))
         return
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     world, journal = content["world"], content["journal"]
     console = Console(highlight=False)
@@ -36,7 +38,8 @@ def list_state(directory: Directory, as_json: AsJson = False) -> None:
     console.print(
         f"scenario {world.get('scenario')}, seed {world.get('seed')}, begun {world.get('began')} by SPINE {world.get('spine')}\n"
         f"tick {journal['tick']}, {_duration(journal['time_s'])} simulated, {journal['last_action']} actions"
-        + (f" (from {journal['first_kept']} on in the journal)" if journal["first_kept"] is not None else "")
+        + (f" (from {journal['first_kept']} on in the journal)" if journal["first_kept"] is not None else ""),
+        markup=False,
     )
     table = Table(box=None, padding=(0, 2))
     for name, justify in (("checkpoint", "left"), ("written", "left"), ("tick", "right"), ("simulated", "right"),
@@ -44,7 +47,9 @@ def list_state(directory: Directory, as_json: AsJson = False) -> None:
         table.add_column(name, justify="right" if justify == "right" else "left", overflow="fold")
     for item in content["checkpoints"]:
         if item["problem"]:
-            table.add_row(item["name"], "", "", "", "", "", f"{item['bytes'] / 1000:.0f}", f"[red]{item['problem']}")
+            table.add_row(
+                item["name"], "", "", "", "", "", f"{item['bytes'] / 1000:.0f}", Text(item["problem"], style="red")
+            )
         else:
             state = "paused" if item["paused"] else "running" if item["running"] else "stopped"
             table.add_row(
@@ -53,7 +58,7 @@ def list_state(directory: Directory, as_json: AsJson = False) -> None:
             )  # fmt: skip
     console.print(table)
     for folder in content["set_aside"]:
-        console.print(f"set aside: {folder}")
+        console.print(f"set aside: {folder}", markup=False)
 
 
 def _content(path: Path) -> dict[str, Any]:
@@ -112,14 +117,14 @@ def verify(directory: Directory, as_json: AsJson = False) -> None:
     from spine.server.verifying import verify as look
     from spine.storage import StateDirectory
 
-    findings = look(StateDirectory(directory), plugin_policies(), lambda text: typer.echo(text, err=True))
+    findings = look(StateDirectory(directory), plugin_policies(), lambda text: say(text, error=True))
     good = all(finding.good for finding in findings)
     if as_json:
         rows = [{"what": item.what, "good": item.good, "text": item.text} for item in findings]
-        typer.echo(json.dumps({"good": good, "findings": rows}, indent=2))
+        say(json.dumps({"good": good, "findings": rows}, indent=2))
     else:
         for finding in findings:
-            typer.echo(f"{'good' if finding.good else 'BAD '}  {finding.what}: {finding.text}")
+            say(f"{'good' if finding.good else 'BAD '}  {finding.what}: {finding.text}")
     if not good:
         raise typer.Exit(2)
 
@@ -155,9 +160,7 @@ def prune(
             journal.close()
         for folder in place.set_aside_folders() if set_aside else []:
             shutil.rmtree(folder)
-        typer.echo(
-            f"{directory}: {(before - _size(directory)) / 1e6:.1f} MB freed, {_size(directory) / 1e6:.1f} MB left"
-        )
+        say(f"{directory}: {(before - _size(directory)) / 1e6:.1f} MB freed, {_size(directory) / 1e6:.1f} MB left")
     finally:
         place.unlock()
 
@@ -214,7 +217,5 @@ def export(
         parts = checkpoints.encode(about_of(core, taken.journal.about["run"], taken.reached), core.world.dump())
     write_whole(out, parts)
     for note in taken.notes:
-        typer.echo(f"note: {note}", err=True)
-    typer.echo(
-        f"{out}: tick {core.tick_number}, {len(core.world.truck_ids())} trucks, {core.world.network.node_count} nodes"
-    )
+        say(f"note: {note}", error=True)
+    say(f"{out}: tick {core.tick_number}, {len(core.world.truck_ids())} trucks, {core.world.network.node_count} nodes")

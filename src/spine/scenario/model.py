@@ -22,6 +22,7 @@ from pydantic import (
 )
 
 from spine.network.facilities import HOURLY_PROFILE_LENGTHS, PRIORITIES, URGENCIES
+from spine.network.strict_json import is_whole_text
 
 Number = Annotated[float, Strict()]
 Share = Annotated[Number, Field(ge=0.0, le=1.0)]
@@ -48,6 +49,15 @@ def _ordered(pair: tuple[float, float] | None) -> tuple[float, float] | None:
     if pair is not None and pair[0] > pair[1]:
         raise ValueError("must be [smallest, largest]")
     return pair
+
+
+def _whole(text: str) -> str:
+    if not is_whole_text(text):
+        raise ValueError("holds half a character (lone surrogate)")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_whole)]
 
 
 class Model(BaseModel):
@@ -279,8 +289,8 @@ class ScenarioFile(Model):
         broker: null = none.
     """
 
-    name: str = "scenario"
-    description: str = ""
+    name: Text = "scenario"
+    description: Text = ""
     seed: Seed = 0
     start_time_h: Annotated[Number, Field(ge=0.0, lt=24.0)] = 12.0
     map: MapSource

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
@@ -74,7 +75,9 @@ class Scenario:
             hint = did_you_mean(name, presets) or f"; presets are {', '.join(presets)}"
             raise ScenarioError(f"scenario {name!r}: no preset and no file of this name{hint}")
         if is_map_file(path):
-            return cls(ScenarioFile(name=path.name, map=MapSource(file=path.resolve())))
+            # The name of a file may be bytes that are no text; it goes into results, which are.
+            called = os.fsencode(path.name).decode("utf-8", "replace")
+            return cls(ScenarioFile(name=called, map=MapSource(file=path.resolve())))
         try:
             with path.open("rb") as file:
                 data = file.read(MOST_BYTES + 1)
@@ -98,11 +101,12 @@ class Scenario:
         """How a server plays it."""
         return self.spec.playback
 
-    def as_yaml(self, seed: int | None = None) -> str:
+    def as_yaml(self, seed: int | None = None, *, ascii_only: bool = False) -> str:
         """Return the scenario with every default filled in, as a scenario file that can stand anywhere.
 
         Args:
             seed: instead of the scenario's own.
+            ascii_only: write everything beyond ASCII as escapes.
         """
         values = self.spec.model_dump(mode="json", exclude_none=True)
         if self.spec.broker is None:
@@ -111,7 +115,7 @@ class Scenario:
             values["map"]["file"] = str(self._map_path(self.spec.map.file))
         if seed is not None:
             values["seed"] = seed
-        text: str = yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=120)
+        text: str = yaml.safe_dump(values, sort_keys=False, allow_unicode=not ascii_only, width=120)
         return text
 
     def network(self) -> RoadNetwork:
