@@ -74,8 +74,11 @@ def write_results(folder: Path, world: World, summary: Mapping[str, object], sce
     files = {
         "summary.json": msgspec.json.format(msgspec.json.encode(summary), indent=2) + b"\n",
         "time_series.csv": _csv(("time", *SAMPLE_COLUMNS), series),
-        "trucks.csv": _table(world.truck_figures()),
-        **{f"{kind}s.csv": _table(world.facility_figures(kind)) for kind in ("site", "station", "parking")},
+        "trucks.csv": _table(world.figure_columns("truck"), world.truck_figures()),
+        **{
+            f"{kind}s.csv": _table(world.figure_columns(kind), world.facility_figures(kind))
+            for kind in ("site", "station", "parking")
+        },
     }
     if scenario is not None:
         files["scenario.yaml"] = scenario.encode()
@@ -93,8 +96,7 @@ def _storage_errors(folder: Path) -> Iterator[None]:
         raise StorageError(f"{folder}: cannot be written to ({error.strerror or error})") from None
 
 
-def _table(rows: Sequence[Mapping[str, object]]) -> bytes:
-    columns = list(rows[0]) if rows else ["id"]
+def _table(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> bytes:
     return _csv(columns, [[row[column] for column in columns] for row in rows])
 
 

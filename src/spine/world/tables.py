@@ -1,25 +1,45 @@
-"""Statistics of single trucks, sites, stations and parkings: one row of figures each (domain 13.3, 20.15)."""
+"""Statistics of single trucks, sites, stations and parkings: who and where, and one row of figures each (domain 13.3, 20.15)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from spine.network import FuelStation, Parking, Site
+from spine.network.projection import LocalProjection
+from spine.world import observe
 from spine.world.config import CO2_KG_PER_LITRE
-from spine.world.model import ParkingState, SiteState, StationState, Truck
+from spine.world.model import Facility, ParkingState, SiteState, StationState, TruckFigures
 from spine.world.state import State
 from spine.world.stats import activity_figures, figures_now, share, use_figures
 
 Row = dict[str, float | int | str | None]
 
+_METRE_DIGITS = 2
+_DEGREE_DIGITS = 7
+"""Either is a centimetre."""
+
 
 def truck_rows(state: State) -> list[Row]:
-    """Return one row of figures per truck, in creation order."""
-    return [_truck_row(state, truck) for truck in state.trucks.values()]
+    """Return one row of figures per truck, in creation order, beside where it is now."""
+    positions = observe.positions(state)
+    trucks, places = state.trucks.values(), _places(state, positions.x, positions.y)
+    return [
+        {"id": truck.id, **place, **_truck_figures(figures_now(state, truck), truck.balance)}
+        for truck, place in zip(trucks, places, strict=True)
+    ]
 
 
-def _truck_row(state: State, truck: Truck) -> Row:
-    figures = figures_now(state, truck)
+def truck_columns(state: State) -> list[str]:
+    """Return the names in a row of figures of a truck, whether there are trucks or not."""
+    return ["id", *_place_columns(state), *_truck_figures(TruckFigures(), 0.0)]
+
+
+def _truck_figures(figures: TruckFigures, balance: float) -> Row:
     driven_m = figures.loaded_m + figures.empty_m
     return {
-        "id": truck.id,
         "picked_up": figures.picked_up,
         "delivered": figures.delivered,
         "on_time": figures.on_time,
@@ -43,19 +63,60 @@ def _truck_row(state: State, truck: Truck) -> Row:
         "penalty_cost": figures.penalties,
         "rescue_cost": figures.rescue_cost,
         "revenue": figures.revenue,
-        "balance": truck.balance,
+        "balance": balance,
         **activity_figures(figures),
     }
 
 
-def site_rows(state: State) -> list[Row]:
-    """Return one row of figures per site, in creation order."""
-    return [_site_row(state, site) for site in state.sites.values()]
+def facility_rows(state: State, kind: str) -> list[Row]:
+    """Return one row of figures per `site`, `station` or `parking`, in creation order, beside its name and place."""
+    facilities = _facilities(state, kind)
+    nodes = [facility.node for facility in facilities]
+    places = _places(state, state.network.node_x[nodes], state.network.node_y[nodes])
+    return [
+        {**_identity(facility), **place, **_facility_figures(state, facility)}
+        for facility, place in zip(facilities, places, strict=True)
+    ]
 
 
-def _site_row(state: State, site: SiteState) -> Row:
+def facility_columns(state: State, kind: str) -> list[str]:
+    """Return the names in a row of figures of a `site`, `station` or `parking`, whether there are any or not."""
+    unused = _UNUSED[kind]
+    return [*_identity(unused), *_place_columns(state), *_facility_figures(state, unused)]
+
+
+_UNUSED: dict[str, Facility] = {
+    "site": SiteState(Site("", 0, "", 0.0), 0),
+    "station": StationState(FuelStation("", 0, 1, 1.0), 0),
+    "parking": ParkingState(Parking("", 0, 1), 0),
+}
+
+
+def _facilities(state: State, kind: str) -> Sequence[Facility]:
+    if kind == "site":
+        return list(state.sites.values())
+    return list(state.stations.values() if kind == "station" else state.parkings.values())
+
+
+def _identity(facility: Facility) -> Row:
+    """Return what a facility is called; only sites have a name beside their id."""
+    if isinstance(facility, SiteState):
+        return {"id": facility.spec.id, "name": facility.spec.name}
+    return {"id": facility.spec.id}
+
+
+def _facility_figures(state: State, facility: Facility) -> Row:
+    match facility:
+        case SiteState():
+            return _site_figures(state, facility)
+        case StationState():
+            return _station_figures(state, facility)
+        case ParkingState():
+            return {**use_figures(state, "parking", [facility])}
+
+
+def _site_figures(state: State, site: SiteState) -> Row:
     return {
-        "id": site.spec.id,
         "generated": site.generated,
         "rejected": site.rejected,
         "picked_up": site.picked_up,
@@ -69,24 +130,26 @@ def _site_row(state: State, site: SiteState) -> Row:
     }
 
 
-def station_rows(state: State) -> list[Row]:
-    """Return one row of figures per fuel station, in creation order."""
-    return [_station_row(state, station) for station in state.stations.values()]
-
-
-def _station_row(state: State, station: StationState) -> Row:
+def _station_figures(state: State, station: StationState) -> Row:
     return {
-        "id": station.spec.id,
         "litres_sold": station.litres_sold,
         "revenue": station.balance,
         **use_figures(state, "pump", [station]),
     }
 
 
-def parking_rows(state: State) -> list[Row]:
-    """Return one row of figures per parking, in creation order."""
-    return [_parking_row(state, parking) for parking in state.parkings.values()]
+def _places(state: State, x: ArrayLike, y: ArrayLike) -> Iterator[Row]:
+    """Yield places on the map: `x`, `y` in metres, and `lon`, `lat` in degrees, None on a map that lies nowhere on earth."""
+    x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    metres = np.column_stack([x, y]).round(_METRE_DIGITS).tolist()
+    if state.network.origin is None:
+        yield from ({"x": east, "y": north, "lon": None, "lat": None} for east, north in metres)
+        return
+    degrees = np.column_stack(LocalProjection(*state.network.origin).to_lonlat(x, y)).round(_DEGREE_DIGITS).tolist()
+    for (east, north), (lon, lat) in zip(metres, degrees, strict=True):
+        yield {"x": east, "y": north, "lon": lon, "lat": lat}
 
 
-def _parking_row(state: State, parking: ParkingState) -> Row:
-    return {"id": parking.spec.id, **use_figures(state, "parking", [parking])}
+def _place_columns(state: State) -> list[str]:
+    (place,) = _places(state, [0.0], [0.0])
+    return list(place)

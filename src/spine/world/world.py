@@ -315,8 +315,13 @@ class World:
 
     def facility_figures(self, kind: str) -> list[tables.Row]:
         """Return one row of figures per `site`, `station` or `parking`."""
-        rows = {"site": tables.site_rows, "station": tables.station_rows, "parking": tables.parking_rows}
-        return rows[kind](self._state)
+        return tables.facility_rows(self._state, kind)
+
+    def figure_columns(self, kind: str) -> list[str]:
+        """Return the names in each row of figures of a `truck`, `site`, `station` or `parking`; the same when there is none."""
+        if kind == "truck":
+            return tables.truck_columns(self._state)
+        return tables.facility_columns(self._state, kind)
 
     def time_series(self) -> Sequence[Sample]:
         """Return the samples so far; their values are in the order of `stats.SAMPLE_COLUMNS`."""
