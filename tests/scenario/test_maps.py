@@ -69,7 +69,7 @@ def test_a_packed_smap_is_read(tmp_path: Path) -> None:
     ("name", "content", "message"),
     [
         ("a.osm", b"", "neither OpenStreetMap XML"),
-        ("a.osm", b"\xff\xfe<\x00o\x00s\x00m\x00", "neither OpenStreetMap XML"),
+        ("a.osm", b"\xff\xfe<\x00o\x00s\x00m\x00", "UTF-16 text; save it as UTF-8"),
         ("a.osm", OSM[:150], "damaged OpenStreetMap file"),
         ("a.osm", OSM.replace(b'"50.01"', b'"north"'), "damaged OpenStreetMap file"),
         ("a.osm.pbf", b"", "damaged OpenStreetMap file"),

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from spine.errors import MapFormatError
+from spine.network.text_encoding import without_mark
 
 Json = dict[str, Any]
 
@@ -18,7 +19,7 @@ LARGEST_INT = 2**53 - 1
 
 
 def parse_json(data: bytes, source: str, most_bytes: int) -> object:
-    """Parse UTF-8 JSON strictly: no NaN or Infinity, no duplicate keys, bounded size and depth.
+    """Parse UTF-8 JSON strictly: no NaN or Infinity, no duplicate keys, bounded size and depth; a byte order mark is passed over.
 
     Raises:
         MapFormatError: it is not such JSON.
@@ -37,11 +38,10 @@ def parse_json(data: bytes, source: str, most_bytes: int) -> object:
         return result
 
     try:
-        parsed: object = json.loads(data.decode("utf-8"), parse_constant=refuse, object_pairs_hook=unique)
+        text = _utf8_text(data, source)
+        parsed: object = json.loads(text, parse_constant=refuse, object_pairs_hook=unique)
     except MapFormatError:
         raise  # it is a ValueError too, and says already what is wrong
-    except UnicodeDecodeError as error:
-        raise MapFormatError(f"{source}: not UTF-8 text (byte {error.start})") from None
     except json.JSONDecodeError as error:
         raise MapFormatError(f"{source}: not JSON: {error.msg} at line {error.lineno} column {error.colno}") from None
     except RecursionError:
@@ -49,6 +49,15 @@ def parse_json(data: bytes, source: str, most_bytes: int) -> object:
     except ValueError as error:
         raise MapFormatError(f"{source}: not JSON: {error}") from None
     return parsed
+
+
+def _utf8_text(data: bytes, source: str) -> str:
+    try:
+        return without_mark(data).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise MapFormatError(f"{source}: not UTF-8 text (byte {error.start})") from None
+    except ValueError as error:
+        raise MapFormatError(f"{source}: {error}") from None
 
 
 def indented_json(item: object) -> bytes:

@@ -17,6 +17,7 @@ from spine.errors import ProtocolError
 from spine.network import RoadNetwork
 from spine.network.smap import MapLimits, network_from_json
 from spine.network.strict_json import short
+from spine.network.text_encoding import without_mark
 from spine.protocol.actions import FASTEST_SPEED
 from spine.protocol.envelope import read_json
 from spine.protocol.forms import Json, TickClock, agent_full, graph_file_form, package_form
@@ -197,6 +198,10 @@ def read_save(data: bytes, source: str, limits: MapLimits) -> SaveFile:
     Raises:
         ProtocolError, MapFormatError: it is malformed; one line that names the element.
     """
+    try:
+        data = without_mark(data)
+    except ValueError as error:
+        raise ProtocolError(f"{source}: {error}") from None
     top = read_json(data, source)
     if not isinstance(top, dict):
         raise ProtocolError(f"{source}: must be a JSON object")

@@ -14,6 +14,7 @@ from spine.errors import MapFormatError
 from spine.network import RoadNetwork
 from spine.network.defaults import with_default_facilities
 from spine.network.smap import read_smap, write_smap
+from spine.network.text_encoding import without_mark
 
 MOST_BYTES = 2 * 2**30
 """Largest file (and largest unpacked file) that is read."""
@@ -52,8 +53,12 @@ def load_map(path: Path) -> RoadNetwork:
         from spine.network.osm import read_osm
 
         return read_osm(data, "pbf", str(path))
+    try:
+        data = without_mark(data)
+    except ValueError as error:
+        raise MapFormatError(f"{path}: {error}") from None
     head = data[:4096]
-    xml = head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+    xml = head.lstrip().startswith(b"<")
     if xml and b"<graphml" in head:
         from spine.network.graphml import read_graphml
 

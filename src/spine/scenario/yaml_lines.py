@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from spine.errors import ScenarioError
+from spine.network.text_encoding import without_mark
 
 MOST_BYTES = 2**20
 _MOST_DEPTH = 40
@@ -52,9 +53,11 @@ def parse_yaml(data: bytes, source: str) -> LinedYaml:
     if len(data) > MOST_BYTES:
         raise ScenarioError(f"{source}: more than the allowed {MOST_BYTES} bytes")
     try:
-        text = data.decode("utf-8-sig")
+        text = without_mark(data).decode("utf-8")
     except UnicodeDecodeError as error:
         raise ScenarioError(f"{source}: not UTF-8 text (byte {error.start})") from None
+    except ValueError as error:
+        raise ScenarioError(f"{source}: {error}") from None
     try:
         root = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
