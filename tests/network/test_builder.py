@@ -17,7 +17,7 @@ from spine.network import (
     RoadClass,
     RoadNetworkBuilder,
     Site,
-    strong_components,
+    largest_part,
 )
 
 
@@ -142,6 +142,21 @@ def test_the_core_may_be_asked_for_a_heavy_truck() -> None:
     assert builder.build(core_only=True, core_for_kg=7500.0).node_count == 2
 
 
+def test_what_is_not_dropped_is_still_reported() -> None:
+    """A builder keeps what it is given, and says what trucks cannot come to or away from."""
+    builder = _builder(3)
+    _edge(builder, 10, 0, 1)
+    _edge(builder, 11, 1, 0)
+    _edge(builder, 12, 1, 2)
+    builder.add_facility(Parking("kept", 1, 3))
+    builder.add_facility(Parking("trap", 2, 3))
+    network = builder.build()
+    assert network.node_count == 3
+    assert network.notes[0].startswith(
+        "1 of 3 nodes and 1 of 2 facilities lie outside the largest strongly connected part"
+    )
+
+
 def test_a_network_cannot_be_changed() -> None:
     """The columns are read-only."""
     builder = _builder()
@@ -169,7 +184,9 @@ def test_adjacency_is_right_for_any_multigraph(pairs: list[tuple[int, int]], cor
         for node in range(network.node_count):
             assert all(ends[edge] == node for edge in edges[offsets[node] : offsets[node + 1]])
     if core_only:
-        assert strong_components(network)[0] == 1
+        # Where no two nodes can be reached from each other, there is no core to keep.
+        whole = largest_part(network)
+        assert whole.all() or whole.sum() == 1
         kept = {
             (int(network.node_ids[a]), int(network.node_ids[b]))
             for a, b in zip(network.edge_from, network.edge_to, strict=True)

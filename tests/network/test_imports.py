@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from spine.network.osm_tags import (
     parse_weight_kg,
 )
 from spine.network.projection import LocalProjection, geodesic_lengths_m
+from spine.network.smap import read_smap
 from spine.scenario import load_map
 
 
@@ -76,6 +78,69 @@ def test_places_are_snapped_and_sized() -> None:
     assert [parking.capacity for parking in network.parkings] == [55]
     assert [site.name for site in network.sites] == ["Works"]  # its middle is 660 m from any node, its edge near
     assert any("dropped 1 places farther than 400 m" in note for note in network.notes)
+
+
+def _trap_graphml(degrees: bool) -> bytes:
+    """A two-way road A - B and a one-way street from B to C, in degrees as OSMnx writes it, or in metres."""
+    import networkx as nx
+
+    graph = nx.MultiDiGraph()
+    for number, name in enumerate((1, 2, 3)):
+        x, y = (20.0 + 0.01 * number, 50.0) if degrees else (1000.0 * number, 0.0)
+        graph.add_node(name, x=x, y=y)
+    for tail, head in ((1, 2), (2, 1), (2, 3)):
+        graph.add_edge(tail, head, **({"length": 700.0, "highway": "primary"} if degrees else {"length_m": 1000.0}))
+    file = io.BytesIO()
+    nx.write_graphml(graph, file)
+    return file.getvalue()
+
+
+def _trap_smap() -> bytes:
+    road = {"length_m": 1000.0, "mode": 1, "road_class": "L", "lanes": 1, "max_speed_kph": 50.0}
+    ends = ((1, 2), (2, 1), (2, 3))
+    trap = {"id": "trap", "type": "site", "name": "trap", "activity_rate": 4.0}
+    return json.dumps(
+        {
+            "nodes": [
+                {"id": str(node), "x": 1000.0 * node, "y": 0.0, "buildings": [trap] if node == 3 else []}
+                for node in (1, 2, 3)
+            ],
+            "edges": [
+                {"id": str(10 + number), "from_node": str(tail), "to_node": str(head), **road}
+                for number, (tail, head) in enumerate(ends)
+            ],
+        }
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.osm", _osm(_way(1, [1, 2], highway="primary") + _way(2, [2, 12], highway="primary", oneway="yes"))),
+        ("degrees.graphml", _trap_graphml(degrees=True)),
+        ("metres.graphml", _trap_graphml(degrees=False)),
+        ("a.smap", _trap_smap()),
+    ],
+)
+def test_every_import_drops_what_trucks_cannot_leave_and_says_so(tmp_path: Path, name: str, data: bytes) -> None:
+    """A dead end that may only be driven in would swallow the fleet, whatever file it comes from."""
+    (tmp_path / name).write_bytes(data)
+    network = load_map(tmp_path / name)
+    assert (network.node_count, network.edge_count) == (2, 2)
+    assert strong_components(network)[0] == 1
+    assert not network.facilities
+    facilities = 1 if name == "a.smap" else 0
+    assert [
+        note for note in network.notes if note.startswith(f"dropped 1 of 3 nodes, 1 edges and {facilities} facilities")
+    ]
+
+
+def test_a_map_of_which_nothing_would_be_left_is_kept() -> None:
+    """Without a way there and back anywhere, a map is still being drawn: that is said, and nothing is lost."""
+    graph = {"nodes": [{"id": 1, "x": 0, "y": 0}, {"id": 2, "x": 9, "y": 0}], "edges": []}
+    network = read_smap(json.dumps(graph).encode())
+    assert network.node_ids.tolist() == [1, 2]
+    assert any("1 of 2 nodes" in note for note in network.notes)
 
 
 @pytest.mark.parametrize(

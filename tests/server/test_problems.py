@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 from support.server import Server, running_server, wait_until
@@ -13,6 +16,17 @@ map: {generate: {preset: reference, map_width: 1500, map_height: 1500, num_major
 fleet: [{count: 2}]
 broker: null
 """
+_ROAD = {"length_m": 1000.0, "mode": 1, "road_class": "L", "lanes": 1, "max_speed_kph": 50.0}
+_TRAP = {
+    "nodes": [
+        {"id": node, "x": 1000.0 * node, "y": 0.0, "buildings": [{"id": f"p{node}", "type": "parking", "capacity": 2}]}
+        for node in (1, 2, 3)
+    ],
+    "edges": [
+        {"id": 10 + number, "from_node": tail, "to_node": head, **_ROAD}
+        for number, (tail, head) in enumerate(((1, 2), (2, 1), (2, 3)))
+    ],
+}
 _DEAD, _ALIVE = "the world can never deliver", "the world can deliver"
 
 
@@ -39,6 +53,22 @@ def test_a_dead_world_says_so_until_it_is_mended(tmp_path: Path) -> None:
         server.post({"action": "agent.create", "params": {"agent_id": "t", "agent_kind": "truck"}})
         wait_until(lambda: _told(server)[-1] == ("info", ""))
         assert server.get("/api/state")["problems"] == []
+
+
+def test_notes_on_a_map_are_with_the_map(tmp_path: Path) -> None:
+    """What was dropped from an imported map is told over HTTP, and by the commands that read it."""
+    path = tmp_path / "trap.smap"
+    path.write_text(json.dumps(_TRAP))
+    with running_server() as server:
+        content = base64.b64encode(path.read_bytes()).decode()
+        status, answer = server.post({"action": "map.import", "params": {"file_content": content}})
+        assert (status, answer["signal"]) == (200, "map.imported")
+        (note,) = server.get("/api/map")["notes"]
+        assert note.startswith("dropped 1 of 3 nodes, 1 edges and 1 facilities")
+    for command in (("map", "info"), ("run", "--hours", "0.1"), ("scenario", "check")):
+        arguments = [sys.executable, "-m", "spine", *command, str(path)]
+        done = subprocess.run(arguments, capture_output=True, text=True, check=True)
+        assert f"note: {note}" in done.stdout
 
 
 def test_an_empty_server_waits_without_a_warning_until_it_is_started() -> None:

@@ -359,3 +359,24 @@ def test_bad_updates_are_refused_whole(changes: dict[str, object], message: str)
     with pytest.raises(CommandError, match=message):
         world.apply(UpdateAgent("truck-0", {"risk_factor": 0.9, **changes}))
     assert world.dump() == before
+
+
+def test_trucks_drawn_a_place_are_not_shut_in_behind_weak_bridges() -> None:
+    """A village behind a bridge of 3.5 t is no place for a heavy truck to begin; a van may."""
+    builder = RoadNetworkBuilder()
+    for node in range(10):
+        builder.add_node(node, 1000.0 * node, 0.0)
+        if node:
+            limit = 3500.0 if node == 6 else None
+            for number, (tail, head) in enumerate(((node - 1, node), (node, node - 1))):
+                builder.add_edge(
+                    100 + 2 * node + number, tail, head, length_m=1000.0, road_class=RoadClass.G, max_speed_kph=50.0,
+                    weight_limit_kg=limit,
+                )  # fmt: skip
+    world = World(builder.build(), WorldConfig(seed=3))
+    for number in range(40):
+        world.apply(CreateTruck(f"heavy-{number}"))
+        world.apply(CreateTruck(f"van-{number}", TruckSpec(empty_mass_t=2.0, capacity=4.0)))
+    at = {truck: truck_view(world, truck).current_node for truck in world.truck_ids()}
+    assert {node for truck, node in at.items() if truck.startswith("heavy")} == set(range(6))
+    assert {node for truck, node in at.items() if truck.startswith("van")} == set(range(10))

@@ -154,7 +154,8 @@ class RoadNetworkBuilder:
         """Validate everything and return the network.
 
         Args:
-            core_only: keep only the largest strongly connected part; what is dropped is counted in the notes.
+            core_only: keep only the largest strongly connected part, as every import of a map does: what lies outside, no truck can
+                reach, or none can leave. Either way it is counted in the notes.
             core_for_kg: gross weight of the vehicle for which it must be connected, kilograms.
             generation: parameters of the generator, for generated networks.
             attribution: notice that must be shown with the data.
@@ -287,27 +288,25 @@ def _check(
 
 
 def _reduce_to_core(network: RoadNetwork, gross_weight_kg: float, *, drop: bool) -> RoadNetwork:
-    """Drop, or only note, what is not in the largest strongly connected part."""
-    if network.node_count == 0:
-        return network
+    """Drop, or only note, what is not in the largest strongly connected part; nothing is dropped where that is a single node."""
     inside = largest_part(network, gross_weight_kg)
-    outside = int((~inside).sum())
+    kept = int(inside.sum())
+    outside = network.node_count - kept
     if outside == 0:
         return network
-    if not drop:
-        note = f"{outside} of {network.node_count} nodes lie outside the largest strongly connected part"
+    kept_ids = set(network.node_ids[inside].tolist())
+    facilities = tuple(facility for facility in network.facilities if facility.node_id in kept_ids)
+    lost = len(network.facilities) - len(facilities)
+    vehicles = f"trucks of {gross_weight_kg / 1000.0:g} t" if gross_weight_kg > 0.0 else "trucks"
+    where = f"outside the largest strongly connected part: {vehicles} cannot get there, or not away"
+    if kept == 1 or not drop:
+        note = f"{outside} of {network.node_count} nodes and {lost} of {len(network.facilities)} facilities lie {where}"
         return _with(network, notes=(*network.notes, note))
     kept_nodes = np.flatnonzero(inside)
     new_index = np.full(network.node_count, -1, dtype=np.int32)
     new_index[kept_nodes] = np.arange(len(kept_nodes), dtype=np.int32)
     kept_edges = np.flatnonzero(inside[network.edge_from] & inside[network.edge_to])
-    kept_ids = set(network.node_ids[kept_nodes].tolist())
-    facilities = tuple(facility for facility in network.facilities if facility.node_id in kept_ids)
-    lost = len(network.facilities) - len(facilities)
-    note = (
-        f"dropped {outside} of {network.node_count} nodes, {network.edge_count - len(kept_edges)} edges and {lost} "
-        "facilities outside the largest strongly connected part"
-    )
+    note = f"dropped {outside} of {network.node_count} nodes, {network.edge_count - len(kept_edges)} edges and {lost} facilities {where}"
     counts = np.diff(network.shape_offsets)[kept_edges]
     offsets = np.zeros(len(kept_edges) + 1, dtype=np.int64)
     np.cumsum(counts, out=offsets[1:])

@@ -20,8 +20,9 @@ import numpy as np
 
 from spine.errors import MapFormatError, NetworkError
 from spine.network.builder import RoadNetworkBuilder
+from spine.network.connectivity import largest_part
 from spine.network.graph import RoadNetwork
-from spine.network.osm import ATTRIBUTION
+from spine.network.osm import ATTRIBUTION, CORE_FOR_KG
 from spine.network.osm_tags import Direction, lanes_per_direction, road_class_of, speed_kph, weight_limit_kg
 from spine.network.projection import LocalProjection
 from spine.network.roads import RoadClass
@@ -160,8 +161,13 @@ def _osmnx(graph: Any, source: str) -> RoadNetwork:
         builder.note(f"dropped {skipped} edges that are loops or no roads for trucks")
     if not graph.is_directed():
         builder.note("the graph is undirected: every road is taken both ways, one-way roads too")
-    network = builder.build(core_only=True, attribution=ATTRIBUTION, origin=(projection.lon0, projection.lat0))
-    if network.edge_count == 0:
+    network = builder.build(
+        core_only=True,
+        core_for_kg=CORE_FOR_KG,
+        attribution=ATTRIBUTION,
+        origin=(projection.lon0, projection.lat0),
+    )
+    if largest_part(network, CORE_FOR_KG).sum() < 2:
         raise MapFormatError(f"{source}: no two places in this graph can be reached from each other by truck")
     return network
 
@@ -248,7 +254,7 @@ def _planar(graph: Any, source: str, limits: MapLimits) -> RoadNetwork:
                 weight_limit_kg=None if limit in (None, "", "None") else _number(values, "weight_limit_kg", where),
             )
             next_edge += 1
-    return builder.build()
+    return builder.build(core_only=True)
 
 
 def _own_numbers(nodes: Iterable[Any]) -> dict[Any, int]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from spine.errors import MapFormatError, NetworkError
 from spine.network.builder import RoadNetworkBuilder
+from spine.network.connectivity import largest_part
 from spine.network.graph import RoadNetwork
 from spine.network.osm_extract import read_extract
 from spine.network.osm_places import add_places
@@ -19,7 +20,7 @@ from spine.network.projection import LocalProjection, geodesic_lengths_m
 ATTRIBUTION = "(c) OpenStreetMap contributors, ODbL 1.0 - https://www.openstreetmap.org/copyright"
 
 CORE_FOR_KG = 7500.0
-"""The part of the network that is kept is strongly connected for a truck of this gross weight."""
+"""The part of a network of OpenStreetMap that is kept is strongly connected for a truck of this gross weight."""
 
 _SHORTEST_M = 0.1
 
@@ -51,7 +52,7 @@ def read_osm(data: bytes, kind: str, source: str = "map") -> RoadNetwork:
         core = builder.build(core_only=True, core_for_kg=CORE_FOR_KG, attribution=ATTRIBUTION, origin=origin)
     except NetworkError as error:
         raise MapFormatError(f"{source}: {error}") from None
-    if core.edge_count == 0:
+    if largest_part(core, CORE_FOR_KG).sum() < 2:
         raise MapFormatError(f"{source}: no two places in this extract can be reached from each other by truck")
     return add_places(core, extract.places, projection)
 

@@ -1,9 +1,10 @@
 """The `.smap` map file: JSON with nodes, edges and facilities (protocol 10.2, 7.10-7.14).
 
 Bytes in, network out, and back; reading checks everything before anything is built, and every complaint is one line that names element and
-field. Exporting what was imported gives the same graph. Beyond the page SPINE writes optional keys when they are not the default:
-`hourly_profile`, `batch_size_range` and `attraction` of a site, `shape` of an edge; and at the top `spine`, with the `attribution` that the
-source of the map demands and the longitude and latitude of the planar origin (`origin_lon`, `origin_lat`).
+field. What no truck can reach, or none can leave, is dropped and noted; exporting what is left and importing it again changes nothing.
+Beyond the page SPINE writes optional keys when they are not the default: `hourly_profile`, `batch_size_range` and `attraction` of a site,
+`shape` of an edge; and at the top `spine`, with the `attribution` that the source of the map demands and the longitude and latitude of the
+planar origin (`origin_lon`, `origin_lat`).
 """
 
 from __future__ import annotations
@@ -62,8 +63,13 @@ def read_smap(data: bytes, source: str = "map", limits: MapLimits = DEFAULT_LIMI
     return network_from_json(parse_json(data, source, limits.size_bytes), source, limits)
 
 
-def network_from_json(parsed: object, source: str = "map", limits: MapLimits = DEFAULT_LIMITS) -> RoadNetwork:
+def network_from_json(
+    parsed: object, source: str = "map", limits: MapLimits = DEFAULT_LIMITS, *, core_only: bool = True
+) -> RoadNetwork:
     """Return the network of a parsed graph object `{"nodes": [...], "edges": [...]}`.
+
+    Args:
+        core_only: drop what no truck can reach, or none can leave; it is counted in the notes.
 
     Raises:
         MapFormatError: it is malformed.
@@ -89,7 +95,7 @@ def network_from_json(parsed: object, source: str = "map", limits: MapLimits = D
         _read_edge(builder, JsonReader(item, f"{source}: edge {index + 1}"), source)
     attribution, origin = _read_source(JsonReader(top.object("spine"), f"{source}: spine"))
     try:
-        return builder.build(attribution=attribution, origin=origin)
+        return builder.build(core_only=core_only, attribution=attribution, origin=origin)
     except MapFormatError:
         raise
     except NetworkError as error:

@@ -209,7 +209,8 @@ def read_save(data: bytes, source: str, limits: MapLimits) -> SaveFile:
         if not isinstance(top.get(name), kind):
             word = "missing" if name not in top else f"must be {'an object' if kind is dict else 'an array'}"
             raise ProtocolError(f"{source}: {name}: {word}")
-    network = network_from_json(top["graph"], f"{source}: graph", limits)
+    # As it was: trucks may stand anywhere on it.
+    network = network_from_json(top["graph"], f"{source}: graph", limits, core_only=False)
     metadata = _checked(_Metadata, top["metadata"], f"{source}: metadata")
     now = metadata.elapsed_s if metadata.elapsed_s is not None else metadata.tick * metadata.dt_s
     buildings = {item["id"]: (node["id"], item) for node, item in _buildings(top["graph"])}

@@ -141,7 +141,7 @@ class Scenario:
             network = RoadNetworkBuilder().build()
         for place, site in unknown_sites(network, self.spec.sites):
             hint = did_you_mean(site, [other.id for other in network.sites])
-            raise self._error(place, f"there is no site {site!r} on this map{hint}")
+            raise self._error(place, f"there is no site {site!r} on this map{hint}{_dropped(network)}")
         return with_sites(network, self.spec.sites)
 
     def build(self, seed: int | None = None) -> World:
@@ -181,7 +181,7 @@ class Scenario:
             if network.node_count == 0:
                 raise self._error(place[:2], "trucks need a map, and this scenario has none")
             if isinstance(group.start, int) and not network.has_node(group.start):
-                raise self._error(place, f"node {group.start} is not on this map")
+                raise self._error(place, f"node {group.start} is not on this map{_dropped(network)}")
             if (group.start == "sites" and not network.sites) or (group.start == "parkings" and not network.parkings):
                 raise self._error(place, f"there are no {group.start} on this map")
 
@@ -189,3 +189,8 @@ class Scenario:
         if self.text is not None:
             return ScenarioError(self.text.complaint(path, message))
         return ScenarioError(f"scenario {self.name!r}: {'.'.join(map(str, path))}: {message}")
+
+
+def _dropped(network: RoadNetwork) -> str:
+    """Return what a complaint about something that is not on a map should add: that parts of the map were dropped."""
+    return "".join(f" ({note})" for note in network.notes if note.startswith("dropped"))

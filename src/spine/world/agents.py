@@ -107,9 +107,9 @@ def _check_spec(state: State, spec: TruckSpec) -> None:
             raise CommandError(f"{name}: node {node} is not on this map")
 
 
-def random_node(state: State, agent_id: str, placement: int) -> int:
-    """Return a node index drawn for an agent among those from which every other can be reached."""
-    nodes = state.core_nodes()
+def random_node(state: State, agent_id: str, placement: int, profile: int) -> int:
+    """Return a node index drawn for a truck among those it can go to and fro between, the most there are."""
+    nodes = state.core_nodes(profile)
     uniform = state.draws.uniforms("placement", agent_id, placement, 1)[0]
     return int(nodes[int(uniform * len(nodes))])
 
@@ -119,8 +119,9 @@ def create_truck(state: State, command: CreateTruck) -> None:
     _new_agent_id(state, command.agent_id)
     spec = command.spec
     _check_spec(state, spec)
+    profile = state.profile_of(float(spec.max_speed_kph), float(spec.empty_mass_t), float(spec.capacity))
     node = (
-        random_node(state, command.agent_id, state.placements)
+        random_node(state, command.agent_id, state.placements, profile)
         if spec.start_node is None
         else state.network.node_index(spec.start_node)
     )
@@ -142,7 +143,7 @@ def create_truck(state: State, command: CreateTruck) -> None:
         node=node,
         home_node=node if spec.home_node is None else state.network.node_index(spec.home_node),
         returns_home=spec.returns_home,
-        profile=state.profile_of(float(spec.max_speed_kph), float(spec.empty_mass_t), float(spec.capacity)),
+        profile=profile,
         tags=dict(command.tags),
         activity_since=state.now,
         version=state.agenda.first_version(),

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from spine.network import RoadNetwork, Router, largest_part
+from spine.network import RoadNetwork, Router
 from spine.network.facilities import GenericBuilding
 from spine.network.roads import truck_speed_kph
 from spine.world.agenda import Agenda
@@ -106,7 +106,7 @@ class State:
     changed_buildings: dict[str, None] = field(default_factory=dict)
     nearest_cache: dict[tuple[str, int], NDArray[np.float32]] = field(default_factory=dict)
     destination_cache: dict[str, NDArray[np.float64]] = field(default_factory=dict)
-    core: NDArray[np.int64] | None = None
+    core: dict[int, NDArray[np.int64]] = field(default_factory=dict)
     order: dict[str, int] = field(default_factory=dict)
     order_stale: bool = True
     site_ids: list[str] = field(default_factory=list)
@@ -158,11 +158,13 @@ class State:
         """Return whether a node with this external id is on the map."""
         return self.network.has_node(node_id)
 
-    def core_nodes(self) -> NDArray[np.int64]:
-        """Return the node indices of the largest strongly connected part of the map, ascending."""
-        if self.core is None:
-            self.core = np.flatnonzero(largest_part(self.network))
-        return self.core
+    def core_nodes(self, profile: int) -> NDArray[np.int64]:
+        """Return the node indices of the largest strongly connected part of the map for a vehicle, ascending."""
+        found = self.core.get(profile)
+        if found is None:
+            part = self.router.components(profile)
+            found = self.core[profile] = np.flatnonzero(part == np.argmax(np.bincount(part)))
+        return found
 
     def travel_s(self, source: int, destination: int, profile: int) -> float:
         """Return the fastest travel time between two node indices, seconds, `inf` when there is no way."""
