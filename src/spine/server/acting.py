@@ -14,9 +14,8 @@ from spine.protocol.envelope import TransportError, encode_action_error, encode_
 from spine.protocol.forms import Json
 from spine.protocol.params import ActionParams
 from spine.server.calls import UNKNOWN_ACTION, Call, Outcome, Prepared
-from spine.server.messages import Message
+from spine.server.messages import MOST_ROWS, Message
 from spine.server.picture import Pace
-from spine.server.series import MOST_ROWS
 from spine.world import WorldProblem
 
 

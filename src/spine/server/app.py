@@ -18,9 +18,9 @@ from starlette.staticfiles import StaticFiles
 from spine import __version__
 from spine.protocol.envelope import encode_transport_error
 from spine.server.access import CONTROL, VIEW_ACTIONS, origin_allowed, role_of, text_fields
+from spine.server.messages import MOST_ROWS
 from spine.server.metrics import Metrics
 from spine.server.pages import http_page, websocket_page
-from spine.server.series import MOST_ROWS
 from spine.server.settings import Settings
 from spine.server.supervisor import SILENCE_S, EngineUnavailableError, Supervisor
 from spine.server.websocket import WebSocketEndpoint

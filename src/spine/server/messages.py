@@ -9,6 +9,9 @@ import struct
 from dataclasses import dataclass
 from enum import IntEnum
 
+MOST_ROWS = 1000
+"""So many rows of the time series are told at once at most."""
+
 EVERYBODY = 0
 """Receiver of a broadcast; clients count from 1."""
 

@@ -11,8 +11,8 @@ from spine.protocol import forms
 from spine.protocol.envelope import encode_signal
 from spine.protocol.forms import Json, TickClock
 from spine.protocol.map_text import MapText
-from spine.server.messages import EVERYBODY, Message
-from spine.server.series import MOST_ROWS, series_of
+from spine.server.messages import EVERYBODY, MOST_ROWS, Message
+from spine.server.series import series_of
 from spine.world import World, WorldProblem
 from spine.world.clock import wall_of
 from spine.world.views import AgentView, BuildingAgentView, TruckView

@@ -18,12 +18,12 @@ from spine.protocol.forms import Json
 from spine.protocol.params import ActionParams
 from spine.server.acting import Acting
 from spine.server.calls import Call
-from spine.server.messages import EVERYBODY, NEW_FLEET, PLAIN, Message
+from spine.server.messages import EVERYBODY, MOST_ROWS, NEW_FLEET, PLAIN, Message
 from spine.server.picture import Pace
 from spine.server.replay_picture import BESIDE, ReplayPicture, frame_of, merged
 from spine.server.replay_series import RecordedSeries
 from spine.server.replay_streams import Between, ReplayStreams
-from spine.server.series import MOST_ROWS, series_of
+from spine.server.series import series_of
 from spine.storage.recording import Block, Moment, Part, Recording
 from spine.world import WorldProblem
 from spine.world.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR

@@ -7,9 +7,6 @@ from collections.abc import Sequence
 from spine.protocol.forms import Json
 from spine.world import SAMPLE_COLUMNS
 
-MOST_ROWS = 1000
-"""So many rows are told at once at most, unless somebody asks for fewer."""
-
 Row = tuple[float, Sequence[float | None]]
 """Clock seconds (those since midnight of day 1), and the figures of `SAMPLE_COLUMNS`."""
 
