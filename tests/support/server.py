@@ -59,6 +59,15 @@ class Server:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def engine_pid(self) -> int:
+        """The one process that simulates for it."""
+        listing = subprocess.run(
+            ["ps", "-o", "pid=,args=", "--ppid", str(self.process.pid)], capture_output=True, text=True, check=True
+        ).stdout.splitlines()
+        (pid,) = (int(line.split()[0]) for line in listing if "spine.server.engine" in line)
+        return pid
+
     def get(self, path: str) -> Any:
         """Return the JSON of a path."""
         with urllib.request.urlopen(self.url + path, timeout=PATIENCE_S) as response:

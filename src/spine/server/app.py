@@ -24,6 +24,7 @@ from spine.server.pages import http_page, websocket_page
 from spine.server.settings import Settings
 from spine.server.supervisor import SILENCE_S, EngineUnavailableError, Supervisor
 from spine.server.websocket import WebSocketEndpoint
+from spine.server.worlds import WorldGuard
 
 SERVICE = "spine-backend"
 _CONTENT_SECURITY = (
@@ -104,6 +105,7 @@ def make_app(settings: Settings) -> FastAPI:
     app.state.supervisor = supervisor
     app.state.stopping = False
     app.router.routes.append(WebSocketRoute("/ws", WebSocketEndpoint(settings, supervisor, metrics)))
+    app.add_middleware(WorldGuard, world=lambda: supervisor.world, metrics=metrics)
     _add_health(app, supervisor, metrics)
     _add_api(app, settings, supervisor)
     _add_dashboard(app)
@@ -126,6 +128,7 @@ def _add_health(app: FastAPI, supervisor: Supervisor, metrics: Metrics) -> None:
         response.status_code = 200 if good else 503
         status = supervisor.status
         return {
+            "world": str(supervisor.world),
             "status": "ready" if good else "stopping" if app.state.stopping else "not ready",
             "engine_silent_s": round(silent, 3),
             "last_tick_age_s": round(supervisor.last_tick_age_s(), 3),

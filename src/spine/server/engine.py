@@ -15,6 +15,7 @@ import signal
 import socket
 import sys
 import time
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from spine.server.messages import EVERYBODY, FIRST_CALLER, LENGTH, Kind, Message
 from spine.server.picture import Pace
 from spine.server.problem_log import ProblemLog
 from spine.server.recovery import Asked, open_directory
+from spine.server.tick_rate import TickRate
 from spine.storage import StateDirectory, ThreadCommitter
 
 STATUS_INTERVAL_S = 0.5
@@ -71,6 +73,7 @@ class Engine:
         self._live = LiveWorld(core, self._acted, keeper)
         self._problems = ProblemLog(core)
         self._pipe = pipe
+        self._run = uuid.uuid4().hex if keeper is None else keeper.run
         self._buffer = bytearray()
         self._stopping = False
         self._deadline = 0.0
@@ -78,6 +81,7 @@ class Engine:
         self._warned = 0.0
         self._busy_s = 0.0
         self._tick_durations: list[float] = []
+        self._tick_rate = TickRate()
         self._newcomers: list[int] = []
         self._next_welcome = 0.0
 
@@ -93,13 +97,14 @@ class Engine:
             self._live.abandon()
 
     def _loop(self) -> None:
-        self._send(Kind.READY)
+        self._send(Kind.READY, self._run)
         was_active = False
         while not self._stopping:
             active = self._core.active
             now = time.perf_counter()
             if not was_active:
                 self._busy_s = 0.0
+                self._tick_rate.begin(now)
             if active:
                 # A run that begins ticks at once; a faster pace does not wait for the end of a slow period.
                 soonest = now + self._period_s if was_active else now
@@ -139,6 +144,7 @@ class Engine:
         messages = self._live.tick()
         done = time.perf_counter()
         self._tick_durations.append(done - begun)
+        self._tick_rate.count()
         self._busy_s += done - begun
         period = self._period_s
         self._deadline += period
@@ -265,6 +271,8 @@ class Engine:
         self._status_due = now + STATUS_INTERVAL_S
         status = self._core.status()
         status["lag_s"] = max(0.0, now - self._deadline) if self._core.active else 0.0
+        status["tick_rate_wanted"] = self._core.pace.tick_rate if self._core.active else 0
+        status["tick_rate_kept"] = self._tick_rate.kept(now) if self._core.active else 0.0
         status["tick_durations"] = self._tick_durations
         self._tick_durations = []
         status["journal"] = self._live.status()

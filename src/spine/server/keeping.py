@@ -300,6 +300,11 @@ class Keeper:
         }
 
     @property
+    def run(self) -> str:
+        """What tells this world from all others, however often it is taken up."""
+        return self._journal.about["run"]
+
+    @property
     def checkpoint_under_way(self) -> bool:
         """Whether a checkpoint is being written now."""
         return self._child is not None

@@ -75,6 +75,7 @@ class Kind(IntEnum):
     BUSY = 14
     """seconds of silence that mean nothing: slow work begins"""
     READY = 15
+    """what tells this world from all others; the engine takes frames from here on"""
     STOPPED = 16
     DONE = 17
     """action handled: client, name, ok, seconds, the answer if it was a caller, whether it was an action at all

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
@@ -10,6 +12,9 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from spine import __version__
 
 _TICK_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+_MEMORY_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
+"""Where a container finds its own limit: control groups of version 2 and of version 1."""
+
 DISCONNECT_REASONS = ("closed", "slow", "silent", "error", "refused", "shutdown")
 
 
@@ -27,7 +32,15 @@ class Metrics:
         self.tick_duration = Histogram(
             "spine_tick_duration_seconds", "Time one tick took in the engine.", buckets=_TICK_BUCKETS, **register
         )
-        self.lag = Gauge("spine_tick_lag_seconds", "How far the tick loop is behind its plan.", **register)
+        self.lag = Gauge(
+            "spine_tick_lag_seconds",
+            "How far the tick loop is behind its plan; what exceeds a second is given up.",
+            **register,
+        )
+        self.rate_wanted = Gauge(
+            "spine_tick_rate_wanted", "Ticks a second that are asked for, 0 while the world stands.", **register
+        )
+        self.rate_kept = Gauge("spine_tick_rate_kept", "Ticks a second of the last ten seconds.", **register)
         self.simulated = Gauge("spine_simulated_seconds", "Simulated time since the start of the run.", **register)
         self.clients = Gauge("spine_clients", "Open WebSocket connections.", **register)
         self.disconnects = Counter("spine_client_disconnects", "Connections ended.", ["reason"], **register)
@@ -56,18 +69,35 @@ class Metrics:
             "spine_client_queue_bytes_max", "Bytes waiting in the longest client queue.", **register
         )
         self.engine_queue = Gauge("spine_engine_queue_bytes", "Bytes of actions waiting for the engine.", **register)
+        self.recording_wanted = Gauge("spine_recording_wanted", "1 when the stream is to be recorded.", **register)
         self.recording = Gauge("spine_recording", "1 while the stream is being recorded.", **register)
         self.recorded_bytes = Counter("spine_recorded_bytes", "Bytes written to the recording.", **register)
         self.recording_gaps = Counter(
             "spine_recording_gaps", "Gaps in the recording: disk too slow or full.", **register
         )
+        limit = Gauge(
+            "spine_memory_limit_bytes",
+            "Memory that server and engine may use: the container's, or the machine's.",
+            **register,
+        )
+        limit.set_function(memory_limit_bytes)
         self._last: dict[str, float] = {}
         self._journal: JournalMetrics | None = None
+
+    def watch_engine(self, pid: Callable[[], int | None]) -> None:
+        """Export memory, processor time and handles of the engine as well, as `spine_engine_process_...`.
+
+        Args:
+            pid: returns its process id, None while there is none.
+        """
+        ProcessCollector(namespace="spine_engine", pid=lambda: pid() or "none", registry=self.registry)
 
     def take_status(self, status: Mapping[str, Any]) -> None:
         """Book a status report of the engine."""
         self.running.set(status["running"] and not status["paused"])
         self.lag.set(status["lag_s"])
+        self.rate_wanted.set(status["tick_rate_wanted"])
+        self.rate_kept.set(status["tick_rate_kept"])
         self.simulated.set(status["elapsed_s"])
         self.trucks.set(status["trucks"])
         for state in ("waiting", "awarded", "aboard"):
@@ -91,6 +121,19 @@ class Metrics:
     def render(self) -> bytes:
         """Return all metrics in the text format of Prometheus."""
         return generate_latest(self.registry)
+
+
+def memory_limit_bytes() -> float:
+    """Return how much memory this container may use; outside of one, how much the machine has."""
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    for path in _MEMORY_LIMITS:
+        try:
+            limit = path.read_text("ascii").strip()
+        except OSError:
+            continue
+        # No limit is the word "max" in version 2, a number beyond all memory in version 1.
+        return float(min(int(limit), machine)) if limit.isdecimal() else float(machine)
+    return float(machine)
 
 
 class JournalMetrics:

@@ -167,6 +167,7 @@ class Recorder:
         self._writer = RecordingWriter(path, {"made": made, "spine": __version__, "scenario": scenario})
         self.problem: str | None = None
         self._metrics = metrics
+        metrics.recording_wanted.set(1)
         self._engine = engine
         self._clock = clock
         self._times = RecordingClock(self._writer.end)

@@ -10,6 +10,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from spine.errors import ConfigurationError
 
+NAME_PATTERN = "^[A-Za-z0-9_-]{1,64}$"
+"""Of the name an operator gives a world."""
+
 _ANY_HOST = ("0.0.0.0", "::", "localhost", "")  # noqa: S104 - what the operator may have asked for
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -30,6 +33,7 @@ class Settings(BaseSettings):
     )
     log_format: Literal["json", "console", "auto"] = Field("auto", validation_alias=_env("LOG_FORMAT"))
     scenario: str = Field("demo", validation_alias=_env("SPINE_SCENARIO"))
+    world: str | None = Field(None, pattern=NAME_PATTERN, validation_alias=_env("SPINE_WORLD"))
     tick_rate: int | None = Field(None, ge=1, le=100, validation_alias=_env("SPINE_TICK_RATE"))
     speed: float | None = Field(None, gt=0.0, le=3600.0, validation_alias=_env("SPINE_SPEED"))
     autostart: bool | None = Field(None, validation_alias=_env("SPINE_AUTOSTART"))

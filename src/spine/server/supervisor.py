@@ -22,6 +22,7 @@ from spine.server.messages import EVERYBODY, FIRST_CALLER, LENGTH, POSITIONS_REC
 from spine.server.metrics import Metrics
 from spine.server.recorder import Recorder
 from spine.server.settings import Settings
+from spine.server.worlds import World
 
 SILENCE_S = 4.5
 """An engine that has said nothing for so long is stuck; it reports twice a second."""
@@ -65,6 +66,7 @@ class Supervisor:
         self.hub = Hub(metrics, settings.max_queue_bytes, settings.slow_client_s, self._ask_snapshot, self._client_left)
         self.status: dict[str, Any] = {}
         self.ready = False
+        self.world = World(settings.world or "", "")
         self.last_heard = 0.0
         self._busy_until = 0.0
         self._process: asyncio.subprocess.Process | None = None
@@ -79,6 +81,7 @@ class Supervisor:
         self._launched = 0.0
         self._last_tick = time.monotonic()
         self._listener: asyncio.Task[None] | None = None
+        metrics.watch_engine(lambda: self.engine_pid)
         self.recorder: Recorder | None = None
         if settings.record is not None and settings.replay is None:
             self.recorder = Recorder(settings.record, settings.scenario, metrics, self)
@@ -179,6 +182,7 @@ class Supervisor:
         elif kind == Kind.READY:
             self._busy_until = 0.0
             self.ready = True
+            self.world = World(self._settings.world or "", frame[1])
 
     def _take_done(
         self, client: int, name: str, ok: bool, seconds: float, answer: bytes | None, understood: bool
