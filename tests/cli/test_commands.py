@@ -236,3 +236,20 @@ def test_a_world_that_can_never_deliver_is_warned_of(tmp_path: Path) -> None:
         assert [line.split()[-1] for line in done.stderr.splitlines()] == expected
         assert all(line.startswith("warning: the world can never deliver: ") for line in done.stderr.splitlines())
         assert done.stdout
+
+
+def test_refused_demand_is_warned_of(tmp_path: Path) -> None:
+    """By the check before, and by the run after; not where next to nothing is refused."""
+    path = tmp_path / "large.yaml"
+    for largest, refused in ((14, True), (10, False)):
+        town = _TOWN.replace("count: 4,", "count: 4, capacity: 10,")
+        path.write_text(town.replace("size_range: [1, 4]", f"size_range: [4, {largest}]"))
+        check = _spine("scenario", "check", path)
+        run = _spine("run", path, "--json")
+        if refused:
+            assert check.stderr.startswith("warning: 40.0% of the demand will be refused at birth: 40.0% larger than")
+            share = json.loads(run.stdout)["rejected_share"]
+            assert run.stderr.startswith(f"warning: {share:.1%} of the demand was refused at birth: ")
+        else:
+            assert not check.stderr
+            assert not run.stderr

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spine.errors import MapFormatError, ScenarioError
-from spine.network import RoadNetworkBuilder
+from spine.network import RoadNetwork, RoadNetworkBuilder
 from spine.network.generate import GenerationParameters, generate
 from spine.scenario import Scenario, load_map, parse_scenario, preset_names, save_map
 from spine.scenario.default_fleet import default_fleet
@@ -350,6 +350,27 @@ def test_twice_the_demand_wants_twice_the_fleet() -> None:
     (double,) = default_fleet(with_sites(network, SitesPart(activity_scale=2.0)))
     assert abs(double.count - 2 * single.count) <= 1
     assert default_fleet(RoadNetworkBuilder().build()) == ()
+
+
+def _largest_packages(network: RoadNetwork) -> float:
+    return max(site.packages.size_range[1] for site in network.sites)
+
+
+@pytest.mark.parametrize("largest", [5.0, 18.0, 20.0, 30.0, 33.0, 44.0])
+def test_a_default_fleet_carries_every_package_of_its_map(largest: float) -> None:
+    """Whatever is drawn, each of its trucks is large enough."""
+    network = with_sites(Scenario.load("demo").network(), SitesPart(size_range=(1.0, largest)))
+    commands = fleet_commands(default_fleet(network), network, seed=3)
+    assert min(command.spec.capacity for command in commands) >= largest
+
+
+def test_default_sites_make_no_parcel_larger_than_the_usual_trucks(tmp_path: Path) -> None:
+    """A bare map with default sites and trucks refuses nothing, and sends what the smallest usual truck carries."""
+    network = replace(Scenario.load("demo").network(), facilities=())
+    save_map(network, tmp_path / "m.smap")
+    world = Scenario.load(tmp_path / "m.smap").build()
+    assert _largest_packages(world.network) <= 18.0
+    assert set(world.expected_refusals().values()) == {0.0}
 
 
 @pytest.mark.parametrize("name", ["x.smap", "x.osm", "x.osm.pbf", "x.graphml", "x.osm.gz", "x.graphml.gz"])

@@ -19,6 +19,7 @@ from spine.world import (
     WorldConfig,
     events,
 )
+from spine.world.causes import RefusalCause
 from spine.world.clock import wall_of
 from support.lines import delivery_world, line_network, site_at
 from support.worlds import check_invariants, grid_network, run
@@ -72,6 +73,41 @@ def test_batches_are_born_together() -> None:
     times = [e.time for e in run(World(network), 4.0) if isinstance(e, events.PackageCreated)]
     assert len(times) % 3 == 0
     assert times[::3] == times[1::3] == times[2::3]
+
+
+@pytest.mark.parametrize("batch", [(1, 1), (1, 4), (3, 3), (2, 9)])
+def test_the_activity_rate_counts_packages(batch: tuple[int, int]) -> None:
+    """Packages born in larger orders are as many, in fewer orders; also when the size of the orders changes on the way."""
+    network = line_network(1000.0, 3, site_at("a", 0, 200.0, batch_size_range=(1, 1)), site_at("b", 3))
+    world = World(network, WorldConfig(seed=6))
+    world.apply(UpdateBuilding("a", {"batch_size_range": batch}))
+    times = [e.time for e in run(world, 40.0, dt=3600.0) if isinstance(e, events.PackageCreated)]
+    assert len(times) == pytest.approx(8000, rel=0.06)
+    assert len(set(times)) == pytest.approx(8000 / (sum(batch) / 2.0), rel=0.06)
+
+
+def test_refusals_come_as_they_were_expected() -> None:
+    """What is said of a world before it runs is what its run refuses, by cause."""
+    small = PackageProfile(size_range=(4.0, 24.0))
+    network = line_network(
+        1000.0,
+        3,
+        site_at("a", 0, 300.0, packages=small, batch_size_range=(1, 3)),
+        site_at("b", 1, 100.0, packages=PackageProfile(size_range=(30.0, 40.0)), hourly_profile=(0.0, 2.0) * 12),
+        site_at("c", 2, 100.0, packages=PackageProfile(size_range=(1.0, 2.0))),
+    )
+    world = World(network, WorldConfig(seed=2))
+    assert set(world.expected_refusals().values()) == {0.0}
+    world.apply(CreateTruck("t", TruckSpec(capacity=14.0)))
+    expected = world.expected_refusals()
+    assert expected[RefusalCause.OVERSIZE] == pytest.approx((300.0 * 0.5 + 100.0) / 500.0)
+    assert expected[RefusalCause.NO_DESTINATION] == 0.0
+    run(world, 24.0, dt=3600.0)
+    assert world.summary().as_dict()["rejected_share"] == pytest.approx(sum(expected.values()), rel=0.05)
+    alone = World(line_network(1000.0, 3, site_at("a", 0, 50.0)), WorldConfig(seed=2))
+    assert alone.expected_refusals()[RefusalCause.NO_DESTINATION] == 1.0
+    run(alone, 6.0)
+    assert alone.summary().as_dict()["rejected_share"] == 1.0
 
 
 def test_a_weekly_profile_knows_the_days() -> None:

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from spine.network import RoadNetwork
 from spine.terminal import say
 from spine.world import World
+from spine.world.causes import RefusalCause
+
+REFUSED_SHARE_WARNED_OF = 0.01
+"""More than this share of the demand refused at birth is worth a warning: the figures then hide part of the demand's cost."""
+
+_REFUSALS = {
+    RefusalCause.OVERSIZE: "larger than every truck; give the fleet larger trucks, or the sites a smaller size_range",
+    RefusalCause.NO_DESTINATION: "from sites that can send to no other site; look at destination_weights and roads",
+}
 
 
 def tell_notes(network: RoadNetwork) -> None:
@@ -17,3 +28,20 @@ def warn_of_problems(world: World) -> None:
     """Print why a world can never deliver on standard error; nothing when it can."""
     for problem in world.problems():
         say(f"warning: the world can never deliver: {problem.text} ({problem.code.value})", error=True)
+
+
+def warn_of_refusals(figures: Mapping[str, object]) -> None:
+    """Print on standard error how much demand a run has refused at birth, and why, when it is more than 1 %."""
+    share = figures["rejected_share"]
+    if isinstance(share, float) and share > REFUSED_SHARE_WARNED_OF:
+        causes = {cause: figures[f"rejected_{cause.value}"] for cause in RefusalCause}
+        why = "; ".join(f"{count} {_REFUSALS[cause]}" for cause, count in causes.items() if count)
+        say(f"warning: {share:.1%} of the demand was refused at birth: {why}", error=True)
+
+
+def warn_of_expected_refusals(world: World) -> None:
+    """Print on standard error how much demand a world will refuse at birth, and why, when it is more than 1 %."""
+    shares = world.expected_refusals()
+    if sum(shares.values()) > REFUSED_SHARE_WARNED_OF:
+        why = "; ".join(f"{share:.1%} {_REFUSALS[cause]}" for cause, share in shares.items() if share > 0.0)
+        say(f"warning: {sum(shares.values()):.1%} of the demand will be refused at birth: {why}", error=True)

@@ -32,7 +32,7 @@ def run(
     from rich.console import Console
 
     from spine.cli.figures import figures_table
-    from spine.cli.problems import tell_notes, warn_of_problems
+    from spine.cli.problems import tell_notes, warn_of_problems, warn_of_refusals
     from spine.cli.progress import RunProgress
     from spine.errors import ConfigurationError
     from spine.experiments import Simulation
@@ -62,6 +62,7 @@ def run(
         tell_notes(simulation.world.network)
         if out is not None:
             say(f"results in {out}")
+    warn_of_refusals(summary)
     if signals:
         say("spine: interrupted; the figures are those up to here", error=True)
         raise typer.Exit(128 + signals[0])

@@ -44,9 +44,9 @@ def check(
 ) -> None:
     """Read a scenario, build its world, and say what is in it; exit code 2 and the problems when it is not usable.
 
-    Warns, on standard error, when the world can never deliver anything.
+    Warns, on standard error, when the world can never deliver anything, or will refuse more than 1 % of its demand.
     """
-    from spine.cli.problems import tell_notes, warn_of_problems
+    from spine.cli.problems import tell_notes, warn_of_expected_refusals, warn_of_problems
     from spine.scenario import Scenario
 
     world = Scenario.load(scenario).build()
@@ -57,6 +57,7 @@ def check(
     )
     tell_notes(network)
     warn_of_problems(world)
+    warn_of_expected_refusals(world)
 
 
 @scenario_app.command()

@@ -10,7 +10,7 @@ from numpy.random import Generator, Philox
 from numpy.typing import NDArray
 
 from spine.network.connectivity import largest_part
-from spine.network.facilities import Facility, FuelStation, Parking, Site
+from spine.network.facilities import Facility, FuelStation, PackageProfile, Parking, Site
 from spine.network.graph import RoadNetwork
 from spine.network.roads import RoadClass
 
@@ -23,6 +23,8 @@ _SITES = (4, 150)
 _PARKINGS = (2, 60)
 _STATIONS = (2, 40)
 _RATE = (2.0, 6.0)
+_PARCELS = PackageProfile(size_range=(1.0, 18.0))
+"""Up to what the smallest truck of a default fleet carries, so that any usual fleet refuses nothing."""
 
 
 HEAVIEST_KG = 40_000.0
@@ -54,7 +56,7 @@ def with_default_facilities(network: RoadNetwork, seed: int = 0) -> RoadNetwork:
         rates = draws.uniform(*_RATE, len(nodes))
         ids = network.node_ids[nodes].tolist()
         added += [
-            Site(f"node{node}_site_{n}", node, f"Site {node}", round(float(rate), 2), docks=2)
+            Site(f"node{node}_site_{n}", node, f"Site {node}", round(float(rate), 2), docks=2, packages=_PARCELS)
             for n, (node, rate) in enumerate(zip(ids, rates, strict=True))
         ]
     through = _preferred(core & (best <= RoadClass.Z), core)

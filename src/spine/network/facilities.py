@@ -55,7 +55,7 @@ class Site:
         packages: what is born here.
         hourly_profile: 24 multipliers of the activity rate by hour of day, or 168 by hour of the week from the midnight before day 1;
             empty = constant.
-        batch_size_range: packages born together in one order, smallest and largest.
+        batch_size_range: packages born together in one order, smallest and largest; larger orders are rarer, the rate counts packages.
         attraction: how strongly it draws packages of other sites where gravity decides, relative, >= 0; None = as its docks.
     """
 

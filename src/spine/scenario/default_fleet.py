@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from spine.network import RoadNetwork, TreeRouter
-from spine.scenario.model import Distribution, FleetGroup
+from spine.scenario.model import TRUCK_BOUNDS, Distribution, FleetGroup
 
 LOAD = 0.7
 """Share of what the fleet can carry that the demand shall be."""
@@ -14,6 +14,7 @@ TRUCK_SECONDS_PER_LOADED_SECOND = 2.4
 """Time a truck is bound per second of loaded driving: the rest after it, empty legs, waiting. Measured by saturating fleets on the
 reference map (2.5), a region of 60 km (2.1) and a town with its surroundings (2.7)."""
 
+_USUAL_CAPACITIES = (18.0, 24.0, 33.0)
 _MOST_TRUCKS = 2000
 _SAMPLED_SITES = 24
 _SPEED_KPH = 90.0
@@ -35,13 +36,20 @@ def default_fleet(network: RoadNetwork) -> tuple[FleetGroup, ...]:
     count = max(1, min(_MOST_TRUCKS, round(wanted)))
     group = FleetGroup(
         count=count,
-        capacity=Distribution(choice=(18.0, 24.0, 33.0)),
+        capacity=Distribution(choice=_capacities(network)),
         max_speed_kph=Distribution(choice=(80.0, 85.0, 90.0)),
         risk_factor=Distribution(uniform=(0.2, 0.8)),
         initial_fuel_share=Distribution(uniform=(0.4, 1.0)),
         start="parkings" if network.parkings else "random",
     )
     return (group,)
+
+
+def _capacities(network: RoadNetwork) -> tuple[float, ...]:
+    """Return the usual capacities that carry every package of a map; when none does, its largest package, within what a truck can have."""
+    largest = max((site.packages.size_range[1] for site in network.sites if site.activity_rate > 0.0), default=0.0)
+    fitting = tuple(capacity for capacity in _USUAL_CAPACITIES if capacity >= largest)
+    return fitting or (min(largest, TRUCK_BOUNDS["capacity"][1]),)
 
 
 def _mean_travel_s(network: RoadNetwork) -> float:

@@ -196,7 +196,7 @@ class SiteChanges(Model):
         activity_rate: packages born per simulated hour.
         activity_scale: multiplies the rate.
         hourly_profile: 24 multipliers of the rate by hour of day, or 168 by hour of the week from the midnight before day 1.
-        batch_size_range: packages born together in one order, smallest and largest.
+        batch_size_range: packages born together in one order, smallest and largest; larger orders are rarer, the rate counts packages.
         attraction: how strongly it draws packages of other sites under the policy `gravity`, relative; as its docks when never given.
         docks: trucks handled at once.
         loading_rate_t_per_min: tonnes per minute and dock.

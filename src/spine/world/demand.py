@@ -82,7 +82,12 @@ def _schedule_birth(state: State, site: SiteState, rate: float) -> None:
 
 
 def _peak_rate(site: SiteState) -> float:
-    return site.spec.activity_rate * max(site.spec.hourly_profile, default=1.0)
+    """Return the highest rate of orders an hour: `activity_rate` counts packages, and an order is a batch of them."""
+    return site.spec.activity_rate * max(site.spec.hourly_profile, default=1.0) / _mean_batch(site)
+
+
+def _mean_batch(site: SiteState) -> float:
+    return sum(site.spec.batch_size_range) / 2.0
 
 
 def _rate_share(state: State, site: SiteState) -> float:
@@ -177,6 +182,29 @@ def _reject(state: State, site: SiteState, size: float, cause: RefusalCause) -> 
     totals.rejected += 1
     totals.rejected_by_cause[cause.value] = totals.rejected_by_cause.get(cause.value, 0) + 1
     state.emit(events.PackageRejected(state.now, site.spec.id, size, cause.value))
+
+
+def expected_refusals(state: State) -> dict[RefusalCause, float]:
+    """Return the share of all demand that will be refused at birth, per cause, for the sites and the fleet there are now."""
+    demand = 0.0
+    refused = dict.fromkeys(RefusalCause, 0.0)
+    for site in state.sites.values():
+        profile = site.spec.hourly_profile
+        rate = site.spec.activity_rate * (sum(profile) / len(profile) if profile else 1.0)
+        demand += rate
+        if rate > 0.0 and _destination(state, site, 0.0) is None:
+            refused[RefusalCause.NO_DESTINATION] += rate
+        elif state.config.refuse_oversize and state.largest_capacity > 0.0:
+            refused[RefusalCause.OVERSIZE] += rate * _share_above(site.spec.packages.size_range, state.largest_capacity)
+    return {cause: amount / demand if demand else 0.0 for cause, amount in refused.items()}
+
+
+def _share_above(bounds: tuple[float, float], limit: float) -> float:
+    """Return the share of a uniform distribution that lies above a limit."""
+    low, high = bounds
+    if limit < low or limit >= high:
+        return 0.0 if limit >= high else 1.0
+    return (high - limit) / (high - low)
 
 
 def _between(bounds: tuple[float, float], uniform: float) -> float:

@@ -15,6 +15,7 @@ from spine.world import (
     broker,
     buildings,
     checkpoint,
+    demand,
     market,
     observe,
     renewal,
@@ -22,6 +23,7 @@ from spine.world import (
     stats,
     tables,
 )
+from spine.world.causes import RefusalCause
 from spine.world.commands import (
     Command,
     CreateBroker,
@@ -308,6 +310,10 @@ class World:
     def problems(self) -> tuple[WorldProblem, ...]:
         """Return why this world, as it is set up now, can never deliver anything; empty when it can."""
         return world_problems(self._state)
+
+    def expected_refusals(self) -> dict[RefusalCause, float]:
+        """Return the share of demand that will be refused at birth, per cause, as the world is set up now."""
+        return demand.expected_refusals(self._state)
 
     def truck_figures(self) -> list[tables.Row]:
         """Return one row of figures per truck."""
