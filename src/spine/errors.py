@@ -10,7 +10,8 @@
     ├── ScenarioError         a scenario file or preset is not usable (names line and field)
     ├── ProtocolError         a message cannot be understood
     ├── StorageError          journal, checkpoint or recording cannot be read or written
-    └── ConfigurationError    a setting, flag or environment variable has a value that makes no sense
+    ├── ConfigurationError    a setting, flag or environment variable has a value that makes no sense
+    └── UnhealthyError        a server that was asked is not alive
 
 Every message names the thing, the value and what would be right, on one line where possible.
 """
@@ -68,3 +69,7 @@ class StorageError(SpineError, OSError):
 
 class ConfigurationError(SpineError, ValueError):
     """A setting, flag or environment variable has a value that makes no sense."""
+
+
+class UnhealthyError(SpineError):
+    """The server that was asked whether it is alive is not, or does not answer as it should."""

@@ -2,49 +2,76 @@
 
 from __future__ import annotations
 
-import itertools
-import json
 import socket
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-import pytest
 
 from spine.server.core import EngineCore
-from spine.server.engine import Engine, send_frame
-from spine.server.messages import LENGTH, Kind
+from spine.server.engine import Engine
+from spine.server.heartbeat import Heartbeat, Outlet, Work
+from spine.server.messages import LENGTH, Kind, Message
 from spine.server.picture import Pace
 from support.patience import PATIENCE_S
 from support.worlds import small_world
 
 
-def _frames_of_three_ticks(core: EngineCore) -> list[list[Any]]:
-    """Let an engine tick three times for a client and return what it said from the first tick on."""
+class _Held(EngineCore):
+    """A core whose first tick goes on until somebody lets it end."""
+
+    def __init__(self) -> None:
+        super().__init__(small_world(trucks=4), Pace(100, 1.0), running=True)
+        self.let_go = threading.Event()
+
+    def tick(self) -> list[Message]:
+        """Advance by one tick, once that is allowed."""
+        assert self.let_go.wait(PATIENCE_S)
+        return super().tick()
+
+
+def _frames(pipe: socket.socket) -> Iterator[list[Any]]:
+    with pipe.makefile("rb") as file:
+        while head := file.read(LENGTH.size):
+            yield msgspec.msgpack.decode(file.read(LENGTH.unpack(head)[0]))
+
+
+def test_the_heart_beats_while_a_tick_goes_on() -> None:
+    """It tells the work; its figures stand still as long as that does not come further, and move when it does."""
+    core, work = _Held(), Work()
     core.connect(1)
     ours, its = socket.socketpair()
     ours.settimeout(PATIENCE_S)
-    thread = threading.Thread(target=Engine(core, its).run)
+    outlet = Outlet(its)
+    heartbeat = Heartbeat(outlet, work)
+    heartbeat.start()
+    thread = threading.Thread(target=Engine(core, its, outlet, work=work).run)
     thread.start()
-    frames: list[list[Any]] = []
-    with ours, ours.makefile("rb") as pipe:
-        while sum(frame[0] == Kind.MESSAGES for frame in frames) < 3:
-            (length,) = LENGTH.unpack(pipe.read(LENGTH.size))
-            frames.append(msgspec.msgpack.decode(pipe.read(length)))
-        send_frame(ours, Kind.STOP)
+    try:
+        frames = _frames(ours)
+        beats = [next(beat for beat in frames if beat[:2] == [Kind.BEAT, "tick"]) for _ in range(2)]
+        assert beats[0] == beats[1]
+        core.let_go.set()
+        next(frame for frame in frames if frame[0] == Kind.MESSAGES)
+        later = next(frame for frame in frames if frame[0] == Kind.BEAT)
+        assert later[3] != beats[0][3]
+    finally:
+        core.let_go.set()
+        Outlet(ours).send(Kind.STOP)
         thread.join(PATIENCE_S)
-    its.close()
-    return frames
+        heartbeat.stop()
+        ours.close()
+        its.close()
+    assert not thread.is_alive()
 
 
-@pytest.mark.parametrize(("agents", "patience_s"), [(10, None), (6000, 6.0)])
-def test_the_ticks_of_a_large_world_are_announced(agents: int, patience_s: float | None) -> None:
-    """A tick of very many agents may take longer than a stuck engine is given: the silence is announced, by their number."""
+def test_figures_move_within_a_snapshot_and_a_tick() -> None:
+    """Every agent put into words counts, and every moment of the world."""
     core = EngineCore(small_world(trucks=4), Pace(100, 1.0), running=True)
-    for number in range(agents - core.agent_count):
-        create = {"agent_id": f"depot-{number}", "agent_kind": "building"}
-        assert core.handle(2, json.dumps({"action": "agent.create", "params": create})).ok
-    frames = _frames_of_three_ticks(core)
-    before = [earlier for earlier, frame in itertools.pairwise(frames) if frame[0] == Kind.MESSAGES]
-    announced = [frame[1] for frame in before if frame[0] == Kind.BUSY]
-    assert announced == ([] if patience_s is None else [patience_s] * 3)
+    before = core.progress
+    core.connect(1)
+    shown = core.progress
+    assert shown[1] - before[1] >= core.agent_count
+    core.tick()
+    assert core.progress[0] > shown[0]

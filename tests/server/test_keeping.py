@@ -184,8 +184,8 @@ def test_a_directory_of_somebody_else_is_refused(tmp_path: Path) -> None:
     program = (
         "import encodings.idna, os, sys; from spine.cli import main; from spine.server import app, engine, life;"
         "os.setgid(65534); os.setuid(65534);"
-        "from spine.server.engine import open_world; from spine.errors import SpineError\n"
-        "try: open_world({'state_dir': sys.argv[1], 'scenario': 'none', 'insists': True, 'fresh': False}, None)\n"
+        "from spine.server.engine import open_world; from spine.server.heartbeat import Work; from spine.errors import SpineError\n"
+        "try: open_world({'state_dir': sys.argv[1], 'scenario': 'none', 'insists': True, 'fresh': False}, None, Work())\n"
         "except SpineError as error: print(error); sys.exit(2)"
     )
     tmp_path.chmod(0o755)

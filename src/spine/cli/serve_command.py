@@ -67,8 +67,7 @@ def healthcheck(
     host: Annotated[str | None, typer.Option(help="Address of the server [env HOST].")] = None,
     port: Annotated[int | None, typer.Option(help="Port of the server [env PORT].")] = None,
 ) -> None:
-    """Check a running server as a client would; exit code 0 when it is healthy."""
-    from spine.server.life import healthcheck as check
-    from spine.server.settings import Settings
+    """Ask a running server over its WebSocket whether it is alive; exit code 0 when it is, else 1."""
+    from spine.server.healthcheck import healthcheck as check
 
-    raise typer.Exit(check(Settings.read(host=host, port=port)))
+    raise typer.Exit(check(host, port))

@@ -1,1 +1,1 @@
-"""The live server: FastAPI around one engine process. `life.serve` runs it, `life.healthcheck` looks at it from outside."""
+"""The live server: FastAPI around one engine process. `life.serve` runs it, `healthcheck` looks at it from outside."""

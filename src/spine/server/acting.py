@@ -106,6 +106,10 @@ class Driven(Protocol):
         """How many agents a snapshot shows."""
 
     @property
+    def progress(self) -> tuple[float, int]:
+        """Figures that move while a tick, a snapshot or a listing is being made; may be read from another thread."""
+
+    @property
     def wall_s(self) -> float:
         """Simulated seconds since day 1, 0:00."""
 

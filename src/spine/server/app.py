@@ -22,7 +22,7 @@ from spine.server.messages import MOST_ROWS
 from spine.server.metrics import Metrics
 from spine.server.pages import http_page, websocket_page
 from spine.server.settings import Settings
-from spine.server.supervisor import SILENCE_S, EngineUnavailableError, Supervisor
+from spine.server.supervisor import EngineUnavailableError, Supervisor
 from spine.server.websocket import WebSocketEndpoint
 from spine.server.worlds import WorldGuard
 
@@ -121,22 +121,21 @@ def _add_health(app: FastAPI, supervisor: Supervisor, metrics: Metrics) -> None:
     @app.get("/ready", tags=["operation"], responses={503: {"description": "The engine does not answer."}})
     async def ready(response: Response) -> dict[str, object]:
         """Say whether the engine answers and the world can be used (readiness)."""
-        silent = supervisor.tick_age_s()
-        journal = supervisor.status.get("journal")
-        kept = journal is None or journal["healthy"]
-        good = supervisor.ready and silent <= SILENCE_S and not app.state.stopping and kept
+        problem = "the server is stopping" if app.state.stopping else supervisor.readiness_problem()
+        good = problem is None
         response.status_code = 200 if good else 503
         status = supervisor.status
         return {
             "world": str(supervisor.world),
             "status": "ready" if good else "stopping" if app.state.stopping else "not ready",
-            "engine_silent_s": round(silent, 3),
+            "problem": problem,
+            "engine_silent_s": round(supervisor.silence_s(), 3),
             "last_tick_age_s": round(supervisor.last_tick_age_s(), 3),
             "tick": status.get("tick", 0),
             "running": status.get("running", False),
             "paused": status.get("paused", False),
             "lag_s": status.get("lag_s", 0.0),
-            "journal": journal,
+            "journal": status.get("journal"),
             "recording": None if supervisor.recorder is None else supervisor.recorder.problem or "ok",
         }
 

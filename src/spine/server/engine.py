@@ -26,6 +26,7 @@ from spine.protocol.envelope import encode_signal
 from spine.server.acting import Driven
 from spine.server.calls import Limits, Outcome
 from spine.server.core import EngineCore
+from spine.server.heartbeat import Heartbeat, Outlet, Work
 from spine.server.keeping import Keeper, KeepingOptions
 from spine.server.live import LiveWorld
 from spine.server.messages import EVERYBODY, FIRST_CALLER, LENGTH, Kind, Message
@@ -43,19 +44,8 @@ _WARNING_INTERVAL_S = 1.0
 _IDLE_WAIT_S = 0.25
 _LONG_RECOVERY_S = 5.0
 _RECEIVE_BYTES = 1 << 18
-_QUICK_TEXT_BYTES = 4096
-_SLOW_WORDS = (b'"map.create"', b'"map.export"', b'"simulation.export_state"', b'"simulation.reset"')
 _WELCOME_PAUSE = 9
 """Between two snapshots a running world has so many times as long for itself; whoever comes meanwhile shares the next one."""
-
-_SLOW_WORK_S = 120.0
-"""So long the engine may be silent over slow work: a snapshot, an export, a recovery."""
-
-_QUICK_AGENTS = 5000
-"""Worlds with more agents than this announce that a snapshot or a tick takes a while."""
-
-_TICK_S_PER_AGENT = 0.001
-"""So long a tick of such a world may take; what hangs is still noticed the sooner the smaller the world is."""
 
 
 class Engine:
@@ -64,16 +54,27 @@ class Engine:
     Args:
         core: what is driven.
         pipe: connected socket to the server process.
+        outlet: for writing to it.
         keeper: of the world's state directory, None when nothing is kept.
+        work: where to say what the loop is at.
     """
 
-    def __init__(self, core: Driven, pipe: socket.socket, keeper: Keeper | None = None) -> None:
+    def __init__(
+        self,
+        core: Driven,
+        pipe: socket.socket,
+        outlet: Outlet | None = None,
+        keeper: Keeper | None = None,
+        work: Work | None = None,
+    ) -> None:
         self._core = core
         core.identity = secrets.token_hex(8)
-        self._live = LiveWorld(core, self._acted, keeper)
+        self._work = work or Work()
+        self._live = LiveWorld(core, self._acted, keeper, work=self._work)
         self._problems = ProblemLog(core)
         self._pipe = pipe
         self._run = uuid.uuid4().hex if keeper is None else keeper.run
+        self._send = (outlet or Outlet(pipe)).send
         self._buffer = bytearray()
         self._stopping = False
         self._deadline = 0.0
@@ -90,13 +91,14 @@ class Engine:
         try:
             self._loop()
             if self._stopping:
-                self._send(Kind.BUSY, _SLOW_WORK_S)
+                self._work.begin("writing the last checkpoint", slow=True)
                 self._live.close()
                 self._send(Kind.STOPPED)
         finally:
             self._live.abandon()
 
     def _loop(self) -> None:
+        self._work.progress = lambda: self._core.progress
         self._send(Kind.READY, self._run)
         was_active = False
         while not self._stopping:
@@ -112,6 +114,7 @@ class Engine:
             was_active = active
             wait_s = max(0.0, self._deadline - now) if active else _IDLE_WAIT_S
             due_s = self._live.due_s(now)
+            self._work.begin("waiting")
             if not self._receive(wait_s if due_s is None else min(wait_s, due_s)):
                 return
             if self._take_frames():
@@ -138,9 +141,7 @@ class Engine:
         self._live.settle()
         if not self._core.active:
             return
-        agents = self._core.agent_count
-        if agents > _QUICK_AGENTS:
-            self._send(Kind.BUSY, agents * _TICK_S_PER_AGENT)
+        self._work.begin("tick")
         messages = self._live.tick()
         done = time.perf_counter()
         self._tick_durations.append(done - begun)
@@ -212,14 +213,13 @@ class Engine:
                 self._newcomers.remove(frame[1])
             self._core.disconnect(frame[1])
         elif kind == Kind.QUERY:
-            self._send(Kind.BUSY, _SLOW_WORK_S)
+            self._work.begin(f"question {frame[2]}", slow=True)
             self._send(Kind.ANSWER, frame[1], msgspec.json.encode(self._answer(frame[2], **frame[3])))
         elif kind == Kind.STOP:
             self._stopping = True
 
     def _act(self, client: int, text: bytes) -> None:
-        if len(text) > _QUICK_TEXT_BYTES or any(word in text for word in _SLOW_WORDS):
-            self._send(Kind.BUSY, _SLOW_WORK_S)
+        self._work.begin("reading an action")
         begun = time.perf_counter()
         self._live.take(client, text)
         self._busy_s += time.perf_counter() - begun
@@ -247,8 +247,7 @@ class Engine:
         """Give everybody who has come since the last look the same snapshot; return whether there was anybody."""
         if not self._newcomers:
             return False
-        if self._core.agent_count > _QUICK_AGENTS:
-            self._send(Kind.BUSY, _SLOW_WORK_S)
+        self._work.begin("snapshot")
         begun = time.perf_counter()
         messages: list[Message] = []
         for client in self._newcomers:
@@ -280,15 +279,6 @@ class Engine:
         for line in self._problems.lines():
             self._send(Kind.NOTE, *line)
 
-    def _send(self, kind: Kind, *content: Any) -> None:
-        send_frame(self._pipe, kind, *content)
-
-
-def send_frame(pipe: socket.socket, kind: Kind, *content: Any) -> None:
-    """Send one frame to the server process."""
-    body = msgspec.msgpack.encode([int(kind), *content])
-    pipe.sendall(LENGTH.pack(len(body)) + body)
-
 
 def main() -> None:
     """Entry point of the engine process: file descriptor of the socket and the JSON of its settings as arguments."""
@@ -297,8 +287,10 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     pipe = socket.socket(fileno=int(sys.argv[1]))
     settings = json.loads(sys.argv[2])
+    outlet, work = Outlet(pipe), Work()
+    Heartbeat(outlet, work).start()
     try:
-        core, keeper = open_world(settings, pipe)
+        core, keeper = open_world(settings, outlet, work)
     except SpineError as error:
         sys.stderr.write(f"spine: {error}\n")
         sys.exit(2)
@@ -306,13 +298,18 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     try:
-        Engine(core, pipe, keeper).run()
+        Engine(core, pipe, outlet, keeper, work).run()
     except (BrokenPipeError, ConnectionResetError):
         sys.exit(0)
 
 
-def open_world(settings: dict[str, Any], pipe: socket.socket) -> tuple[Driven, Keeper | None]:
+def open_world(settings: dict[str, Any], outlet: Outlet, work: Work) -> tuple[Driven, Keeper | None]:
     """Return what to drive, and the keeper of its state directory when the settings name one.
+
+    Args:
+        settings: what the server process has handed over.
+        outlet: to the server process.
+        work: where to show how a recovery goes on.
 
     Raises:
         SpineError: the scenario, the recording or the state directory is not usable.
@@ -325,14 +322,7 @@ def open_world(settings: dict[str, Any], pipe: socket.socket) -> tuple[Driven, K
         return make_core(settings), None
     from spine.scenario.plugins import plugin_policies
 
-    last_beat = begun = time.monotonic()
-
-    def beat() -> None:
-        nonlocal last_beat
-        if time.monotonic() - last_beat > STATUS_INTERVAL_S:
-            last_beat = time.monotonic()
-            send_frame(pipe, Kind.BUSY, _SLOW_WORK_S)
-
+    begun = time.monotonic()
     directory = StateDirectory(Path(settings["state_dir"]))
     asked = Asked(settings["scenario"], insists=settings["insists"], fresh=settings["fresh"])
     taken = open_directory(
@@ -341,7 +331,7 @@ def open_world(settings: dict[str, Any], pipe: socket.socket) -> tuple[Driven, K
         lambda: make_core(settings),
         limits=_limits(settings),
         extra_policies=plugin_policies(),
-        beat=beat,
+        beat=work.go_on,
     )
     options = KeepingOptions(checkpoint_s=settings["checkpoint_s"], kept=settings["checkpoints_kept"])
     keeper = Keeper(directory, taken.journal, ThreadCommitter(), taken.core, taken.reached, options, taken.checkpointed)
@@ -349,12 +339,12 @@ def open_world(settings: dict[str, Any], pipe: socket.socket) -> tuple[Driven, K
     if took_s > _LONG_RECOVERY_S:
         keeper.expedite_checkpoint()
     for note in taken.notes:
-        send_frame(pipe, Kind.NOTE, logging.WARNING, "recovery", {"note": note})
+        outlet.send(Kind.NOTE, logging.WARNING, "recovery", {"note": note})
     fields = {"directory": str(directory.path), "tick": taken.core.tick_number, "action": taken.reached.sequence}
     if not taken.fresh:
         fields |= {"actions_replayed": taken.replayed, "ticks_replayed": taken.ticks, "seconds": round(took_s, 3)}
     event = "world begun and kept" if taken.fresh else "world taken up"
-    send_frame(pipe, Kind.NOTE, logging.INFO, event, fields)
+    outlet.send(Kind.NOTE, logging.INFO, event, fields)
     return taken.core, keeper
 
 

@@ -1,19 +1,15 @@
-"""The life of a server process: start, signals, watchdog, end; and the health check that looks at it from outside."""
+"""The life of a server process: start, signals, watchdog, end."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
 import resource
 import signal
 import socket
-import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 
 import structlog
@@ -30,7 +26,6 @@ from spine.server.wire import Connection
 
 EXIT_STUCK = 70
 EXIT_NOT_STARTED = 2
-_HEALTHCHECK_S = 5.0
 _GRACE_S = 2
 _BEAT_S = 0.5
 _OTHER_HANDLES = 256
@@ -180,54 +175,3 @@ class _Watchdog:
                     "watchdog: the event loop is stuck, ending the process", stuck_s=round(now - self._last, 1)
                 )
                 os._exit(EXIT_STUCK)
-
-
-def healthcheck(settings: Settings) -> int:
-    """Look at a running server as a client would: `/ready` good, WebSocket open and answering; 0 when all is well, else 1.
-
-    Prints what is wrong on standard output.
-    """
-    problem = _ready_problem(settings) or asyncio.run(_websocket_problem(settings))
-    if problem:
-        sys.stdout.write(f"unhealthy: {problem}\n")
-        return 1
-    sys.stdout.write("healthy\n")
-    return 0
-
-
-def _ready_problem(settings: Settings) -> str | None:
-    url = f"http://{settings.local_url}/ready"
-    try:
-        with urllib.request.urlopen(url, timeout=_HEALTHCHECK_S) as response:
-            json.load(response)
-    except urllib.error.HTTPError as error:
-        return f"{url} answers {error.code}: {error.read(500).decode('utf-8', 'replace')}"
-    except (OSError, ValueError) as error:
-        return f"{url}: {error}"
-    return None
-
-
-async def _websocket_problem(settings: Settings) -> str | None:
-    from websockets.exceptions import WebSocketException
-
-    url = f"ws://{settings.local_url}/ws"
-    token = settings.control_token or settings.view_token
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    request = json.dumps({"action": "agent.list", "params": {"agent_kind": "nobody"}, "request_id": "healthcheck"})
-    try:
-        answered = await asyncio.wait_for(_ask(url, headers, request), _HEALTHCHECK_S)
-    except (OSError, WebSocketException, TimeoutError, asyncio.TimeoutError) as error:
-        return f"{url}: {type(error).__name__} {error}"
-    return None if answered else f"{url}: closed without an answer"
-
-
-async def _ask(url: str, headers: dict[str, str], request: str) -> bool:
-    """Send a request and wait for its answer; False when the connection closes first."""
-    from websockets.asyncio.client import connect
-
-    async with connect(url, additional_headers=headers, max_size=None, compression=None) as websocket:
-        await websocket.send(request)
-        async for text in websocket:
-            if json.loads(text).get("request_id") == "healthcheck":
-                return True
-    return False

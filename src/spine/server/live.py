@@ -12,9 +12,11 @@ import traceback
 from collections.abc import Callable
 from typing import Any, Final
 
+from spine.protocol.actions import SLOW
 from spine.protocol.envelope import encode_action_error, encode_signal
 from spine.server.acting import Driven
 from spine.server.calls import Outcome, Prepared
+from spine.server.heartbeat import Work
 from spine.server.keeping import COMMIT_PATIENCE_S, Keeper
 from spine.server.messages import EVERYBODY, Message
 from spine.storage import Entry
@@ -35,15 +37,22 @@ class LiveWorld:
         tell: hears of every action that has been dealt with.
         keeper: of its state directory, None when nothing is kept.
         clock: real seconds.
+        work: where to say which action is being carried out.
     """
 
     def __init__(
-        self, core: Driven, tell: Tell, keeper: Keeper | None = None, clock: Callable[[], float] = time.perf_counter
+        self,
+        core: Driven,
+        tell: Tell,
+        keeper: Keeper | None = None,
+        clock: Callable[[], float] = time.perf_counter,
+        work: Work | None = None,
     ) -> None:
         self.core = core
         self.keeper = keeper
         self._tell = tell
         self._clock = clock
+        self._work = work or Work()
         self._line: list[tuple[int, Prepared]] = []
         self._written: list[tuple[int, Prepared]] = []
         self._entries: list[Entry] = []
@@ -112,6 +121,7 @@ class LiveWorld:
     def _carry_out(self, line: list[tuple[int, Prepared]], *, written: bool) -> None:
         for client, prepared in line:
             begun = self._clock()
+            self._work.begin(prepared.name, slow=prepared.name in SLOW)
             if prepared.changes and not written:
                 assert self.keeper is not None
                 outcome = self.core.refuse(prepared, not_written(self.keeper.problem))

@@ -72,8 +72,8 @@ class Kind(IntEnum):
     """figures"""
     ANSWER = 13
     """number of the question, JSON"""
-    BUSY = 14
-    """seconds of silence that mean nothing: slow work begins"""
+    BEAT = 14
+    """heartbeat: what the engine is at, whether that cannot show its progress, figures that move as the work goes on"""
     READY = 15
     """what tells this world from all others; the engine takes frames from here on"""
     STOPPED = 16

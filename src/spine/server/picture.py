@@ -56,6 +56,7 @@ class Picture:
         self.tick_number = tick_number
         self.identity = ""
         self._lives = 0
+        self._told = 0
         self._last_diff: dict[str, tuple[object, ...]] = {}
         self._map_text = MapText()
         self._snapshot: list[tuple[bytes, str]] | None = None
@@ -69,6 +70,11 @@ class Picture:
     def agent_count(self) -> int:
         """How many agents a snapshot shows."""
         return len(self.world.agents())
+
+    @property
+    def progress(self) -> tuple[float, int]:
+        """Figures that move while a tick, a snapshot or a listing is being made: simulated seconds, agents put into words so far."""
+        return self.world.now, self._told
 
     @property
     def wall_s(self) -> float:
@@ -125,6 +131,7 @@ class Picture:
             if self.world.agent_kind(agent_id) not in kinds:
                 self._last_diff.pop(agent_id, None)
                 continue
+            self._told += 1
             view = self.world.agent(agent_id)
             data: Json | None = None
             if isinstance(view, TruckView):
@@ -139,6 +146,7 @@ class Picture:
 
     def agent_message(self, view: AgentView, receiver: int = EVERYBODY) -> Message:
         """Return `agent.updated` (9.11)."""
+        self._told += 1
         body = encode_signal("agent.updated", forms.agent_updated_data(view, self.tick_number))
         return Message(receiver, body, f"agent {view.id}")
 
@@ -198,7 +206,10 @@ class Picture:
         return self._listed(views, clock or self.clock())
 
     def _listed(self, views: list[AgentView], clock: TickClock) -> Json:
-        agents = [{**forms.agent_full(view, clock), "agent_id": view.id} for view in views]
+        agents: list[Json] = []
+        for view in views:
+            self._told += 1
+            agents.append({**forms.agent_full(view, clock), "agent_id": view.id})
         return {"total": len(agents), "agents": agents, "tick": self.tick_number}
 
     def problems(self) -> tuple[WorldProblem, ...]:

@@ -87,6 +87,11 @@ class Playback(Acting):
         return self._picture.agent_count
 
     @property
+    def progress(self) -> tuple[float, int]:
+        """What moves while a tick is being made."""
+        return self.now, self._next_moment
+
+    @property
     def wall_s(self) -> float:
         """The time that is shown, on the recording's clock."""
         return self.now

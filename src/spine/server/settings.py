@@ -13,7 +13,6 @@ from spine.errors import ConfigurationError
 NAME_PATTERN = "^[A-Za-z0-9_-]{1,64}$"
 """Of the name an operator gives a world."""
 
-_ANY_HOST = ("0.0.0.0", "::", "localhost", "")  # noqa: S104 - what the operator may have asked for
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -58,6 +57,7 @@ class Settings(BaseSettings):
     ping_s: float = Field(30.0, gt=0.0, validation_alias=_env("SPINE_PING_SECONDS"))
     ping_grace_s: float = Field(60.0, gt=0.0, validation_alias=_env("SPINE_PING_GRACE_SECONDS"))
     compression: bool = Field(False, validation_alias=_env("SPINE_COMPRESSION"))
+    engine_silence_s: float = Field(20.0, gt=0.0, validation_alias=_env("SPINE_ENGINE_SILENCE_SECONDS"))
     watchdog_s: float = Field(20.0, gt=0.0, validation_alias=_env("SPINE_WATCHDOG_SECONDS"))
 
     @field_validator("log_level", mode="before")
@@ -85,12 +85,6 @@ class Settings(BaseSettings):
             name = str(item["loc"][0])
             shown = "***" if "TOKEN" in name.upper() else repr(item["input"])
             raise ConfigurationError(f"{_variable(name)} = {shown}: {item['msg']}") from None
-
-    @property
-    def local_url(self) -> str:
-        """Where this server can be reached from its own machine, host:port."""
-        host = "127.0.0.1" if self.host in _ANY_HOST else self.host
-        return f"{f'[{host}]' if ':' in host else host}:{self.port}"
 
     @property
     def is_local(self) -> bool:

@@ -20,15 +20,11 @@ from spine.protocol.params import SLOWEST_HZ
 from spine.server.hub import Client, Hub
 from spine.server.messages import EVERYBODY, FIRST_CALLER, LENGTH, POSITIONS_RECORDER, RECORDER, Kind
 from spine.server.metrics import Metrics
+from spine.server.pulse import LOOK_INTERVAL_S, Pulse
 from spine.server.recorder import Recorder
 from spine.server.settings import Settings
 from spine.server.worlds import World
 
-SILENCE_S = 4.5
-"""An engine that has said nothing for so long is stuck; it reports twice a second."""
-
-START_S = 60.0
-_WATCH_INTERVAL_S = 0.25
 _STOP_S = 2.0
 _KEEP_S = 6.0
 """An engine that keeps its world writes a last checkpoint; killed meanwhile, it would have to replay its journal, no more."""
@@ -36,6 +32,8 @@ _KEEP_S = 6.0
 _LONGEST_BACKOFF_S = 10.0
 _QUERY_S = 30.0
 _DROP_INTERVAL_S = 1.0
+_READ_BYTES = 1 << 20
+_MANY_FAILURES = 3
 _STABLE_S = 60.0
 _MOST_WAITING_BYTES = 128 * 2**20
 """More than this waiting for the engine, and clients are asked to wait too."""
@@ -67,8 +65,7 @@ class Supervisor:
         self.status: dict[str, Any] = {}
         self.ready = False
         self.world = World(settings.world or "", "")
-        self.last_heard = 0.0
-        self._busy_until = 0.0
+        self._pulse: Pulse | None = None
         self._process: asyncio.subprocess.Process | None = None
         self._writer: asyncio.StreamWriter | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -78,7 +75,8 @@ class Supervisor:
         self._next_call = FIRST_CALLER
         self._stopping = False
         self._failures = 0
-        self._launched = 0.0
+        self._launched = False
+        self._ready_since: float | None = None
         self._last_tick = time.monotonic()
         self._listener: asyncio.Task[None] | None = None
         metrics.watch_engine(lambda: self.engine_pid)
@@ -98,9 +96,11 @@ class Supervisor:
                 raise SpineError("the engine could not start")
             if self._stopping:
                 raise SpineError("stopped before the engine was ready")
-            if time.monotonic() > self._busy_until:
-                raise SpineError(f"the engine was not ready within {START_S:g} s")
-            await asyncio.sleep(0.01)
+            assert self._pulse is not None
+            self._pulse.look()
+            if self._pulse.verdict is not None:
+                raise SpineError(f"the engine could not start: it {self._pulse.verdict}")
+            await asyncio.sleep(0.02)
         if self.recorder is not None:
             self.recorder.start()
             self._tasks.append(asyncio.create_task(self.recorder.follow()))
@@ -133,37 +133,45 @@ class Supervisor:
                 json.dumps(handed),
                 pass_fds=[its.fileno()],
             )
-        self._launched = self.last_heard = time.monotonic()
-        self._busy_until = self.last_heard + START_S
+        self._launched = True
+        self._ready_since = None
+        self._pulse = Pulse(self._process.pid, settings.engine_silence_s)
         reader, self._writer = await asyncio.open_connection(sock=ours, limit=1 << 24)
         self._listener = asyncio.create_task(self._listen(reader))
 
     async def _listen(self, reader: asyncio.StreamReader) -> None:
         """Take frames from the engine until it is gone."""
+        assert self._pulse is not None
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
             while True:
                 (length,) = LENGTH.unpack(await reader.readexactly(LENGTH.size))
-                frame = msgspec.msgpack.decode(await reader.readexactly(length))
-                self.last_heard = time.monotonic()
-                self._take(frame)
+                body = bytearray()
+                while len(body) + _READ_BYTES < length:
+                    body += await reader.readexactly(_READ_BYTES)
+                    # The snapshot of a very large world takes a while to cross over.
+                    self._pulse.moved()
+                body += await reader.readexactly(length - len(body))
+                frame = msgspec.msgpack.decode(body)
+                if frame[0] == Kind.BEAT:
+                    self._pulse.beat(*frame[1:])
+                else:
+                    self._pulse.moved()
+                    self._take(frame)
 
     def _take(self, frame: list[Any]) -> None:
         kind = frame[0]
         if kind == Kind.MESSAGES:
-            self._busy_until = 0.0
             self.hub.deliver(frame[1])
             if self.recorder is not None:
                 self.recorder.take(frame[1])
         elif kind == Kind.DONE:
             self._take_done(*frame[1:])
         elif kind == Kind.STATUS:
-            self._busy_until = 0.0
             if frame[1]["tick"] != self.status.get("tick"):
-                self._last_tick = self.last_heard
+                self._last_tick = time.monotonic()
             self.status = frame[1]
             self._metrics.take_status(frame[1])
         elif kind == Kind.LIVE:
-            self._busy_until = 0.0
             self.hub.go_live(frame[1], frame[2])
             if self.recorder is not None and RECORDER in frame[1]:
                 self.recorder.take_snapshot(frame[2], frame[3])
@@ -177,17 +185,16 @@ class Supervisor:
                 future.set_result(frame[2])
         elif kind == Kind.NOTE:
             log.log(frame[1], frame[2], **frame[3])
-        elif kind == Kind.BUSY:
-            self._busy_until = self.last_heard + frame[1]
         elif kind == Kind.READY:
-            self._busy_until = 0.0
             self.ready = True
             self.world = World(self._settings.world or "", frame[1])
+            self._ready_since = time.monotonic()
+            if self._failures:
+                log.info("engine started again")
 
     def _take_done(
         self, client: int, name: str, ok: bool, seconds: float, answer: bytes | None, understood: bool
     ) -> None:
-        self._busy_until = 0.0
         self._metrics.actions.labels(name, "ok" if ok else "error").inc()
         self._metrics.action_duration.observe(seconds)
         log.debug("action", client_id=client, action=name, ok=ok, seconds=round(seconds, 6))
@@ -197,22 +204,17 @@ class Supervisor:
 
     async def _watch(self) -> None:
         """Notice a dead or stuck engine, tell the clients, start it again."""
-        last_look = time.monotonic()
         while not self._stopping:
-            await asyncio.sleep(_WATCH_INTERVAL_S)
-            process = self._process
-            now = time.monotonic()
-            if now - last_look > _WATCH_INTERVAL_S + 1.0:
-                # This process has slept itself; what the engine has said meanwhile is still to be read.
-                self.last_heard = now
-            last_look = now
-            dead = process is None or process.returncode is not None
-            stuck = now - self.last_heard > SILENCE_S and now > self._busy_until
-            if not (dead or stuck):
+            await asyncio.sleep(LOOK_INTERVAL_S)
+            process, pulse = self._process, self._pulse
+            assert process is not None
+            assert pulse is not None
+            pulse.look()
+            reason = pulse.verdict if process.returncode is None else "ended unexpectedly"
+            if reason is None:
                 continue
             self.ready = False
-            reason = "ended unexpectedly" if dead else f"did not answer for {now - self.last_heard:.1f} s"
-            log.error("engine lost", reason=reason, exit_code=process.returncode if process else None)
+            log.error("engine lost", reason=reason, exit_code=process.returncode)
             self._tell(f"the simulation engine {reason} and is being started again")
             await self._restart()
 
@@ -233,7 +235,7 @@ class Supervisor:
                 future.set_exception(EngineUnavailableError("the engine is being started again"))
         self._queries.clear()
         self._calls.clear()
-        if time.monotonic() - self._launched > _STABLE_S:
+        if self._ready_since is not None and time.monotonic() - self._ready_since > _STABLE_S:
             self._failures = 0
         elif self._failures:
             await asyncio.sleep(min(_LONGEST_BACKOFF_S, 0.5 * 2**self._failures))
@@ -244,12 +246,6 @@ class Supervisor:
         self.hub.need_snapshots()
         if self.recorder is not None:
             self.recorder.start()
-        while not self.ready and time.monotonic() < self._busy_until:
-            if self._process is not None and self._process.returncode is not None:
-                return
-            await asyncio.sleep(0.02)
-        if self.ready:
-            log.info("engine started again")
 
     async def _kill(self) -> None:
         process = self._process
@@ -270,9 +266,25 @@ class Supervisor:
         """Do not wait for the engine any longer: the server is to end."""
         self._stopping = True
 
-    def tick_age_s(self) -> float:
-        """Return how long ago the engine was last heard, seconds."""
-        return time.monotonic() - self.last_heard
+    def silence_s(self) -> float:
+        """Return how long ago the engine last showed progress, seconds."""
+        return self._pulse.silence_s if self._pulse is not None else 0.0
+
+    def liveness_problem(self) -> str | None:
+        """Return why the engine is not alive, None while it is: also while it works long, starts, or finds its disk full."""
+        if not self.ready and self._failures > _MANY_FAILURES:
+            return f"the engine has been started again {self._failures} times in a row"
+        problem = self._pulse.problem if self._pulse is not None else None
+        return f"the engine {problem}" if problem else None
+
+    def readiness_problem(self) -> str | None:
+        """Return why the world cannot be used now, None while it can; unlike `liveness_problem` also what a restart would not mend."""
+        if problem := self.liveness_problem():
+            return problem
+        if not self.ready:
+            return "the engine is being started"
+        journal = self.status.get("journal")
+        return None if journal is None or journal["healthy"] else journal["problem"]
 
     @property
     def engine_pid(self) -> int | None:
@@ -324,7 +336,7 @@ class Supervisor:
         while self.waiting_bytes() > _MOST_WAITING_BYTES:
             if time.monotonic() > deadline:
                 return False
-            await asyncio.sleep(_WATCH_INTERVAL_S / 5)
+            await asyncio.sleep(LOOK_INTERVAL_S / 5)
         return True
 
     def waiting_bytes(self) -> int:

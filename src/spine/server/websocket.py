@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import time
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from spine.protocol.envelope import encode_action_error, encode_transport_error
 from spine.server.access import CONTROL, VIEW_ACTIONS, origin_allowed, role_of, text_fields
+from spine.server.healthcheck import SUBPROTOCOL as HEALTH_SUBPROTOCOL
 from spine.server.hub import CLOSE_SLOW, Client, Hub
 from spine.server.metrics import Metrics
 from spine.server.settings import Settings
@@ -67,6 +69,9 @@ class WebSocketEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection from handshake to close."""
+        if HEALTH_SUBPROTOCOL in scope.get("subprotocols", []):
+            await self._tell_health(receive, send)
+            return
         headers = dict(scope["headers"])
         authorization = headers.get(b"authorization")
         role, subprotocol = role_of(
@@ -88,6 +93,18 @@ class WebSocketEndpoint:
             await send({"type": "websocket.close", "code": refusal[0], "reason": refusal[1]})
             return
         await self._serve(scope["extensions"][CONNECTION], role or CONTROL, receive, send)
+
+    async def _tell_health(self, receive: Receive, send: Send) -> None:
+        """Say how the server is, to anybody, and close: the way a world takes to its clients, without the world."""
+        await receive()
+        problem = self._supervisor.liveness_problem()
+        verdict = {
+            "status": "healthy" if problem is None else "unhealthy",
+            "problem": problem or self._supervisor.readiness_problem(),
+        }
+        await send({"type": "websocket.accept", "subprotocol": HEALTH_SUBPROTOCOL})
+        await send({"type": "websocket.send", "text": json.dumps(verdict)})
+        await send({"type": "websocket.close", "code": 1000, "reason": ""})
 
     async def _serve(self, connection: Connection, role: str, receive: Receive, send: Send) -> None:
         closed: asyncio.Future[tuple[int, str]] = asyncio.get_running_loop().create_future()

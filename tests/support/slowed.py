@@ -1,0 +1,60 @@
+"""Faults of an engine: a `sitecustomize` that only the engine process of a server takes to heart, switched by files in its folder."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+_CUSTOM = '''
+import os, sys, time
+
+if "spine.server.engine" in sys.orig_argv:
+    from spine.protocol import forms
+    from spine.world import World
+
+    folder = os.path.dirname(__file__)
+    told, stepped = forms.agent_full, World.step
+
+    def slowly(view, clock):
+        """An agent of a snapshot takes as long as the file `slow` says, seconds."""
+        try:
+            with open(os.path.join(folder, "slow")) as file:
+                time.sleep(float(file.read()))
+        except FileNotFoundError:
+            pass
+        return told(view, clock)
+
+    def step(world, dt):
+        """A tick never ends while the file `endless` is there."""
+        while os.path.exists(os.path.join(folder, "endless")):
+            pass
+        return stepped(world, dt)
+
+    forms.agent_full, World.step = slowly, step
+'''
+
+
+class EngineFaults:
+    """Switches for what is to be wrong with an engine.
+
+    Args:
+        folder: an empty folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        (folder / "sitecustomize.py").write_text(_CUSTOM)
+        self.environment = {"PYTHONPATH": os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")])}
+
+    def slow_down(self, seconds_per_agent: float) -> None:
+        """Let every agent of a snapshot take so long."""
+        (self._folder / "slow").write_text(str(seconds_per_agent))
+
+    def loop_endlessly(self) -> None:
+        """Let the next tick go on for ever."""
+        (self._folder / "endless").touch()
+
+    def mend(self) -> None:
+        """Let everything work again."""
+        for name in ("slow", "endless"):
+            (self._folder / name).unlink(missing_ok=True)
