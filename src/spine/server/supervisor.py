@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
-import socket
-import sys
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import msgspec
 import structlog
 
 from spine.errors import SpineError
 from spine.protocol.envelope import encode_action_error, encode_signal
 from spine.protocol.params import SLOWEST_HZ
+from spine.server.engine_process import EngineProcess
 from spine.server.hub import Client, Hub
-from spine.server.messages import EVERYBODY, FIRST_CALLER, LENGTH, POSITIONS_RECORDER, RECORDER, Kind
+from spine.server.messages import EVERYBODY, FIRST_CALLER, POSITIONS_RECORDER, RECORDER, Kind
 from spine.server.metrics import Metrics
-from spine.server.pulse import LOOK_INTERVAL_S, Pulse
+from spine.server.pulse import LOOK_INTERVAL_S
 from spine.server.recorder import Recorder
 from spine.server.settings import Settings
 from spine.server.worlds import World
@@ -32,7 +29,6 @@ _KEEP_S = 6.0
 _LONGEST_BACKOFF_S = 10.0
 _QUERY_S = 30.0
 _DROP_INTERVAL_S = 1.0
-_READ_BYTES = 1 << 20
 _MANY_FAILURES = 3
 _STABLE_S = 60.0
 _MOST_WAITING_BYTES = 128 * 2**20
@@ -65,9 +61,7 @@ class Supervisor:
         self.status: dict[str, Any] = {}
         self.ready = False
         self.world = World(settings.world or "", "")
-        self._pulse: Pulse | None = None
-        self._process: asyncio.subprocess.Process | None = None
-        self._writer: asyncio.StreamWriter | None = None
+        self._engine: EngineProcess | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._queries: dict[int, asyncio.Future[bytes]] = {}
         self._calls: dict[int, asyncio.Future[tuple[int, bytes | None]]] = {}
@@ -75,10 +69,8 @@ class Supervisor:
         self._next_call = FIRST_CALLER
         self._stopping = False
         self._failures = 0
-        self._launched = False
         self._ready_since: float | None = None
         self._last_tick = time.monotonic()
-        self._listener: asyncio.Task[None] | None = None
         metrics.watch_engine(lambda: self.engine_pid)
         self.recorder: Recorder | None = None
         if settings.record is not None and settings.replay is None:
@@ -91,15 +83,16 @@ class Supervisor:
             SpineError: it does not come up; its own message has gone to standard error.
         """
         await self._launch()
+        engine = self._engine
+        assert engine is not None
         while not self.ready:
-            if self._process is not None and self._process.returncode is not None:
+            if engine.exit_code is not None:
                 raise SpineError("the engine could not start")
             if self._stopping:
                 raise SpineError("stopped before the engine was ready")
-            assert self._pulse is not None
-            self._pulse.look()
-            if self._pulse.verdict is not None:
-                raise SpineError(f"the engine could not start: it {self._pulse.verdict}")
+            engine.pulse.look()
+            if engine.pulse.verdict is not None:
+                raise SpineError(f"the engine could not start: it {engine.pulse.verdict}")
             await asyncio.sleep(0.02)
         if self.recorder is not None:
             self.recorder.start()
@@ -108,55 +101,10 @@ class Supervisor:
         self._tasks.append(asyncio.create_task(self._drop_stuck()))
 
     async def _launch(self) -> None:
-        settings = self._settings
-        ours, its = socket.socketpair()
-        handed = {
-            "scenario": settings.scenario,
-            "tick_rate": settings.tick_rate,
-            "speed": settings.speed,
-            "autostart": settings.autostart,
-            "replay": None if settings.replay is None else str(settings.replay),
-            "state_dir": None if settings.state_dir is None else str(settings.state_dir.absolute()),
-            "insists": "scenario" in settings.model_fields_set,
-            # Once: when this engine is lost, the next one takes up the world it has begun.
-            "fresh": settings.fresh and not self._launched,
-            "checkpoint_s": settings.checkpoint_minutes * 60.0,
-            "checkpoints_kept": settings.checkpoints_kept,
-            "limits": {"import_bytes": settings.max_import_bytes, "map_nodes": settings.max_map_nodes},
-        }
-        with its:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "spine.server.engine",
-                str(its.fileno()),
-                json.dumps(handed),
-                pass_fds=[its.fileno()],
-            )
-        self._launched = True
+        # Set aside once: when this engine is lost, the next one takes up the world it has begun.
+        fresh = self._settings.fresh and self._engine is None
         self._ready_since = None
-        self._pulse = Pulse(self._process.pid, settings.engine_silence_s)
-        reader, self._writer = await asyncio.open_connection(sock=ours, limit=1 << 24)
-        self._listener = asyncio.create_task(self._listen(reader))
-
-    async def _listen(self, reader: asyncio.StreamReader) -> None:
-        """Take frames from the engine until it is gone."""
-        assert self._pulse is not None
-        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
-            while True:
-                (length,) = LENGTH.unpack(await reader.readexactly(LENGTH.size))
-                body = bytearray()
-                while len(body) + _READ_BYTES < length:
-                    body += await reader.readexactly(_READ_BYTES)
-                    # The snapshot of a very large world takes a while to cross over.
-                    self._pulse.moved()
-                body += await reader.readexactly(length - len(body))
-                frame = msgspec.msgpack.decode(body)
-                if frame[0] == Kind.BEAT:
-                    self._pulse.beat(*frame[1:])
-                else:
-                    self._pulse.moved()
-                    self._take(frame)
+        self._engine = await EngineProcess.launch(self._settings, self._take, fresh=fresh)
 
     def _take(self, frame: list[Any]) -> None:
         kind = frame[0]
@@ -206,15 +154,14 @@ class Supervisor:
         """Notice a dead or stuck engine, tell the clients, start it again."""
         while not self._stopping:
             await asyncio.sleep(LOOK_INTERVAL_S)
-            process, pulse = self._process, self._pulse
-            assert process is not None
-            assert pulse is not None
-            pulse.look()
-            reason = pulse.verdict if process.returncode is None else "ended unexpectedly"
+            engine = self._engine
+            assert engine is not None
+            engine.pulse.look()
+            reason = engine.pulse.verdict if engine.exit_code is None else "ended unexpectedly"
             if reason is None:
                 continue
             self.ready = False
-            log.error("engine lost", reason=reason, exit_code=process.returncode)
+            log.error("engine lost", reason=reason, exit_code=engine.exit_code)
             self._tell(f"the simulation engine {reason} and is being started again")
             await self._restart()
 
@@ -228,7 +175,8 @@ class Supervisor:
         )
 
     async def _restart(self) -> None:
-        await self._kill()
+        if self._engine is not None:
+            await self._engine.kill()
         waiting: list[asyncio.Future[Any]] = [*self._queries.values(), *self._calls.values()]
         for future in waiting:
             if not future.done():
@@ -247,17 +195,6 @@ class Supervisor:
         if self.recorder is not None:
             self.recorder.start()
 
-    async def _kill(self) -> None:
-        process = self._process
-        if process is not None and process.returncode is None:
-            process.kill()
-            await process.wait()
-        if self._listener is not None:
-            self._listener.cancel()
-            await asyncio.gather(self._listener, return_exceptions=True)
-        if self._writer is not None:
-            self._writer.close()
-
     def last_tick_age_s(self) -> float:
         """Return how long ago the tick number was last seen to rise, seconds, to half a second; also grows while nothing runs."""
         return time.monotonic() - self._last_tick
@@ -268,13 +205,13 @@ class Supervisor:
 
     def silence_s(self) -> float:
         """Return how long ago the engine last showed progress, seconds."""
-        return self._pulse.silence_s if self._pulse is not None else 0.0
+        return self._engine.pulse.silence_s if self._engine is not None else 0.0
 
     def liveness_problem(self) -> str | None:
         """Return why the engine is not alive, None while it is: also while it works long, starts, or finds its disk full."""
         if not self.ready and self._failures > _MANY_FAILURES:
             return f"the engine has been started again {self._failures} times in a row"
-        problem = self._pulse.problem if self._pulse is not None else None
+        problem = self._engine.pulse.problem if self._engine is not None else None
         return f"the engine {problem}" if problem else None
 
     def readiness_problem(self) -> str | None:
@@ -289,7 +226,7 @@ class Supervisor:
     @property
     def engine_pid(self) -> int | None:
         """Process id of the engine, None while there is none."""
-        return self._process.pid if self._process is not None else None
+        return self._engine.pid if self._engine is not None else None
 
     def send_action(self, client: int, text: str) -> None:
         """Hand a client's message to the engine."""
@@ -341,7 +278,7 @@ class Supervisor:
 
     def waiting_bytes(self) -> int:
         """Return the bytes of actions that wait for the engine."""
-        return self._writer.transport.get_write_buffer_size() if self._writer is not None else 0
+        return self._engine.waiting_bytes() if self._engine is not None else 0
 
     async def _drop_stuck(self) -> None:
         while True:
@@ -378,9 +315,8 @@ class Supervisor:
             waiting.pop(number, None)
 
     def _send(self, kind: Kind, *content: Any) -> None:
-        if self._writer is not None and not self._writer.is_closing():
-            body = msgspec.msgpack.encode([int(kind), *content])
-            self._writer.write(LENGTH.pack(len(body)) + body)
+        if self._engine is not None:
+            self._engine.send(kind, *content)
 
     async def stop(self) -> None:
         """End the engine: politely, then for good."""
@@ -389,14 +325,9 @@ class Supervisor:
         self._stopping = True
         self.ready = False
         self._send(Kind.STOP)
-        process = self._process
-        if process is not None and process.returncode is None:
-            with contextlib.suppress(TimeoutError, asyncio.TimeoutError):
-                await asyncio.wait_for(process.wait(), patience)
-                if self._listener is not None:
-                    # What the engine has said last is still to be read.
-                    await asyncio.wait([self._listener], timeout=_STOP_S)
-        await self._kill()
+        if self._engine is not None:
+            await self._engine.wait(patience, _STOP_S)
+            await self._engine.kill()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -1,0 +1,138 @@
+"""`EngineProcess`: one life of the engine as the server process sees it - started, written to, listened to, ended."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import socket
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from spine.server.messages import LENGTH, Kind
+from spine.server.pulse import Pulse
+from spine.server.settings import Settings
+
+_READ_BYTES = 1 << 20
+_STREAM_BYTES = 1 << 24
+
+Take = Callable[[list[Any]], None]
+"""Hears of every frame but heartbeats."""
+
+
+class EngineProcess:
+    """A running engine; see `launch`.
+
+    Attributes:
+        pulse: what is known of its progress.
+    """
+
+    def __init__(
+        self,
+        process: asyncio.subprocess.Process,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        patience_s: float,
+        take: Take,
+    ) -> None:
+        self.pulse = Pulse(process.pid, patience_s)
+        self._process = process
+        self._writer = writer
+        self._take = take
+        self._listener = asyncio.create_task(self._listen(reader))
+
+    @classmethod
+    async def launch(cls, settings: Settings, take: Take, *, fresh: bool) -> EngineProcess:
+        """Start an engine.
+
+        Args:
+            settings: of the server.
+            take: hears of what it says.
+            fresh: whether a world that is kept is to be set aside.
+        """
+        ours, its = socket.socketpair()
+        with its:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "spine.server.engine",
+                str(its.fileno()),
+                json.dumps(_handed_over(settings, fresh=fresh)),
+                pass_fds=[its.fileno()],
+            )
+        reader, writer = await asyncio.open_connection(sock=ours, limit=_STREAM_BYTES)
+        return cls(process, reader, writer, settings.engine_silence_s, take)
+
+    async def _listen(self, reader: asyncio.StreamReader) -> None:
+        """Take frames until it is gone."""
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+            while True:
+                (length,) = LENGTH.unpack(await reader.readexactly(LENGTH.size))
+                body = bytearray()
+                while len(body) + _READ_BYTES < length:
+                    body += await reader.readexactly(_READ_BYTES)
+                    # The snapshot of a very large world takes a while to cross over.
+                    self.pulse.moved()
+                body += await reader.readexactly(length - len(body))
+                frame = msgspec.msgpack.decode(body)
+                if frame[0] == Kind.BEAT:
+                    self.pulse.beat(*frame[1:])
+                else:
+                    self.pulse.moved()
+                    self._take(frame)
+
+    def send(self, kind: Kind, *content: Any) -> None:
+        """Send it a frame; nothing when it is gone."""
+        if not self._writer.is_closing():
+            body = msgspec.msgpack.encode([int(kind), *content])
+            self._writer.write(LENGTH.pack(len(body)) + body)
+
+    def waiting_bytes(self) -> int:
+        """Return the bytes that wait to be sent."""
+        return self._writer.transport.get_write_buffer_size()
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
+    @property
+    def exit_code(self) -> int | None:
+        """How it has ended, negative by a signal; None while it runs."""
+        return self._process.returncode
+
+    async def wait(self, timeout_s: float, last_words_s: float) -> None:
+        """Wait for its end at most so long, and then for what it has said last."""
+        if self.exit_code is None:
+            with contextlib.suppress(TimeoutError, asyncio.TimeoutError):
+                await asyncio.wait_for(self._process.wait(), timeout_s)
+                await asyncio.wait([self._listener], timeout=last_words_s)
+
+    async def kill(self) -> None:
+        """End it, if it has not ended, and let go of it."""
+        if self.exit_code is None:
+            self._process.kill()
+            await self._process.wait()
+        self._listener.cancel()
+        await asyncio.gather(self._listener, return_exceptions=True)
+        self._writer.close()
+
+
+def _handed_over(settings: Settings, *, fresh: bool) -> dict[str, Any]:
+    """Return what an engine is told at its start."""
+    return {
+        "scenario": settings.scenario,
+        "tick_rate": settings.tick_rate,
+        "speed": settings.speed,
+        "autostart": settings.autostart,
+        "replay": None if settings.replay is None else str(settings.replay),
+        "state_dir": None if settings.state_dir is None else str(settings.state_dir.absolute()),
+        "insists": "scenario" in settings.model_fields_set,
+        "fresh": fresh,
+        "checkpoint_s": settings.checkpoint_minutes * 60.0,
+        "checkpoints_kept": settings.checkpoints_kept,
+        "limits": {"import_bytes": settings.max_import_bytes, "map_nodes": settings.max_map_nodes},
+    }
