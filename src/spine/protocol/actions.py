@@ -376,19 +376,6 @@ QUESTIONS = frozenset(
 )
 """Actions that change nothing in the world: role `view` may ask them, and no journal needs them."""
 
-SLOW = frozenset(
-    {
-        "map.create",
-        "map.export",
-        "map.import",
-        "replay.seek",
-        "simulation.export_state",
-        "simulation.import_state",
-        "simulation.reset",
-    }
-)
-"""Actions that may take long, with a large map or world, without a figure that shows how far they have come."""
-
 
 def read_params(name: str, params: dict[str, Any]) -> ActionParams:
     """Return the checked parameters of an action.

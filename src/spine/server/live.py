@@ -12,7 +12,6 @@ import traceback
 from collections.abc import Callable
 from typing import Any, Final
 
-from spine.protocol.actions import SLOW
 from spine.protocol.envelope import encode_action_error, encode_signal
 from spine.server.acting import Driven
 from spine.server.calls import Outcome, Prepared
@@ -24,6 +23,19 @@ from spine.storage.committing import Job
 
 COMMIT_INTERVAL_S: Final = 0.01
 """Transactions do not follow each other faster: one a tick at the highest tick rate."""
+
+_SLOW: Final = frozenset(
+    {
+        "map.create",
+        "map.export",
+        "map.import",
+        "replay.seek",
+        "simulation.export_state",
+        "simulation.import_state",
+        "simulation.reset",
+    }
+)
+"""Actions that may take long, with a large map or world, without a figure that shows how far they have come."""
 
 Tell = Callable[[int, Outcome, float], None]
 """Hears of the sender of an action, what came of it, and how long carrying it out took, seconds."""
@@ -121,7 +133,7 @@ class LiveWorld:
     def _carry_out(self, line: list[tuple[int, Prepared]], *, written: bool) -> None:
         for client, prepared in line:
             begun = self._clock()
-            self._work.begin(prepared.name, slow=prepared.name in SLOW)
+            self._work.begin(prepared.name, slow=prepared.name in _SLOW)
             if prepared.changes and not written:
                 assert self.keeper is not None
                 outcome = self.core.refuse(prepared, not_written(self.keeper.problem))
