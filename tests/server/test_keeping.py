@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from spine.server.healthcheck import healthcheck
 from spine.storage import StateDirectory
 from spine.storage.recording import Recording
 from support.crashing import CrashProof
@@ -220,13 +221,27 @@ def test_a_read_only_file_system_is_refused(tmp_path: Path) -> None:
         subprocess.run(["umount", folder], check=True)
 
 
+_BROKEN = [
+    "the journal cannot be written: actions are refused",
+    "checkpoints cannot be written: a recovery would take longer",
+    "recording has a gap",
+]
+_MENDED = ["the journal is written again", "checkpoints are written again", "recording goes on"]
+
+
 def test_a_disk_that_is_really_full(tmp_path: Path) -> None:
-    """Journal and recording on a small disk somebody else fills: the world goes on; with room again, so do both."""
+    """Journal, checkpoints, recording on a small disk somebody else fills: the world goes on; with room again, so do they.
+
+    The log has one line when each begins to fail, and one when it works again.
+    """
     folder = tmp_path / "disk"
     _mounted(folder, "size=8m")
     flags = ("--autostart", "--state-dir", str(folder / "state"), "--record", str(folder / "run.rec"))
     try:
-        with running_server("demo", *flags) as server, server.client() as client:
+        with (
+            running_server("demo", *flags, SPINE_CHECKPOINT_MINUTES="0.02") as server,
+            server.client() as client,
+        ):
             wait_until(lambda: _metric(server, "spine_recording") == 1.0)
             filler = folder / "filler"
             with filler.open("wb", buffering=0) as file, contextlib.suppress(OSError):
@@ -238,8 +253,22 @@ def test_a_disk_that_is_really_full(tmp_path: Path) -> None:
             assert "cannot be kept" in refused[-1]["data"]["message"]
             ticks = [client.signal("tick.end")["data"]["tick"] for _ in range(5)]
             assert ticks == list(range(ticks[0], ticks[0] + 5))
+            wait_until(lambda: "checkpoints cannot be written" in server.output)
+            # No restart would mend it.
+            assert healthcheck("127.0.0.1", server.port) == 0
             filler.unlink()
             wait_until(lambda: server.status("/ready") == 200 and server.get("/ready")["recording"] == "ok")
+            wait_until(lambda: all(event in server.output for event in _MENDED))
+            lines = [json.loads(line) for line in server.output.splitlines()]
+            events = [line["event"] for line in lines]
+            assert [events.count(event) for event in _BROKEN + _MENDED] == [1] * 6
+            (journal,) = [line for line in lines if line["event"] == _MENDED[0]]
+            assert journal["actions_refused"] == sum(answer["signal"] == "error" for answer in refused)
+            assert all(
+                "No space left" in line["reason"] or "full" in line["reason"]
+                for line in lines
+                if line["event"] in _BROKEN
+            )
             assert client.ask("agent.create", agent_id="after", agent_kind="truck")["signal"] == "agent.created"
             assert server.stop()[0] == 0
         with running_server("demo", *flags[1:]) as server, server.client() as client:

@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed
 
 from support.patience import PATIENCE_S
 from support.server import free_port, running_server, wait_until
+from support.slowed import EngineFaults
 
 
 def _engine_pids(server_pid: int) -> list[int]:
@@ -98,6 +99,57 @@ def test_a_dead_or_stuck_engine_is_started_again_under_living_clients(how: int) 
         client.signal("tick.end")
         wait_until(lambda: server.status("/ready") == 200)
         assert server.metric("spine_engine_restarts_total") == 1
+
+
+def _failed_start(folder: Path, *, greedy: bool, **environment: str) -> tuple[int, str, str]:
+    """Start a server whose engine does not come up; return exit code, log and standard error."""
+    faults = EngineFaults(folder)
+    if greedy:
+        faults.want_too_much()
+    else:
+        faults.loop_endlessly()
+    done = subprocess.run(
+        [sys.executable, "-m", "spine", "serve", "--port", str(free_port()), "--scenario", "demo"],
+        env={**os.environ, "HOST": "127.0.0.1", "LOG_FORMAT": "json", **faults.environment, **environment},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_too_little_memory_for_the_start_is_said_in_words(tmp_path: Path) -> None:
+    """One line with what was there and what to do, exit code 2, no traceback."""
+    code, output, errors = _failed_start(tmp_path, greedy=True)
+    assert code == 2
+    assert "out of memory: this world needs more than the" in output + errors
+    assert "Traceback" not in output + errors
+
+
+def test_a_start_that_gets_stuck_ends(tmp_path: Path) -> None:
+    """It is given up as a running engine would be, and the log says why."""
+    code, output, _ = _failed_start(tmp_path, greedy=False, SPINE_ENGINE_SILENCE_SECONDS="0.5")
+    assert code == 2
+    (line,) = [line for line in map(json.loads, output.splitlines()) if line["event"] == "the engine could not start"]
+    assert (line["level"], line["reason"][:25]) == ("critical", "has made no progress for ")
+
+
+def test_an_engine_killed_at_its_start_is_named(tmp_path: Path) -> None:
+    """By the kernel for want of memory, or by anybody: the log says by which signal."""
+    faults = EngineFaults(tmp_path)
+    faults.loop_endlessly()
+    with subprocess.Popen(
+        [sys.executable, "-m", "spine", "serve", "--port", str(free_port()), "--scenario", "demo"],
+        env={**os.environ, "HOST": "127.0.0.1", "LOG_FORMAT": "json", **faults.environment},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as server:
+        wait_until(lambda: bool(_engine_pids(server.pid)))
+        os.kill(_engine_pid(server.pid), signal.SIGKILL)
+        output, _ = server.communicate(timeout=PATIENCE_S)
+    assert server.returncode == 2
+    assert "was ended by signal 9" in output
 
 
 def test_too_many_actions_are_refused_with_a_reason() -> None:

@@ -10,10 +10,11 @@ import os, sys, time
 
 if "spine.server.engine" in sys.orig_argv:
     from spine.protocol import forms
+    from spine.scenario import Scenario
     from spine.world import World
 
     folder = os.path.dirname(__file__)
-    told, stepped = forms.agent_full, World.step
+    told, stepped, built = forms.agent_full, World.step, Scenario.build
 
     def slowly(view, clock):
         """An agent of a snapshot takes as long as the file `slow` says, seconds."""
@@ -30,7 +31,15 @@ if "spine.server.engine" in sys.orig_argv:
             pass
         return stepped(world, dt)
 
-    forms.agent_full, World.step = slowly, step
+    def build(scenario):
+        """Building a world takes more memory than there is while the file `greedy` is there, and no end while `endless` is."""
+        if os.path.exists(os.path.join(folder, "greedy")):
+            return bytearray(1 << 62)
+        while os.path.exists(os.path.join(folder, "endless")):
+            time.sleep(0.01)
+        return built(scenario)
+
+    forms.agent_full, World.step, Scenario.build = slowly, step, build
 '''
 
 
@@ -51,10 +60,14 @@ class EngineFaults:
         (self._folder / "slow").write_text(str(seconds_per_agent))
 
     def loop_endlessly(self) -> None:
-        """Let the next tick go on for ever."""
+        """Let the next tick, or the next start, go on for ever."""
         (self._folder / "endless").touch()
+
+    def want_too_much(self) -> None:
+        """Let the next start want more memory than any machine has."""
+        (self._folder / "greedy").touch()
 
     def mend(self) -> None:
         """Let everything work again."""
-        for name in ("slow", "endless"):
+        for name in ("slow", "endless", "greedy"):
             (self._folder / name).unlink(missing_ok=True)

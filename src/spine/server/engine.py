@@ -29,9 +29,10 @@ from spine.server.core import EngineCore
 from spine.server.heartbeat import Heartbeat, Outlet, Work
 from spine.server.keeping import Keeper, KeepingOptions
 from spine.server.live import LiveWorld
-from spine.server.messages import EVERYBODY, FIRST_CALLER, LENGTH, Kind, Message
+from spine.server.memory import peak_bytes, too_little
+from spine.server.messages import EVERYBODY, EXIT_REFUSED, FIRST_CALLER, LENGTH, Kind, Message
 from spine.server.picture import Pace
-from spine.server.problem_log import ProblemLog
+from spine.server.problem_log import LogLine, ProblemLog
 from spine.server.recovery import Asked, open_directory
 from spine.server.tick_rate import TickRate
 from spine.storage import StateDirectory, ThreadCommitter
@@ -93,6 +94,7 @@ class Engine:
             if self._stopping:
                 self._work.begin("writing the last checkpoint", slow=True)
                 self._live.close()
+                self._tell(self._live.lines())
                 self._send(Kind.STOPPED)
         finally:
             self._live.abandon()
@@ -276,7 +278,11 @@ class Engine:
         self._tick_durations = []
         status["journal"] = self._live.status()
         self._send(Kind.STATUS, status)
-        for line in self._problems.lines():
+        self._tell(self._problems.lines())
+        self._tell(self._live.lines())
+
+    def _tell(self, lines: list[LogLine]) -> None:
+        for line in lines:
             self._send(Kind.NOTE, *line)
 
 
@@ -291,16 +297,26 @@ def main() -> None:
     Heartbeat(outlet, work).start()
     try:
         core, keeper = open_world(settings, outlet, work)
+    except MemoryError as error:
+        sys.exit(_out_of_memory(error))
     except SpineError as error:
         sys.stderr.write(f"spine: {error}\n")
-        sys.exit(2)
+        sys.exit(EXIT_REFUSED)
     # What was made at the start lives on: the collector need not walk through it again and again.
     gc.collect()
     gc.freeze()
     try:
         Engine(core, pipe, outlet, keeper, work).run()
+    except MemoryError as error:
+        sys.exit(_out_of_memory(error))
     except (BrokenPipeError, ConnectionResetError):
         sys.exit(0)
+
+
+def _out_of_memory(error: MemoryError) -> int:
+    """Say what has happened and return the exit code."""
+    sys.stderr.write(f"spine: {too_little(peak_bytes(), str(error))}\n")
+    return EXIT_REFUSED
 
 
 def open_world(settings: dict[str, Any], outlet: Outlet, work: Work) -> tuple[Driven, Keeper | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import signal
 import socket
 import sys
 from collections.abc import Callable
@@ -12,7 +13,8 @@ from typing import Any
 
 import msgspec
 
-from spine.server.messages import LENGTH, Kind
+from spine.server import memory
+from spine.server.messages import EXIT_REFUSED, LENGTH, Kind
 from spine.server.pulse import Pulse
 from spine.server.settings import Settings
 
@@ -39,6 +41,7 @@ class EngineProcess:
         take: Take,
     ) -> None:
         self.pulse = Pulse(process.pid, patience_s)
+        self._killed_before = memory.killed_processes()
         self._process = process
         self._writer = writer
         self._take = take
@@ -103,6 +106,18 @@ class EngineProcess:
     def exit_code(self) -> int | None:
         """How it has ended, negative by a signal; None while it runs."""
         return self._process.returncode
+
+    @property
+    def ending(self) -> str | None:
+        """How it has ended, in words; None while it runs, "" when it has told that itself."""
+        code = self.exit_code
+        if code is None:
+            return None
+        if code == -signal.SIGKILL and memory.killed_processes() > self._killed_before:
+            return f"was killed: {memory.too_little(memory.peak_bytes(of_children=True))}"
+        if code < 0:
+            return f"was ended by signal {-code}"
+        return "" if code == EXIT_REFUSED else f"ended unexpectedly with exit code {code}"
 
     async def wait(self, timeout_s: float, last_words_s: float) -> None:
         """Wait for its end at most so long, and then for what it has said last."""

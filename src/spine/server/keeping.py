@@ -17,7 +17,9 @@ import msgspec
 from spine import __version__
 from spine.errors import StorageError
 from spine.protocol.forms import Json
+from spine.server.conditions import Condition
 from spine.server.core import EngineCore
+from spine.server.problem_log import LogLine
 from spine.storage import DISK, About, Committer, Entry, Files, Journal, Progress, StateDirectory, checkpoints
 from spine.storage.committing import Job
 from spine.storage.snapshots import SnapshotChild
@@ -107,6 +109,15 @@ class Keeper:
         self._child: Snapshotter | None = None
         self._child_holds: Progress | None = None
         self._child_since = 0.0
+        self._lines: list[LogLine] = []
+        self._journal_trouble = Condition(
+            "the journal cannot be written: actions are refused", "the journal is written again", options.clock
+        )
+        self._checkpoint_trouble = Condition(
+            "checkpoints cannot be written: a recovery would take longer",
+            "checkpoints are written again",
+            options.clock,
+        )
         now = options.clock()
         self._next_mark = now
         self._next_try = now
@@ -158,6 +169,7 @@ class Keeper:
 
     def chores(self) -> None:
         """Do what is due: look after the last write, mark how far the world has come, take a checkpoint; to be called often."""
+        self._look_at_trouble()
         self._look_after_mark()
         now = self._options.clock()
         if self._child is not None:
@@ -287,6 +299,21 @@ class Keeper:
             self.directory.unlock()
 
     # Looking
+
+    def refuse(self) -> str:
+        """Take note of an action that is refused because of the journal, and return what is wrong with it."""
+        self._journal_trouble.refused += 1
+        return self.problem
+
+    def _look_at_trouble(self) -> None:
+        self._lines += self._journal_trouble.look(self.problem)
+        self._lines += self._checkpoint_trouble.look(self.checkpoint_problem)
+
+    def lines(self) -> list[LogLine]:
+        """Return what the log must be told by now, each line once."""
+        self._look_at_trouble()
+        lines, self._lines = self._lines, []
+        return lines
 
     def status(self) -> dict[str, Any]:
         """Return health and figures for `/ready` and the metrics."""

@@ -112,7 +112,7 @@ async def _serve(settings: Settings, listener: socket.socket) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop, number.name)
     # Signals first: a large world takes a while to come up, and process 1 of a container hears only what it has a handler for.
-    with contextlib.suppress(SpineError):  # the engine has said what is wrong
+    with contextlib.suppress(SpineError):  # what is wrong has been said
         await app.state.supervisor.start()
     if app.state.stopping or not app.state.supervisor.ready:
         await app.state.supervisor.stop()

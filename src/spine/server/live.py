@@ -18,6 +18,7 @@ from spine.server.calls import Outcome, Prepared
 from spine.server.heartbeat import Work
 from spine.server.keeping import COMMIT_PATIENCE_S, Keeper
 from spine.server.messages import EVERYBODY, Message
+from spine.server.problem_log import LogLine
 from spine.storage import Entry
 from spine.storage.committing import Job
 
@@ -136,7 +137,7 @@ class LiveWorld:
             self._work.begin(prepared.name, slow=prepared.name in _SLOW)
             if prepared.changes and not written:
                 assert self.keeper is not None
-                outcome = self.core.refuse(prepared, not_written(self.keeper.problem))
+                outcome = self.core.refuse(prepared, not_written(self.keeper.refuse()))
             else:
                 outcome = self.core.act(prepared)
             self._tell(client, outcome, self._clock() - begun)
@@ -194,6 +195,10 @@ class LiveWorld:
         """Take note that a write is done."""
         if self.keeper is not None:
             self.keeper.committer.heard()
+
+    def lines(self) -> list[LogLine]:
+        """Return what the log must be told of journal and checkpoints by now."""
+        return self.keeper.lines() if self.keeper is not None else []
 
     def status(self) -> dict[str, Any] | None:
         """Return health and figures of the journal, None when there is none."""

@@ -47,6 +47,9 @@ NEW_FLEET = (
 )
 """How messages begin after which an earlier position frame may show trucks that are gone, or elsewhere."""
 
+EXIT_REFUSED = 2
+"""Exit code of an engine that has said on standard error what is wrong."""
+
 LENGTH = struct.Struct("<I")
 MOST_FRAME_BYTES = 1 << 30
 

@@ -365,8 +365,11 @@ class Recorder:
         self._thread.join(_CLOSE_S)
         if self._thread.is_alive():
             log.error("recording not finished: the disk does not answer", file=str(self._writer.path))
-        else:
-            self._writer.close()
+            return
+        self._writer.close()
+        if self._dropping:
+            # The disk has refused the last block, and nobody would look any more.
+            self._leave_gap()
 
 
 def _unasked(body: bytes) -> bytes:

@@ -80,25 +80,30 @@ class Supervisor:
         """Start the engine and wait until it is ready.
 
         Raises:
-            SpineError: it does not come up; its own message has gone to standard error.
+            SpineError: it does not come up; the reason has gone to standard error or the log.
         """
         await self._launch()
         engine = self._engine
         assert engine is not None
         while not self.ready:
-            if engine.exit_code is not None:
-                raise SpineError("the engine could not start")
+            if engine.ending is not None:
+                raise self._not_started(engine.ending)
             if self._stopping:
                 raise SpineError("stopped before the engine was ready")
             engine.pulse.look()
             if engine.pulse.verdict is not None:
-                raise SpineError(f"the engine could not start: it {engine.pulse.verdict}")
+                raise self._not_started(engine.pulse.verdict)
             await asyncio.sleep(0.02)
         if self.recorder is not None:
             self.recorder.start()
             self._tasks.append(asyncio.create_task(self.recorder.follow()))
         self._tasks.append(asyncio.create_task(self._watch()))
         self._tasks.append(asyncio.create_task(self._drop_stuck()))
+
+    def _not_started(self, reason: str) -> SpineError:
+        if reason:
+            log.critical("the engine could not start", reason=reason)
+        return SpineError("the engine could not start")
 
     async def _launch(self) -> None:
         # Set aside once: when this engine is lost, the next one takes up the world it has begun.
@@ -157,12 +162,12 @@ class Supervisor:
             engine = self._engine
             assert engine is not None
             engine.pulse.look()
-            reason = engine.pulse.verdict if engine.exit_code is None else "ended unexpectedly"
+            reason = engine.pulse.verdict if engine.ending is None else engine.ending or "ended unexpectedly"
             if reason is None:
                 continue
             self.ready = False
             log.error("engine lost", reason=reason, exit_code=engine.exit_code)
-            self._tell(f"the simulation engine {reason} and is being started again")
+            self._tell(f"the simulation engine is being started again: it {reason}")
             await self._restart()
 
     def _tell(self, text: str) -> None:
