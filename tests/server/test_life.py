@@ -15,6 +15,7 @@ from websockets.exceptions import ConnectionClosed
 from support.patience import PATIENCE_S
 from support.server import free_port, running_server, wait_until
 from support.slowed import EngineFaults
+from support.threads import frozen_main_thread
 
 
 def _engine_pids(server_pid: int) -> list[int]:
@@ -236,3 +237,14 @@ def test_the_http_part() -> None:
         assert server.get("/api/agents")["total"] == 21
         assert server.get("/api/state")["run_state"] == "running"
         assert "packages_created" in server.get("/api/summary")
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root may freeze a thread of another process")
+def test_a_server_whose_loop_is_stuck_ends_itself() -> None:
+    """The last line of its log says so, and the exit code is one that a restart policy takes for a failure."""
+    with running_server(SPINE_WATCHDOG_SECONDS="2") as server:
+        with frozen_main_thread(server.process.pid):
+            code = server.process.wait(timeout=PATIENCE_S)
+        last = json.loads(server.output.splitlines()[-1])
+        assert (code, last["level"]) == (70, "critical")
+        assert "the event loop is stuck" in last["event"]
