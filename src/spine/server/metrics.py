@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
 from spine import __version__
+from spine.server import memory
 
 _TICK_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
-_MEMORY_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
-"""Where a container finds its own limit: control groups of version 2 and of version 1."""
-
 DISCONNECT_REASONS = ("closed", "slow", "silent", "error", "refused", "shutdown")
 
 
@@ -75,14 +72,19 @@ class Metrics:
         self.recording_gaps = Counter(
             "spine_recording_gaps", "Gaps in the recording: disk too slow or full.", **register
         )
-        limit = Gauge(
+        self._memory_limit = Gauge(
             "spine_memory_limit_bytes",
-            "Memory that server and engine may use: the container's, or the machine's.",
+            "Memory the server may use: its container's limit, or the machine's.",
             **register,
         )
-        limit.set_function(memory_limit_bytes)
+        self._memory_used = Gauge(
+            "spine_memory_used_bytes",
+            "Memory that counts against the limit: of server, engine and checkpoints.",
+            **register,
+        )
         self._last: dict[str, float] = {}
         self._journal: JournalMetrics | None = None
+        self._engine_pid: Callable[[], int | None] = lambda: None
 
     def watch_engine(self, pid: Callable[[], int | None]) -> None:
         """Export memory, processor time and handles of the engine as well, as `spine_engine_process_...`.
@@ -90,6 +92,7 @@ class Metrics:
         Args:
             pid: returns its process id, None while there is none.
         """
+        self._engine_pid = pid
         ProcessCollector(namespace="spine_engine", pid=lambda: pid() or "none", registry=self.registry)
 
     def take_status(self, status: Mapping[str, Any]) -> None:
@@ -120,20 +123,10 @@ class Metrics:
 
     def render(self) -> bytes:
         """Return all metrics in the text format of Prometheus."""
+        now = memory.look(pid for pid in (os.getpid(), self._engine_pid()) if pid is not None)
+        self._memory_used.set(now.used)
+        self._memory_limit.set(now.limit)
         return generate_latest(self.registry)
-
-
-def memory_limit_bytes() -> float:
-    """Return how much memory this container may use; outside of one, how much the machine has."""
-    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    for path in _MEMORY_LIMITS:
-        try:
-            limit = path.read_text("ascii").strip()
-        except OSError:
-            continue
-        # No limit is the word "max" in version 2, a number beyond all memory in version 1.
-        return float(min(int(limit), machine)) if limit.isdecimal() else float(machine)
-    return float(machine)
 
 
 class JournalMetrics:
