@@ -80,6 +80,15 @@ def test_another_world_is_refused(north: Server, path: str, way: str) -> None:
         assert ("Max-Age=0" in headers.get("Set-Cookie", "")) == (way == "cookie")
 
 
+def test_a_person_gets_a_page(north: Server) -> None:
+    """A browser that loads the page of a world that is no more shows why not, and what else there is; markup stays text."""
+    status, headers, body = ask(north, "/", Accept="text/html,*/*", Cookie=f"{COOKIE}=<b>south")
+    assert status == MISDIRECTED
+    assert headers["Content-Type"] == "text/html; charset=utf-8"
+    assert b"not &lt;b&gt;south" in body
+    assert b'<a href="?">' in body
+
+
 def test_a_socket_that_means_another_world_is_closed(north: Server) -> None:
     """With a code of its own and both names, before anything of the world is told; the refusal is counted."""
     refused = north.metric('spine_client_disconnects_total{reason="refused"}')
@@ -93,6 +102,9 @@ def test_a_socket_that_means_another_world_is_closed(north: Server) -> None:
         assert closed.value.rcvd.code == CLOSE_OTHER_WORLD
         assert "holds the world north." in closed.value.rcvd.reason
         assert closed.value.rcvd.reason.endswith("not south")
+        # A page must not be let into the next best world by coming back.
+        assert websocket.response is not None
+        assert "Set-Cookie" not in websocket.response.headers
     assert north.metric('spine_client_disconnects_total{reason="refused"}') == refused + 3
     with connect(f"ws://127.0.0.1:{north.port}/ws?world=north") as websocket:
         websocket.send(json.dumps({"action": "agent.list"}))

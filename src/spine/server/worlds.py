@@ -6,6 +6,7 @@ names the world it means is never served by the wrong one; a client that names n
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Callable
 from http.cookies import CookieError, SimpleCookie
@@ -25,6 +26,10 @@ MISDIRECTED: Final = 421
 
 CLOSE_OTHER_WORLD: Final = 4421
 """The same as the close code of a WebSocket."""
+
+_PAGE: Final = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Another world - SPINE</title>
+<h1>This is another world</h1><p>You asked for a world that is not here any more: {reason}.</p>
+<p><a href="?">Go on to the world that is here</a></p></html>"""
 
 _RUN_DIGITS = 12
 _MOST_SHOWN = 80
@@ -105,9 +110,6 @@ class WorldGuard:
 
             await self._app(scope, receive, send_named)
             return
-        if asked.by_cookie:
-            # Told once; a browser that asks again has forgotten the world that is not here.
-            headers.append((b"set-cookie", f"{COOKIE}=; Path=/; Max-Age=0".encode()))
         reason = f"this server holds the world {world}, not {asked.world[:_MOST_SHOWN]}"
         if scope["type"] == "websocket":
             self._metrics.disconnects.labels("refused").inc()
@@ -116,6 +118,14 @@ class WorldGuard:
             short = reason.encode()[:_CLOSE_REASON_BYTES].decode(errors="ignore")
             await send({"type": "websocket.close", "code": CLOSE_OTHER_WORLD, "reason": short})
             return
-        headers.append((b"content-type", b"application/json"))
+        if asked.by_cookie:
+            # Told once; a browser that asks again has forgotten the world that is not here.
+            headers.append((b"set-cookie", f"{COOKIE}=; Path=/; Max-Age=0".encode()))
+        if b"text/html" in dict(scope["headers"]).get(b"accept", b""):
+            headers.append((b"content-type", b"text/html; charset=utf-8"))
+            body = _PAGE.format(reason=html.escape(reason))
+        else:
+            headers.append((b"content-type", b"application/json"))
+            body = json.dumps({"detail": reason})
         await send({"type": "http.response.start", "status": MISDIRECTED, "headers": headers})
-        await send({"type": "http.response.body", "body": json.dumps({"detail": reason}).encode()})
+        await send({"type": "http.response.body", "body": body.encode()})

@@ -22,9 +22,15 @@ export function Banner() {
               <p>
                 The server refused this connection: <b>{state.reason === "" ? "no reason given" : state.reason}</b>.
               </p>
-              <Button small onClick={() => (bench.askToken.value = true)}>
-                Enter a token
-              </Button>
+              {state.elsewhere ? (
+                <Button small onClick={() => location.reload()}>
+                  Load the page anew
+                </Button>
+              ) : (
+                <Button small onClick={() => (bench.askToken.value = true)}>
+                  Enter a token
+                </Button>
+              )}
             </>
           ) : (
             <>

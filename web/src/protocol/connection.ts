@@ -7,7 +7,8 @@ export type ConnectionState =
   | { name: "open" }
   /** `retryAt` is a `performance.now()` time. */
   | { name: "lost"; retryAt: number; reason: string }
-  | { name: "refused"; reason: string };
+  /** `elsewhere`: the world this page shows is not at this address any more. */
+  | { name: "refused"; reason: string; elsewhere: boolean };
 
 export interface Handlers {
   onState(state: ConnectionState): void;
@@ -26,6 +27,7 @@ interface Waiting {
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 30_000;
 const POLICY_VIOLATION = 1008;
+const OTHER_WORLD = 4421;
 export const ANSWER_TIMEOUT_MS = 15_000;
 
 /** Why an action did not happen; its message is fit to be shown. */
@@ -108,7 +110,9 @@ export class Connection {
       if (this.socket !== socket) return;
       this.socket = null;
       this.fail("The connection was lost before the server answered.");
-      if (event.code === POLICY_VIOLATION) this.handlers.onState({ name: "refused", reason: event.reason });
+      const elsewhere = event.code === OTHER_WORLD;
+      if (elsewhere || event.code === POLICY_VIOLATION)
+        this.handlers.onState({ name: "refused", reason: event.reason, elsewhere });
       else this.wait(event.reason);
     };
   }
