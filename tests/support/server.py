@@ -49,6 +49,7 @@ class Server:
     process: subprocess.Popen[bytes]
     port: int
     log: Path
+    host: str = "127.0.0.1"
 
     @property
     def output(self) -> str:
@@ -57,7 +58,7 @@ class Server:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     @property
     def engine_pid(self) -> int:
@@ -114,7 +115,7 @@ class Server:
         It has no bound on what it has not read yet: with one, closing waits until the test has read it all.
         """
         options = {**PATIENT, "max_size": None, "max_queue": None, "compression": None} | options
-        with connect(f"ws://127.0.0.1:{self.port}/ws", **options) as websocket:
+        with connect(f"ws://{self.host}:{self.port}/ws", **options) as websocket:
             yield Client(websocket)
 
     def stop(self, number: int = signal.SIGTERM) -> tuple[int, str]:
@@ -233,7 +234,7 @@ def _running(arguments: list[str], environment: dict[str, str], port: int | None
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
-        server = Server(process, port, log)
+        server = Server(process, port, log, variables["HOST"])
         try:
             wait_until(lambda: process.poll() is not None or is_ready(server))
             if process.poll() is not None:
