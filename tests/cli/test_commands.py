@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -52,7 +53,7 @@ def test_a_run_leaves_summary_events_and_tables(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {
         "summary.json", "events.jsonl.gz", "scenario.yaml", "time_series.csv", "trucks.csv", "sites.csv", "stations.csv", "parkings.csv",
     }  # fmt: skip
-    assert len((tmp_path / "trucks.csv").read_text().splitlines()) == 21
+    assert len((tmp_path / "trucks.csv").read_text().splitlines()) == 25
 
 
 _TOWN = """\
@@ -182,7 +183,7 @@ def test_scenarios_are_listed_shown_and_checked(tmp_path: Path) -> None:
     assert all(name in listed for name in ("city", "demo", "none", "region"))
     shown = _spine("scenario", "show", "demo").stdout
     (tmp_path / "mine.yaml").write_text(shown)
-    assert "20 trucks" in _spine("scenario", "check", tmp_path / "mine.yaml").stdout
+    assert "24 trucks" in _spine("scenario", "check", tmp_path / "mine.yaml").stdout
 
 
 def test_the_page_on_scenarios_is_right(repository: Path, tmp_path: Path) -> None:
@@ -253,3 +254,14 @@ def test_refused_demand_is_warned_of(tmp_path: Path) -> None:
         else:
             assert not check.stderr
             assert not run.stderr
+
+
+def test_a_warmup_gives_figures_a_column_of_their_own() -> None:
+    """On the terminal and in JSON; a warm-up that is not over when the run ends gives none."""
+    shown = _spine("run", "demo", "--hours", 3, "--warmup", 1, "--quiet").stdout
+    assert re.search(r"whole run +after 1.00 h", shown)
+    figures = json.loads(_spine("run", "demo", "--hours", 3, "--warmup", 1, "--json").stdout)
+    line = next(line for line in shown.splitlines() if "OTIF" in line)
+    assert line.split()[-3:] == [f"{100 * part['otif_share']:.1f}" for part in (figures, figures["window"])] + ["%"]
+    assert "window" not in json.loads(_spine("run", "demo", "--hours", 1, "--warmup", 2, "--json").stdout)
+    assert "--warmup" in _spine("run", "demo", "--warmup", -1, code=2).stderr

@@ -181,11 +181,11 @@ def test_maps_and_saves_go_out_and_come_in(browser: Browser, depot: Server, tmp_
         expect(dialog.get_by_role("heading", name="Import before.ssave?")).to_be_visible()
         dashboard.shoot("import-light")
         dialog.get_by_role("button", name="Cancel").click()
-        assert len(agents(depot, "truck")) == 19
+        assert len(agents(depot, "truck")) == 23
         drop(dashboard, "before.ssave", ssave)
         dialog.get_by_role("button", name="Import", exact=True).click()
         dashboard.notice("Imported before.ssave.")
-        assert len(agents(depot, "truck")) == 20
+        assert len(agents(depot, "truck")) == 24
 
         small = json.loads(smap)
         path = tmp_path / "again.smap"

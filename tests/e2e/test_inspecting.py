@@ -45,7 +45,7 @@ def test_a_truck_is_clicked_on_and_inspected_live(browser: Browser, depot: Serve
                 for truck in depot.get("/api/agents")["agents"]
                 if truck["kind"] == "truck" and truck["current_edge"] is not None and truck["delivery_queue"]
             )
-            dashboard.wait("() => spine.world.fleet.count === 20")
+            dashboard.wait("() => spine.world.fleet.count === 24")
             [place] = [truck for truck in dashboard.trucks() if truck["id"] == chosen["id"]]
             dashboard.approach(place["x"], place["y"], -1.0)
             dashboard.page.mouse.move(*dashboard.screen(place["x"], place["y"]))

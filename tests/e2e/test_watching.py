@@ -122,7 +122,7 @@ def test_states_are_counted_and_coloured(browser: Browser, demo: Server) -> None
     with opened(browser, demo) as dashboard:
         dashboard.moving()
         overview = dashboard.panel("Overview")
-        expect(overview.get_by_role("heading", name="Trucks 20")).to_be_visible()
+        expect(overview.get_by_role("heading", name="Trucks 24")).to_be_visible()
         counts = [int(text) for text in overview.locator(".states-count").all_inner_texts()]
         assert sum(counts) == 20
         assert counts[0] > 0

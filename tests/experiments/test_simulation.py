@@ -89,6 +89,32 @@ def test_lead_times_are_those_of_the_events() -> None:
     assert simulation.summary()["lead_time_p50_min"] is None
 
 
+def test_figures_of_a_window_stand_beside_those_of_the_run(tmp_path: Path) -> None:
+    """After a warm-up, asked for by the scenario or instead of it; kept with the results, and found again in what they repeat."""
+    plain = Simulation.from_scenario("demo").run(hours=4).summary()
+    assert "window" not in plain
+    simulation = Simulation.from_scenario("demo", warmup_hours=1.5)
+    waits, born = [], {}
+    for event in simulation.events(hours=4):
+        if isinstance(event, PackageCreated):
+            born[event.package_id] = event.time
+        elif isinstance(event, PackageDelivered) and event.time > 1.5 * 3600.0:
+            waits.append((event.time - born[event.package_id]) / 60.0)
+    figures = simulation.summary()
+    window = figures["window"]
+    timing = {"wall_seconds", "real_time_factor"}
+    assert {name: figures[name] for name in plain.keys() - timing} == {
+        name: plain[name] for name in plain.keys() - timing
+    }
+    assert window["packages_delivered"] == len(waits)
+    assert window["lead_time_p50_min"] == pytest.approx(median(waits), rel=1e-5)
+    assert window["cost_per_km"] == pytest.approx(window["operating_cost"] / window["km"])
+    simulation.to_directory(tmp_path)
+    assert json.loads((tmp_path / "summary.json").read_text())["window"] == window
+    again = Simulation.from_scenario(tmp_path / "scenario.yaml").run(hours=4).summary()
+    assert again["window"] == window
+
+
 def test_a_listener_can_stop_a_run(tmp_path: Path) -> None:
     """A stopped run keeps what it has, and can be continued."""
     simulation = Simulation.from_scenario("demo")

@@ -306,7 +306,9 @@ def test_policies_default_to_those_of_the_world() -> None:
     """The scenario and the world know the same rules, with the same defaults."""
     default = WorldConfig()
     assert PoliciesPart().model_dump() == {name: getattr(default, name) for name in PoliciesPart.model_fields}
-    assert {*PoliciesPart.model_fields, "seed", "start_of_day_s"} == {item.name for item in fields(WorldConfig)}
+    assert {*PoliciesPart.model_fields, "seed", "start_of_day_s", "warmup_s"} == {
+        item.name for item in fields(WorldConfig)
+    }
 
 
 @pytest.mark.parametrize("name", ["city", "demo", "none", "region"])
@@ -323,7 +325,7 @@ def test_the_presets_are_there_and_good() -> None:
     assert all(Scenario.load(name).spec.description for name in preset_names())
     demo = Scenario.load("demo")
     assert (demo.playback.autostart, demo.playback.speed) == (True, 60.0)
-    assert len(demo.build().truck_ids()) == 20
+    assert len(demo.build().truck_ids()) == 24
     empty = Scenario.load("none").build()
     assert (empty.network.node_count, list(empty.agents())) == (0, [])
     with pytest.raises(ScenarioError, match=r"did you mean 'demo'"):

@@ -92,7 +92,7 @@ def test_a_recording_has_its_series_up_to_the_time_that_is_shown(tmp_path: Path)
         assert whole["packages_delivered"] == sorted(whole["packages_delivered"])
         assert whole["packages_delivered"][-1] > 0
         trucks = [column for name, column in whole.items() if name.startswith("trucks_")]
-        assert {sum(counts) for counts in zip(*trucks, strict=True)} == {20}
+        assert {sum(counts) for counts in zip(*trucks, strict=True)} == {24}
         middle = whole["time_s"][1]
         client.ask("replay.seek", time=middle)
         assert rows()["time_s"] == whole["time_s"][:2]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rich.table import Table
 from rich.text import Text
+
+from spine.world.causes import ExpiryCause, RefusalCause
 
 _Row = tuple[str, str, str]
 
@@ -16,6 +18,10 @@ _GROUPS: dict[str, tuple[_Row, ...]] = {
         ("speed", "real_time_factor", "x real time"),
         ("trucks", "trucks", ""),
         ("sites", "sites", ""),
+    ),
+    "Service": (
+        ("on time and in full (OTIF)", "otif_share", "%"),
+        ("of packages due", "packages_due", ""),
     ),
     "Packages": (
         ("born", "packages_created", ""),
@@ -28,7 +34,6 @@ _GROUPS: dict[str, tuple[_Row, ...]] = {
         ("awarded", "packages_awarded", ""),
         ("aboard", "packages_aboard", ""),
         ("overdue", "packages_overdue", ""),
-        ("on time and in full (OTIF)", "otif_share", "%"),
         ("service level", "service_level", "%"),
         ("on-time share of deliveries", "on_time_share", "%"),
         ("mean wait for pickup", "mean_pickup_wait_min", "min"),
@@ -77,34 +82,53 @@ _GROUPS: dict[str, tuple[_Row, ...]] = {
 
 
 def figures_table(summary: Mapping[str, object]) -> Table:
-    """Return the main figures of a summary as a table for people."""
-    table = Table(show_header=False, box=None, padding=(0, 2), pad_edge=False)
+    """Return the main figures of a summary as a table for people, with a column of its own for the window when there is one."""
+    window = summary.get("window")
+    columns = [summary, window] if isinstance(window, Mapping) else [summary]
+    table = Table(show_header=len(columns) > 1, box=None, padding=(0, 2), pad_edge=False)
     table.add_column()
-    table.add_column(justify="right")
+    table.add_column("whole run", justify="right")
+    if isinstance(window, Mapping):
+        table.add_column(f"after {_shown(window['begin_hours'], 'h')} h", justify="right")
     table.add_column()
     for title, rows in _GROUPS.items():
-        table.add_row(f"[bold]{title}", "", "")
+        table.add_row(f"[bold]{title}")
         for label, key, unit in rows:
-            table.add_row(f"  {label}", Text(_shown(summary.get(key), unit)), unit)
+            shown = [Text(_shown(column[key], unit) if key in column else "") for column in columns]
+            table.add_row(f"  {label}", *shown, unit)
+        if title == "Packages":
+            _add_causes(table, columns)
         if title == "Driving":
-            _add_activities(table, summary)
+            _add_activities(table, columns)
     return table
 
 
-def _add_activities(table: Table, summary: Mapping[str, object]) -> None:
+def _add_causes(table: Table, columns: Sequence[Mapping[str, object]]) -> None:
+    """Add why packages expired or were refused; causes that never bound are left out."""
+    for prefix in ("expired", "rejected"):
+        for cause in ExpiryCause if prefix == "expired" else RefusalCause:
+            counts = [column[f"{prefix}_{cause.value}"] for column in columns]
+            if any(counts):
+                what = "refused" if prefix == "rejected" else prefix
+                name = cause.value.replace("_", " ")
+                table.add_row(f"  {what}, {name}", *(_shown(count, "") for count in counts))
+
+
+def _add_activities(table: Table, columns: Sequence[Mapping[str, object]]) -> None:
     """Add what the trucks did with their time, shares of all their hours; what none of them did is left out."""
-    hours = {
-        name.removeprefix("hours_").replace("_", " "): value
-        for name, value in summary.items()
-        if name.startswith("hours_") and isinstance(value, float)
-    }
-    total = sum(hours.values())
-    if total <= 0.0:
+    hours = [
+        {name: value for name, value in column.items() if name.startswith("hours_") and isinstance(value, float)}
+        for column in columns
+    ]
+    totals = [sum(column.values()) for column in hours]
+    if totals[0] <= 0.0:
         return
-    table.add_row("[bold]Time of trucks", "", "")
-    for name, value in hours.items():
+    table.add_row("[bold]Time of trucks")
+    for name, value in hours[0].items():
         if value > 0.0:
-            table.add_row(f"  {name}", _shown(value / total, "%"), "%")
+            label = name.removeprefix("hours_").replace("_", " ")
+            shares = (column[name] / total if total else None for column, total in zip(hours, totals, strict=True))
+            table.add_row(f"  {label}", *(_shown(share, "%") for share in shares), "%")
 
 
 def _shown(value: object, unit: str) -> str:

@@ -23,6 +23,12 @@ def run(
     ],
     hours: Annotated[float | None, typer.Option(help="Simulated hours; the scenario's own when left out.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed instead of the scenario's own.")] = None,
+    warmup: Annotated[
+        float | None,
+        typer.Option(
+            help="Also print the figures of the time after so many simulated hours; the scenario's own when left out."
+        ),
+    ] = None,
     dt: Annotated[float | None, typer.Option(help="Step in simulated seconds; does not change the outcome.")] = None,
     out: Annotated[Path | None, typer.Option(help="Directory for summary.json, events.jsonl.gz and tables.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print only the summary, as JSON.")] = False,
@@ -43,8 +49,10 @@ def run(
         raise ConfigurationError(f"--seed {seed}: must be 0 to {2**32 - 1}")
     if (hours is not None and not 0.0 < hours <= 1e6) or (dt is not None and not 0.0 < dt <= 1e9):
         raise ConfigurationError("--hours and --dt must be greater than 0 (and finite)")
+    if warmup is not None and not 0.0 <= warmup <= 1e6:
+        raise ConfigurationError(f"--warmup {warmup}: must be 0 to 1000000 hours")
     loaded = Scenario.load(scenario)
-    simulation = Simulation.from_scenario(loaded, seed)
+    simulation = Simulation.from_scenario(loaded, seed, warmup)
     warn_of_problems(simulation.world)
     wanted = loaded.run.hours if hours is None else hours
     console = Console(stderr=True)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from math import isfinite
 from pathlib import Path
+from typing import Any
 
 from spine import __version__
 from spine.errors import ConfigurationError
@@ -40,21 +41,24 @@ class Simulation:
         self._scenario = scenario
         self._simulated_s = 0.0
         self._stopping = False
-        self._lead_times = LeadTimes()
+        self._lead_times = LeadTimes(world.config.warmup_s)
 
     @classmethod
-    def from_scenario(cls, scenario: str | Path | Scenario, seed: int | None = None) -> Simulation:
+    def from_scenario(
+        cls, scenario: str | Path | Scenario, seed: int | None = None, warmup_hours: float | None = None
+    ) -> Simulation:
         """Return the simulation of a preset, a scenario file or a map file.
 
         Args:
             scenario: name, path, or a scenario that has been loaded.
             seed: instead of the scenario's own.
+            warmup_hours: instead of the scenario's own; see `summary`.
 
         Raises:
             ScenarioError: there is no such scenario, or it is malformed.
         """
         loaded = scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
-        return cls(loaded.build(seed), loaded.name, loaded)
+        return cls(loaded.build(seed, warmup_hours), loaded.name, loaded)
 
     def apply(self, command: Command) -> list[Event]:
         """Carry out a command now; see `World.apply`."""
@@ -137,9 +141,14 @@ class Simulation:
         """Let a running `run` end after the present step, as if it had been asked for no more; for listeners and signal handlers."""
         self._stopping = True
 
-    def summary(self) -> dict[str, float | int | str | None]:
-        """Return all figures of the run so far, flat: name, seed, version, real-time factor, `World.summary`, `indicators`, `LeadTimes`."""
-        figures = self.world.summary().as_dict()
+    def summary(self) -> dict[str, Any]:
+        """Return all figures of the run so far, flat: name, seed, version, real-time factor, `World.summary`, `indicators`, `LeadTimes`.
+
+        With a warm-up that is over there is also `window`: the figures of the time since then, under the same names. Figures of the
+        whole run hold the beginning, when all trucks are rested and nothing waits, and so look better than the run.
+        """
+        found = self.world.summary()
+        figures, window = found.as_dict(), found.window
         return {
             "scenario": self.name,
             "seed": self.world.config.seed,
@@ -149,7 +158,11 @@ class Simulation:
             **figures,
             **indicators(figures),
             **self._lead_times.figures(),
+            **({"window": self._window_figures(window)} if window is not None else {}),
         }
+
+    def _window_figures(self, window: dict[str, float | int | None]) -> dict[str, float | int | None]:
+        return {**window, **indicators(window), **self._lead_times.figures(window=True)}
 
     def time_series(self) -> Sequence[tuple[float | None, ...]]:
         """Return the samples: simulated time, then the figures of `spine.world.SAMPLE_COLUMNS`; None where nothing could be counted yet."""
@@ -162,7 +175,9 @@ class Simulation:
             StorageError: the directory cannot be written to.
         """
         folder = Path(path)
-        scenario = self._scenario.as_yaml(self.world.config.seed) if self._scenario is not None else None
+        config = self.world.config
+        made_from = self._scenario
+        scenario = made_from.as_yaml(config.seed, config.warmup_s / 3600.0) if made_from is not None else None
         write_results(folder, self.world, self.summary(), scenario)
         return folder
 

@@ -40,6 +40,7 @@ def default_fleet(network: RoadNetwork) -> tuple[FleetGroup, ...]:
         max_speed_kph=Distribution(choice=(80.0, 85.0, 90.0)),
         risk_factor=Distribution(uniform=(0.2, 0.8)),
         initial_fuel_share=Distribution(uniform=(0.4, 1.0)),
+        driver_day_h=Distribution(uniform=(0.0, 24.0)),
         start="parkings" if network.parkings else "random",
     )
     return (group,)

@@ -37,6 +37,7 @@ def fleet_commands(groups: Sequence[FleetGroup], network: RoadNetwork, seed: int
                 fuel_tank_capacity_l=values["fuel_tank_capacity_l"],
                 initial_fuel_l=values["initial_fuel_share"] * values["fuel_tank_capacity_l"],
                 empty_mass_t=values["empty_mass_t"],
+                driver_day_s=values["driver_day_h"] * 3600.0,
                 start_node=places[int(place * len(places))] if places else None,
                 returns_home=group.returns_home,
             )

@@ -41,6 +41,7 @@ TRUCK_BOUNDS = {
     "fuel_tank_capacity_l": (1.0, 5000.0),
     "initial_fuel_share": (0.0, 1.0),
     "empty_mass_t": (0.5, 60.0),
+    "driver_day_h": (0.0, 24.0),
 }
 """Smallest and largest value of what may be drawn for a truck (capacity and risk: domain 6.1)."""
 
@@ -144,6 +145,9 @@ class FleetGroup(Model):
         fuel_tank_capacity_l: tank, litres.
         initial_fuel_share: how full the tank is at the start, 0..1.
         empty_mass_t: mass without cargo, tonnes.
+        driver_day_h: how far the driver is into a day of 24 hours at the start: first on duty, with the driving the law allows spread
+            evenly over it, then in the rest it asks for. Drivers who all start rested (0) all rest at once, for days;
+            `{uniform: [0, 24]}` is a fleet that has been at work.
         start: `random` nodes, `sites`, `parkings`, or the number of a node.
         returns_home: whether an idle truck waits where it started instead of at the nearest parking.
     """
@@ -157,6 +161,7 @@ class FleetGroup(Model):
     fuel_tank_capacity_l: Drawn = 400.0
     initial_fuel_share: Drawn = 1.0
     empty_mass_t: Drawn = 5.0
+    driver_day_h: Drawn = 0.0
     start: Annotated[Annotated[StartPlace, Tag("place")] | Annotated[Int, Tag("node")], Discriminator(_start_kind)] = (
         "random"
     )
@@ -263,10 +268,17 @@ class PoliciesPart(Model):
 
 
 class RunPart(Model):
-    """How long a headless run is, simulated hours, and its step, simulated seconds."""
+    """How a headless run goes.
+
+    Attributes:
+        hours: how long it is, simulated hours.
+        dt: its step, simulated seconds; changes nothing of the outcome.
+        warmup_hours: figures of the time after so many hours come beside those of the whole run, on a server, too; 0 for none.
+    """
 
     hours: Annotated[Positive, Field(le=1e6)] = 24.0
     dt: Positive = 60.0
+    warmup_hours: Annotated[NotNegative, Field(le=1e6)] = 0.0
 
 
 class PlaybackPart(Model):

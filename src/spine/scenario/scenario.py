@@ -101,11 +101,12 @@ class Scenario:
         """How a server plays it."""
         return self.spec.playback
 
-    def as_yaml(self, seed: int | None = None, *, ascii_only: bool = False) -> str:
+    def as_yaml(self, seed: int | None = None, warmup_hours: float | None = None, *, ascii_only: bool = False) -> str:
         """Return the scenario with every default filled in, as a scenario file that can stand anywhere.
 
         Args:
             seed: instead of the scenario's own.
+            warmup_hours: instead of the scenario's own.
             ascii_only: write everything beyond ASCII as escapes.
         """
         values = self.spec.model_dump(mode="json", exclude_none=True)
@@ -115,6 +116,8 @@ class Scenario:
             values["map"]["file"] = str(self._map_path(self.spec.map.file))
         if seed is not None:
             values["seed"] = seed
+        if warmup_hours is not None:
+            values["run"]["warmup_hours"] = warmup_hours
         text: str = yaml.safe_dump(values, sort_keys=False, allow_unicode=not ascii_only, width=120)
         return text
 
@@ -144,11 +147,12 @@ class Scenario:
             raise self._error(place, f"there is no site {site!r} on this map{hint}{_dropped(network)}")
         return with_sites(network, self.spec.sites)
 
-    def build(self, seed: int | None = None) -> World:
+    def build(self, seed: int | None = None, warmup_hours: float | None = None) -> World:
         """Return the world: network, broker and fleet, at simulated time 0.
 
         Args:
             seed: instead of the scenario's own; the map and its default facilities stay the same.
+            warmup_hours: instead of the scenario's own.
 
         Raises:
             ScenarioError, MapFormatError, CommandError: it cannot be made.
@@ -158,6 +162,7 @@ class Scenario:
         config = WorldConfig(
             seed=spec.seed if seed is None else seed,
             start_of_day_s=spec.start_time_h * 3600.0,
+            warmup_s=(spec.run.warmup_hours if warmup_hours is None else warmup_hours) * 3600.0,
             **spec.policies.model_dump(),
         )
         world = World(network, config, extra_policies=plugin_policies())

@@ -232,7 +232,8 @@ class Picture:
         if what == "agents":
             return self.listing(None)
         if what == "summary":
-            return dict(self.world.summary().as_dict())
+            found = self.world.summary()
+            return {**found.as_dict(), **({"window": found.window} if found.window is not None else {})}
         clock = self.clock(times=True)
         where = self.where()
         where.pop("id")

@@ -25,6 +25,7 @@ class Due(IntEnum):
     PRICE_DAY = 9
     SAMPLE = 10
     BEGIN = 11
+    WARMED_UP = 13
 
 
 _VERSIONS_PER_ENTRY = 1 << 20

@@ -100,6 +100,7 @@ def _check_spec(state: State, spec: TruckSpec) -> None:
     if spec.initial_fuel_l is not None:
         checked_number("initial_fuel_l", spec.initial_fuel_l, low=0.0)
     checked_number("empty_mass_t", spec.empty_mass_t, above=0.0)
+    checked_number("driver_day_s", spec.driver_day_s, low=0.0, high=86_400.0)
     if state.network.node_count == 0:
         raise CommandError("agent_kind: a truck needs a map, and there is none yet; create or import one first")
     for name, node in (("start_node", spec.start_node), ("home_node", spec.home_node)):
@@ -155,6 +156,7 @@ def create_truck(state: State, command: CreateTruck) -> None:
     state.largest_capacity = max(state.largest_capacity, truck.capacity)
     state.profile_capacities.clear()
     hours.new_period(state, truck)
+    hours.start_within_day(state, truck, float(spec.driver_day_s))
     fuel.new_tank(state, truck)
     state.changed_agents[truck.id] = None
     state.emit(events.AgentAdded(state.now, truck.id, "truck"))

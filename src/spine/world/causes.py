@@ -25,7 +25,7 @@ class ExpiryCause(str, Enum):
         FLEET_TRAPPED: every truck that could carry it stands where no road leads back to where it started.
         WINDOW_TOO_SHORT: driving and handling alone take longer than the time from birth to the delivery deadline.
         TOO_FAR: of the trucks asked some were free all the while, but none could be there in time.
-        FLEET_BUSY: trucks could have carried it, but had no time for it.
+        FLEET_BUSY: trucks could have carried it, but had other work, or drivers who had to rest.
         TRUCK_LATE: it was awarded, but not picked up in time.
         UNREACHABLE: it was aboard when its destination could no longer be reached.
         TRUCK_REMOVED: its truck was removed with it aboard.

@@ -35,6 +35,7 @@ from spine.world.model import (
     TruckFigures,
 )
 from spine.world.state import Sample, State
+from spine.world.tally import Tally
 
 VERSION = 2
 _MAGIC = b"SPINEWLD"
@@ -109,6 +110,7 @@ class _Snapshot:
     retired: TruckFigures
     retired_fuel_l: float
     samples: list[Sample]
+    warmed_up: Tally | None
 
 
 def dump(state: State) -> bytes:
@@ -144,6 +146,7 @@ def dump(state: State) -> bytes:
         retired=state.retired,
         retired_fuel_l=state.retired_fuel_l,
         samples=state.samples,
+        warmed_up=state.warmed_up,
     )
     payload = msgspec.msgpack.encode(snapshot, enc_hook=_encode)
     digest = blake2b(payload, digest_size=_DIGEST_BYTES).digest()
@@ -206,6 +209,7 @@ def _restore(snapshot: _Snapshot, begin: Callable[[RoadNetwork, WorldConfig, flo
         "retired",
         "retired_fuel_l",
         "samples",
+        "warmed_up",
     ):
         setattr(state, name, getattr(snapshot, name))
     for truck in state.trucks.values():

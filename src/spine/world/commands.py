@@ -28,6 +28,8 @@ class TruckSpec:
         home_node: node id it returns to when idle and `returns_home`; None = the start node.
         returns_home: whether an idle truck waits at home instead of the nearest parking.
         empty_mass_t: mass without cargo, tonnes.
+        driver_day_s: how far the driver is into a day of 24 hours when the truck comes, seconds: first on duty, with the driving the law
+            allows spread evenly over it, then in the rest it asks for; 0 = rested.
     """
 
     max_speed_kph: float = 100.0
@@ -40,6 +42,7 @@ class TruckSpec:
     home_node: int | None = None
     returns_home: bool = False
     empty_mass_t: float = 5.0
+    driver_day_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

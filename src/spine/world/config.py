@@ -55,6 +55,7 @@ class WorldConfig:
         rescue_fee: its fee, ducats.
         rescue_litres: what it brings.
         sample_interval_s: distance of the samples of the statistics' time series.
+        warmup_s: figures of a window count from then on, beside those of the whole run; 0 for no window.
     """
 
     seed: int = 0
@@ -78,3 +79,4 @@ class WorldConfig:
     rescue_fee: float = 500.0
     rescue_litres: float = 100.0
     sample_interval_s: float = 900.0
+    warmup_s: float = 0.0

@@ -49,7 +49,7 @@ def binding_cause(state: State, package: Package) -> ExpiryCause:
     if min(direct[profile] for profile in back) + handling > package.delivery_deadline - package.created:
         return ExpiryCause.WINDOW_TOO_SHORT
     asked = islice(candidates(state, package), TRUCKS_LOOKED_AT)
-    if any(_was_free(truck, package) for truck in asked if truck.profile in usable):
+    if any(_was_free(state, truck, package) for truck in asked if truck.profile in usable):
         return ExpiryCause.TOO_FAR
     return ExpiryCause.FLEET_BUSY
 
@@ -73,6 +73,11 @@ def _could_come(state: State, truck: Truck, origin: int) -> bool:
     return there and state.parts_of(truck.profile).may_go(truck.node, origin)
 
 
-def _was_free(truck: Truck, package: Package) -> bool:
-    """Return whether a truck has had nothing to do since before a package was born."""
-    return not truck.plan and truck.activity in _FREE and truck.activity_since <= package.created
+def _was_free(state: State, truck: Truck, package: Package) -> bool:
+    """Return whether a truck has had nothing to do since before a package was born, and a driver who need not rest on the way."""
+    if truck.plan or truck.activity not in _FREE or truck.activity_since > package.created:
+        return False
+    origin, destination = state.sites[package.origin].node, state.sites[package.destination].node
+    drive_s = state.travel_s(truck.node, origin, truck.profile) + state.travel_s(origin, destination, truck.profile)
+    rested = state.now - truck.activity_since >= state.policies.hours.required_rest_s(truck.driving_s)
+    return rested or truck.driving_s + drive_s <= truck.hours_threshold_s

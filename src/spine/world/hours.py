@@ -8,6 +8,8 @@ from spine.world.model import Truck
 from spine.world.state import State
 from spine.world.views import Activity
 
+_DAY_S = 86_400.0
+
 
 def new_period(state: State, truck: Truck) -> None:
     """Begin a driving period: the counter is 0 and the driver's threshold is drawn, once."""
@@ -15,6 +17,17 @@ def new_period(state: State, truck: Truck) -> None:
     uniform = state.draws.uniforms("hours", truck.id, truck.driving_period, 1)[0]
     truck.hours_threshold_s = state.policies.hours.threshold_s(truck.risk, uniform)
     truck.driving_period += 1
+
+
+def start_within_day(state: State, truck: Truck, day_s: float) -> None:
+    """Let a driver whose driving period has just begun start so far into a day of 24 hours; see `TruckSpec.driver_day_s`."""
+    rule = state.policies.hours
+    duty_s = max(0.0, _DAY_S - rule.required_rest_s(rule.limit_s))
+    if day_s < duty_s:
+        truck.driving_s = rule.limit_s * day_s / duty_s
+    elif day_s < _DAY_S:
+        truck.driving_s = truck.hours_threshold_s
+        truck.rested_before_s = day_s - duty_s
 
 
 def is_due(truck: Truck) -> bool:
@@ -32,6 +45,8 @@ def begin_rest(state: State, truck: Truck, since: float) -> None:
     overtime = truck.driving_s - rule.limit_s
     if overtime > 0.0:
         _fine(state, truck, overtime)
+    since -= truck.rested_before_s
+    truck.rested_before_s = 0.0
     go_on_resting(state, truck, since)
 
 

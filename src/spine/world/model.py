@@ -163,7 +163,8 @@ class Truck:
     `node` is the index of the node it stands at or departed from; `building` the facility it occupies or (`queued`) waits for, since
     `building_since`; `heading_to` the parking or station it drives to; `tried` the full ones it has been to on the present search;
     `spec` is what it was created as; `hours_threshold_s` and `fuel_threshold_l` are drawn once per driving period and once per tank (W4);
-    `fuel_unit_cost` is the average price paid for the fuel in the tank, ducats per litre.
+    `rested_before_s` is how much of a driver's first rest was over when the truck came; `fuel_unit_cost` is the average price paid for the
+    fuel in the tank, ducats per litre.
     """
 
     id: str
@@ -206,6 +207,7 @@ class Truck:
     route_end: int = -1
     rest_since: float = 0.0
     required_rest_s: float = 0.0
+    rested_before_s: float = 0.0
     handling_s: float = 0.0
     fuelling_l: float = 0.0
     fuelling_price: float = 0.0

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from spine.network.facilities import Facility, GenericBuilding
-from spine.world import agents, buildings, movement, stats
+from spine.world import agents, buildings, movement
+from spine.world.accounts import figures_now
 from spine.world.commands import CreateBroker, CreateBuildingAgent, CreateTruck
 from spine.world.model import Truck
 from spine.world.state import State
@@ -58,12 +59,13 @@ def _move_truck(old: State, new: State, truck: Truck) -> None:
     agents.create_truck(new, CreateTruck(truck.id, spec, truck.tags))
     moved = new.trucks[truck.id]
     moved.spec = replace(truck.spec, start_node=None, home_node=None)
-    moved.figures = stats.figures_now(old, truck)
+    moved.figures = figures_now(old, truck)
     moved.fuel_l, moved.initial_fuel_l = movement.fuel_now(old, truck), truck.initial_fuel_l
     for name in (
         "risk",
         "fuel_unit_cost",
         "driving_s",
+        "rested_before_s",
         "hours_threshold_s",
         "driving_period",
         "fuel_threshold_l",
@@ -71,6 +73,8 @@ def _move_truck(old: State, new: State, truck: Truck) -> None:
         "adaptations",
     ):
         setattr(moved, name, getattr(truck, name))
+    if truck.leg is not None:
+        moved.driving_s += movement.progress(truck, old.now).seconds
 
 
 def recreate_agents(old: State, new: State) -> None:

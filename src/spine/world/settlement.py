@@ -30,6 +30,8 @@ def settle(state: State, entry: Entry) -> None:
         market.new_price(state)
     elif due == Due.SAMPLE:
         stats.sample(state)
+    elif due == Due.WARMED_UP:
+        stats.end_warmup(state)
 
 
 _TRUCK_ENTRIES: dict[int, Callable[[State, Truck], None]] = {

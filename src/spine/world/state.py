@@ -38,6 +38,7 @@ from spine.world.model import (
 )
 from spine.world.policies.base import Policies
 from spine.world.reach import Parts
+from spine.world.tally import Tally
 from spine.world.trips import TripArena
 from spine.world.views import Activity
 
@@ -65,6 +66,7 @@ class State:
         buildings: every facility with a function by id, in creation order; `sites`, `parkings`, `stations` are views by type.
         followups: (what, id) to be settled before the next entry of the agenda.
         arena: the columns viewers scan; None until somebody looks.
+        warmed_up: sums up to the end of the warm-up; None before, and without one.
         retired: figures of trucks that are gone; `retired_fuel_l` what was left in their tanks less what they started with.
         changed_agents, changed_buildings: what viewers have not been told yet, in order of change.
     """
@@ -100,6 +102,7 @@ class State:
     retired: TruckFigures = field(default_factory=TruckFigures)
     retired_fuel_l: float = 0.0
     samples: list[Sample] = field(default_factory=list)
+    warmed_up: Tally | None = None
     followups: list[tuple[str, str]] = field(default_factory=list)
     arena: TripArena | None = None
     changed_agents: dict[str, None] = field(default_factory=dict)

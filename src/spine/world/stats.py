@@ -5,18 +5,22 @@ Those of single trucks, sites, stations and parkings are in `tables`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from math import fsum
 from operator import attrgetter
 
-from spine.world import movement, queues
+from spine.world import movement
+from spine.world.accounts import tally_now
 from spine.world.agenda import Due
 from spine.world.causes import ExpiryCause, RefusalCause
 from spine.world.config import CO2_KG_PER_LITRE
-from spine.world.model import ACTIVITIES, Facility, Truck, TruckFigures
+from spine.world.model import ACTIVITIES, Facility, TruckFigures
 from spine.world.state import Sample, State
+from spine.world.tally import Tally, Use, between
 from spine.world.views import Activity
+
+Figures = dict[str, float | int | None]
 
 SAMPLE_COLUMNS = (
     "packages_created",
@@ -78,13 +82,34 @@ class PackageCounts:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """All figures of a run so far, flat, by name; shares are 0..1, None where nothing happened that could be counted."""
+    """All figures of a run so far, flat, by name; shares are 0..1, None where nothing happened that could be counted.
 
-    figures: dict[str, float | int | None]
+    `window` holds the same figures of the time since the warm-up; None without a warm-up, and before it is over.
+    """
 
-    def as_dict(self) -> dict[str, float | int | None]:
-        """Return a copy of the figures, ready for JSON."""
+    figures: Figures
+    window: Figures | None = None
+
+    def as_dict(self) -> Figures:
+        """Return a copy of the figures of the whole run."""
         return dict(self.figures)
+
+
+def end_warmup(state: State) -> None:
+    """Begin the window: its figures count from now on."""
+    state.warmed_up = tally_now(state)
+
+
+def schedule_warmup(state: State) -> None:
+    """Put the end of the warm-up on the agenda, when there is one and it lies ahead."""
+    if state.config.warmup_s > state.now:
+        state.agenda.put(state.config.warmup_s, Due.WARMED_UP, "")
+
+
+def begin_window_anew(state: State) -> None:
+    """Begin the window now in a world that has come into being after its warm-up."""
+    if 0.0 < state.config.warmup_s <= state.now:
+        end_warmup(state)
 
 
 def schedule_sample(state: State) -> None:
@@ -185,26 +210,6 @@ def package_counts(state: State) -> PackageCounts:
     )
 
 
-def fleet_figures(state: State) -> TruckFigures:
-    """Add up the figures of all trucks at this instant, gone ones included."""
-    total = TruckFigures()
-    total.add(state.retired)
-    for truck in state.trucks.values():
-        total.add(figures_now(state, truck))
-    return total
-
-
-def figures_now(state: State, truck: Truck) -> TruckFigures:
-    """Return a truck's figures at this instant, the leg and activity under way included."""
-    figures = TruckFigures()
-    figures.add(truck.figures)
-    figures.activity_s[ACTIVITIES.index(truck.activity)] += state.now - truck.activity_since
-    if truck.leg is not None:
-        metres = movement.progress(truck, state.now).metres
-        movement.book_distance(figures, truck, truck.leg, metres)
-    return figures
-
-
 def money_gap(state: State) -> float:
     """Return by how many ducats the books do not balance: purses minus (initial + sources - sinks); 0 but for rounding."""
     purses = sum(truck.balance for truck in state.trucks.values())
@@ -224,74 +229,121 @@ def fuel_gap_l(state: State) -> float:
 
 
 def summary(state: State) -> Summary:
-    """Return the figures of the whole network."""
-    counts, totals, ledger = package_counts(state), state.totals, state.ledger
-    fleet = fleet_figures(state)
-    km = (fleet.loaded_m + fleet.empty_m) / 1000.0
-    co2 = fleet.litres_burnt * CO2_KG_PER_LITRE
-    tonne_km = fleet.tonne_m / 1000.0
-    figures: dict[str, float | int | None] = {
+    """Return the figures of the whole network; those of the window, too, when there is one and it has begun."""
+    so_far = tally_now(state)
+    counts = package_counts(state)
+    places: tuple[tuple[str, Iterable[Facility]], ...] = (
+        ("dock", state.sites.values()),
+        ("pump", state.stations.values()),
+        ("parking", state.parkings.values()),
+    )
+    figures: Figures = {
         "simulated_hours": state.now / 3600.0,
         "trucks": len(state.trucks),
         "sites": len(state.sites),
+        "packages_waiting": counts.waiting,
+        "packages_awarded": counts.awarded,
+        "packages_aboard": counts.aboard,
+        "packages_overdue": counts.overdue,
+        **_flows(so_far),
+        "broker_balance": state.broker.balance if state.broker is not None else None,
+        "fuel_stock_value": fsum(movement.fuel_now(state, t) * t.fuel_unit_cost for t in state.trucks.values()),
+        "fuel_price": state.fuel_price,
+        **{f"{kind}_longest_wait_min": longest_wait_s(facilities) / 60.0 for kind, facilities in places},
+    }
+    return Summary(figures, _window(state, so_far))
+
+
+def _window(state: State, so_far: Tally) -> Figures | None:
+    """Return the figures of the time since the warm-up; None while there is no such window."""
+    if state.warmed_up is None:
+        return None
+    window = between(state.warmed_up, so_far)
+    return {
+        "begin_hours": window.since / 3600.0,
+        "simulated_hours": (window.time - window.since) / 3600.0,
+        **_flows(window),
+    }
+
+
+def _flows(sums: Tally) -> Figures:
+    """Return the figures of what has happened in the time of a tally, and the shares and means that follow from them."""
+    return {**_service(sums), **_driving(sums), **_money(sums), **_uses(sums)}
+
+
+def _service(sums: Tally) -> Figures:
+    totals = sums.totals
+    late = totals.delivered - totals.on_time
+    return {
         "packages_created": totals.generated,
         "packages_rejected": totals.rejected,
         "packages_picked_up": totals.picked_up,
         "packages_delivered": totals.delivered,
         "packages_on_time": totals.on_time,
-        "packages_late": totals.delivered - totals.on_time,
+        "packages_late": late,
         "packages_expired": totals.expired,
-        "packages_waiting": counts.waiting,
-        "packages_awarded": counts.awarded,
-        "packages_aboard": counts.aboard,
+        "packages_due": sums.due,
         "awards": totals.awarded,
         "reoffers": totals.reoffered,
-        "packages_overdue": counts.overdue,
-        "packages_due": counts.due,
-        "otif_share": share(totals.on_time, counts.due),
+        "otif_share": share(totals.on_time, sums.due),
         "service_level": share(totals.delivered, totals.delivered + totals.expired + totals.rejected),
         "rejected_share": share(totals.rejected, totals.generated + totals.rejected),
         **{f"expired_{cause.value}": totals.expired_by_cause.get(cause.value, 0) for cause in ExpiryCause},
         **{f"rejected_{cause.value}": totals.rejected_by_cause.get(cause.value, 0) for cause in RefusalCause},
         "on_time_share": share(totals.on_time, totals.delivered),
-        "on_time_pickup_share": share(totals.picked_up_on_time, totals.picked_up + totals.expired),
+        "on_time_pickup_share": share(totals.picked_up_on_time, totals.picked_up + totals.expired + totals.rejected),
         "promises_kept_share": share(totals.promises_kept, totals.delivered),
         "mean_promise_error_min": share(totals.promise_error_s / 60.0, totals.delivered),
         "mean_pickup_wait_min": share(totals.pickup_wait_s / 60.0, totals.picked_up),
         "mean_lead_time_min": share(totals.lead_time_s / 60.0, totals.delivered),
-        "mean_lateness_min": share(totals.lateness_s / 60.0, totals.delivered - totals.on_time),
-        "km": km,
+        "mean_lateness_min": share(totals.lateness_s / 60.0, late),
+        "value_delivered": totals.value_delivered,
+        "value_expired": totals.value_expired,
+    }
+
+
+def _driving(sums: Tally) -> Figures:
+    fleet = sums.fleet
+    driven_m = fleet.loaded_m + fleet.empty_m
+    co2 = fleet.litres_burnt * CO2_KG_PER_LITRE
+    by_amount = sums.totals.penalties_by_amount
+    return {
+        "km": driven_m / 1000.0,
         "loaded_km": fleet.loaded_m / 1000.0,
         "empty_km": fleet.empty_m / 1000.0,
-        "empty_km_share": share(fleet.empty_m, fleet.loaded_m + fleet.empty_m),
-        "tonne_km": tonne_km,
+        "empty_km_share": share(fleet.empty_m, driven_m),
+        "tonne_km": fleet.tonne_m / 1000.0,
         "load_factor": share(fleet.tonne_m, fleet.capacity_m),
         "litres": fleet.litres_burnt,
-        "litres_per_100km": share(fleet.litres_burnt * 100.0, km),
+        "litres_per_100km": share(fleet.litres_burnt * 1e5, driven_m),
         "litres_bought": fleet.litres_bought,
         "co2_kg": co2,
-        "co2_g_per_tonne_km": share(co2 * 1000.0, tonne_km),
+        "co2_g_per_tonne_km": share(co2 * 1e6, fleet.tonne_m),
         **activity_figures(fleet),
         "rests": fleet.rests,
         "penalties": fleet.penalty_count,
-        **{f"penalties_of_{amount}": count for amount, count in sorted(totals.penalties_by_amount.items())},
+        **{f"penalties_of_{amount}": count for amount, count in sorted(by_amount.items())},
         "rescues": fleet.rescues,
-        "value_delivered": totals.value_delivered,
-        "value_expired": totals.value_expired,
-        "broker_balance": state.broker.balance if state.broker is not None else None,
+    }
+
+
+def _money(sums: Tally) -> Figures:
+    fleet, ledger = sums.fleet, sums.ledger
+    return {
         "broker_revenue": ledger.delivery_revenue,
         "expiry_fines": ledger.expiry_fines,
         "fuel_cost": fleet.fuel_cost,
         "fuel_burnt_cost": fleet.fuel_burnt_cost,
-        "fuel_stock_value": fsum(movement.fuel_now(state, t) * t.fuel_unit_cost for t in state.trucks.values()),
         "penalty_cost": fleet.penalties,
         "rescue_cost": fleet.rescue_cost,
-        "fuel_price": state.fuel_price,
-        **use_figures(state, "dock", state.sites.values()),
-        **use_figures(state, "pump", state.stations.values()),
-        **use_figures(state, "parking", state.parkings.values()),
     }
-    return Summary(figures)
+
+
+def _uses(sums: Tally) -> Figures:
+    figures: Figures = {}
+    for kind, uses in sums.uses.items():
+        figures |= use_figures(kind, uses.values(), sums.time)
+    return figures
 
 
 def share(part: float, whole: float) -> float | None:
@@ -307,31 +359,23 @@ def activity_figures(fleet: TruckFigures) -> dict[str, float | None]:
     return {**hours, "utilisation": share(worked, sum(hours.values()))}
 
 
-def use_figures(state: State, name: str, facilities: Iterable[Facility]) -> dict[str, float | int | None]:
-    """Return the figures of docks, pumps or places: visits, waits, how long and how many of them were held.
+def longest_wait_s(facilities: Iterable[Facility]) -> float:
+    """Return the longest wait anybody has had at one of some facilities, seconds."""
+    return max((facility.figures.longest_wait_s for facility in facilities), default=0.0)
+
+
+def use_figures(kind: str, uses: Collection[Use], time: float) -> Figures:
+    """Return the figures of docks, pumps or places up to a time: visits, waits, how long and how many of them were held.
 
     `utilisation` is the time they were held as a share of the time they were there, at their present number.
     """
-    served = waited = turned_away = left = 0
-    wait_s = longest = held_s = left_held_s = there_s = 0.0
-    for facility in facilities:
-        figures = facility.figures
-        served += figures.served
-        waited += figures.waited
-        turned_away += figures.turned_away
-        left += figures.served - len(facility.occupants)
-        wait_s += figures.wait_s
-        longest = max(longest, figures.longest_wait_s)
-        left_held_s += figures.occupied_s
-        inside = (state.now - state.trucks[truck].building_since for truck in facility.occupants)
-        held_s += figures.occupied_s + sum(inside)
-        there_s += queues.capacity_of(facility) * (state.now - figures.opened)
+    served = sum(use.served for use in uses)
+    there_s = fsum(use.places * (time - use.since) for use in uses)
     return {
-        f"{name}_served": served,
-        f"{name}_waited": waited,
-        f"{name}_turned_away": turned_away,
-        f"{name}_mean_wait_min": share(wait_s / 60.0, served),
-        f"{name}_longest_wait_min": longest / 60.0,
-        f"{name}_mean_dwell_min": share(left_held_s / 60.0, left),
-        f"{name}_utilisation": share(held_s, there_s),
+        f"{kind}_served": served,
+        f"{kind}_waited": sum(use.waited for use in uses),
+        f"{kind}_turned_away": sum(use.turned_away for use in uses),
+        f"{kind}_mean_wait_min": share(fsum(use.wait_s for use in uses) / 60.0, served),
+        f"{kind}_mean_dwell_min": share(fsum(use.dwell_s for use in uses) / 60.0, sum(use.left for use in uses)),
+        f"{kind}_utilisation": share(fsum(use.held_s for use in uses), there_s),
     }

@@ -10,10 +10,11 @@ from numpy.typing import ArrayLike
 from spine.network import FuelStation, Parking, Site
 from spine.network.projection import LocalProjection
 from spine.world import observe
+from spine.world.accounts import figures_now, use_of
 from spine.world.config import CO2_KG_PER_LITRE
 from spine.world.model import Facility, ParkingState, SiteState, StationState, TruckFigures
 from spine.world.state import State
-from spine.world.stats import activity_figures, figures_now, share, use_figures
+from spine.world.stats import activity_figures, longest_wait_s, share, use_figures
 
 Row = dict[str, float | int | str | None]
 
@@ -112,7 +113,12 @@ def _facility_figures(state: State, facility: Facility) -> Row:
         case StationState():
             return _station_figures(state, facility)
         case ParkingState():
-            return {**use_figures(state, "parking", [facility])}
+            return _use(state, "parking", facility)
+
+
+def _use(state: State, kind: str, facility: Facility) -> Row:
+    figures = use_figures(kind, [use_of(state, facility)], state.now)
+    return {**figures, f"{kind}_longest_wait_min": longest_wait_s([facility]) / 60.0}
 
 
 def _site_figures(state: State, site: SiteState) -> Row:
@@ -126,7 +132,7 @@ def _site_figures(state: State, site: SiteState) -> Row:
         "service_level": share(site.picked_up, site.picked_up + site.expired),
         "value_delivered": site.value_delivered,
         "value_expired": site.value_expired,
-        **use_figures(state, "dock", [site]),
+        **_use(state, "dock", site),
     }
 
 
@@ -134,7 +140,7 @@ def _station_figures(state: State, station: StationState) -> Row:
     return {
         "litres_sold": station.litres_sold,
         "revenue": station.balance,
-        **use_figures(state, "pump", [station]),
+        **_use(state, "pump", station),
     }
 
 

@@ -93,6 +93,7 @@ class World:
         )
         market.schedule_price_day(state)
         stats.schedule_sample(state)
+        stats.schedule_warmup(state)
         broker.schedule_offers(state)
         return state
 
@@ -194,6 +195,7 @@ class World:
         new = self._begin(network, old.config, old.now)
         renewal.open_facilities(new, network.facilities)
         renewal.move_agents(old, new)
+        stats.begin_window_anew(new)
         self._state = new
         new.emit(NetworkReplaced(new.now, network.node_count, network.edge_count))
 
@@ -387,6 +389,7 @@ class World:
         state = self._begin(network, self._state.config, saved.now)
         renewal.open_facilities(state, network.facilities)
         restoring.restore(state, saved)
+        stats.begin_window_anew(state)
         follow_up(state)
         self._state = state
 
