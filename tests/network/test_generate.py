@@ -107,6 +107,59 @@ def test_densities_are_those_asked_for(gridness: float, density: float) -> None:
     assert len(draft.rural) / country == pytest.approx(6, rel=0.1)
 
 
+def _densities(values: float) -> dict[str, float]:
+    kinds = ("sites", "parkings", "gas_stations")
+    return {f"{area}_{kind}_per_km2": values for area in ("urban", "rural") for kind in kinds}
+
+
+def test_facilities_are_as_dense_as_asked_on_average() -> None:
+    """Over many maps the counts of each kind in towns and in the country add up to density times area, none rounded away."""
+    from spine.network.generate.centers import place_centers
+    from spine.network.generate.counts import facility_counts
+    from spine.network.generate.draft import Draft, phase_draws
+
+    counts, areas = np.zeros((3, 2)), np.zeros(2)
+    for seed in range(150):
+        parameters = GenerationParameters.preset(
+            "reference", map_width=3000, map_height=3000, num_major_centers=1, seed=seed, **_densities(0.9)
+        )
+        draft = Draft(parameters)
+        place_centers(draft, phase_draws(parameters, 0))
+        town = _km2([(c.x, c.y, c.radius) for c in draft.centers], 3000, 3000)
+        areas += (town, 9.0 - town)
+        counts += list(facility_counts(draft).values())
+    assert counts / areas == pytest.approx(np.full((3, 2), 0.9), rel=0.06)
+
+
+_FEWEST = {"sites": 2, "parkings": 1, "stations": 1}
+
+
+@settings(max_examples=60)
+@given(
+    st.fixed_dictionaries(
+        {
+            "map_width": st.floats(1, 800),
+            "map_height": st.floats(1, 800),
+            "urban_sprawl": st.floats(1, 900),
+            "local_density": st.floats(0.1, 90),
+            "rural_density": st.floats(0, 12),
+            "seed": st.integers(0, 2**32 - 1),
+        }
+    ),
+    st.dictionaries(st.sampled_from(sorted(_densities(0.0))), st.floats(1e-6, 3.0)),
+)
+def test_what_is_asked_for_is_there_on_the_smallest_maps(changes: dict[str, float], asked: dict[str, float]) -> None:
+    """Two sites, a parking and a fuel station at least, if any are asked for, and none otherwise."""
+    network = generate(GenerationParameters.preset("reference", **{**changes, **_densities(0.0), **asked}))
+    for kind, fewest in _FEWEST.items():
+        name = "gas_stations" if kind == "stations" else kind
+        wanted = any(f"{area}_{name}_per_km2" in asked for area in ("urban", "rural"))
+        found = getattr(network, kind)
+        assert len(found) >= fewest if wanted else not found
+    assert len({item.id for item in network.facilities}) == len(network.facilities)
+    assert all(len(site.destination_weights) == len(network.sites) - 1 for site in network.sites)
+
+
 def _highways(network: RoadNetwork) -> np.ndarray[Any, Any]:
     return np.flatnonzero(network.edge_class <= RoadClass.S)
 

@@ -1,16 +1,14 @@
-"""Phase 7: sites, parkings, fuel stations and destination weights (domain 3.9)."""
+"""Phases 6 and 7: how many sites, parkings and fuel stations, where they stand, and destination weights (domain 3.9)."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
 from spine.network.facilities import Facility, FuelStation, Parking, Site
+from spine.network.generate.counts import FEWEST, Counts, facility_counts
 from spine.network.generate.draft import Draft
-from spine.network.generate.places import own_area_m2
 from spine.network.roads import RoadClass
 
 PARKING_CAPACITY = {
@@ -41,27 +39,12 @@ def build_facilities(draft: Draft, draws: Generator) -> list[Facility]:
             best[node] = min(best[node], int(link.road_class))
             off_motorway[node] |= link.road_class > RoadClass.S
     urban = draft.in_city(draft.points()) if count else np.zeros(0, dtype=bool)
-    urban_m2 = sum(own_area_m2(draft, center, draft.centers[:i]) for i, center in enumerate(draft.centers))
-    area_km2 = {True: urban_m2 / 1e6, False: max(0.0, parameters.map_width * parameters.map_height - urban_m2) / 1e6}
-    place = _Placer(draft, draws, urban, area_km2)
-    sites = [
-        (node, in_town)
-        for in_town, density in ((True, parameters.urban_sites_per_km2), (False, parameters.rural_sites_per_km2))
-        for node in place("sites", in_town, density, off_motorway)
-    ]
-    lots = [
-        node
-        for in_town, density in ((True, parameters.urban_parkings_per_km2), (False, parameters.rural_parkings_per_km2))
-        for node in place("parkings", in_town, density, off_motorway & (degree >= 2))
-    ]
-    pumps = [
-        (node, in_town)
-        for in_town, density in (
-            (True, parameters.urban_gas_stations_per_km2),
-            (False, parameters.rural_gas_stations_per_km2),
-        )
-        for node in place("gas stations", in_town, density, off_motorway & (degree >= 2))
-    ]
+    counts = facility_counts(draft)
+    place = _Placer(draft, draws, urban)
+    through = off_motorway & (degree >= 2)
+    sites = place("sites", counts["sites"], off_motorway)
+    lots = place("parkings", counts["parkings"], through)
+    pumps = place("gas_stations", counts["gas_stations"], through)
     rates = [_activity(draft, in_town, draws) for _, in_town in sites]
     facilities: list[Facility] = []
     station_details = [
@@ -76,7 +59,7 @@ def build_facilities(draft: Draft, draws: Generator) -> list[Facility]:
         facilities.append(
             Site(f"node{node}_site_{number}", node, f"Site {node}", rates[number], destination_weights=weights[number])
         )
-    for number, node in enumerate(lots):
+    for number, (node, _) in enumerate(lots):
         capacity = PARKING_CAPACITY.get(RoadClass(int(best[node])), 5)
         facilities.append(Parking(f"parking_{node}_{number}", node, capacity))
     for number, ((node, in_town), (capacity, factor)) in enumerate(zip(pumps, station_details, strict=True)):
@@ -88,19 +71,39 @@ def build_facilities(draft: Draft, draws: Generator) -> list[Facility]:
 class _Placer:
     """Draws nodes for one kind of facility, without replacement; too few are noted."""
 
-    def __init__(
-        self, draft: Draft, draws: Generator, urban: NDArray[np.bool_], area_km2: Mapping[bool, float]
-    ) -> None:
-        self._draft, self._draws, self._urban, self._area = draft, draws, urban, area_km2
+    def __init__(self, draft: Draft, draws: Generator, urban: NDArray[np.bool_]) -> None:
+        self._draft, self._draws, self._urban = draft, draws, urban
 
-    def __call__(self, kind: str, in_town: bool, density: float, allowed: NDArray[np.bool_]) -> list[int]:
-        wanted = int(self._area[in_town] * density + 1e-9)
+    def __call__(self, kind: str, counts: Counts, allowed: NDArray[np.bool_]) -> list[tuple[int, bool]]:
+        """Return (node, whether in town) of every facility of a kind, those in towns first."""
+        chosen = [
+            (node, in_town)
+            for in_town, wanted in ((True, counts.urban), (False, counts.rural))
+            for node in self._draw(kind, in_town, wanted, allowed)
+        ]
+        fewest = min(FEWEST[kind], sum(counts))
+        return chosen + self._substitutes(fewest - len(chosen), {node for node, _ in chosen}, allowed)
+
+    def _draw(self, kind: str, in_town: bool, wanted: int, allowed: NDArray[np.bool_]) -> list[int]:
         eligible = np.flatnonzero(allowed & (self._urban == in_town))
         if len(eligible) < wanted:
             where = "urban" if in_town else "rural"
-            self._draft.notes.append(f"{len(eligible)} of {wanted} {where} {kind} found a node")
+            self._draft.notes.append(
+                f"{len(eligible)} of {wanted} {where} {kind.replace('_', ' ')} found a node of their own"
+            )
         chosen = self._draws.permutation(eligible)[:wanted]
         return [int(node) for node in chosen]
+
+    def _substitutes(self, missing: int, taken: set[int], allowed: NDArray[np.bool_]) -> list[tuple[int, bool]]:
+        """Return nodes for what a map must have and found no place where it was wanted.
+
+        Allowed nodes elsewhere come first, then any that has none of the kind; on the tiniest maps two share a node.
+        """
+        if missing <= 0 or not len(allowed):
+            return []
+        order = self._draws.permutation(len(allowed)).tolist()
+        order.sort(key=lambda node: (node in taken, not allowed[node]))
+        return [(node, bool(self._urban[node])) for node in (order * missing)[:missing]]
 
 
 def _activity(draft: Draft, in_town: bool, draws: Generator) -> float:

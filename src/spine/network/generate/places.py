@@ -17,7 +17,12 @@ from spine.network.generate.draft import Center, Draft, Points
 _FEWEST_TOWN_NODES = 5
 _JITTER = 0.32
 _BEND = 0.9
+_FARTHEST_MOVED = 2.5
+"""No point is farther from its place in the lattice than this, in pitches: offset, jitter and bend together."""
+
 _SAMPLES = 160
+_FEWEST_LATTICE_POINTS = 100_000
+"""A lattice may have at least so many points, however few nodes a town needs."""
 _RURAL_JITTER = 0.42
 
 
@@ -30,10 +35,23 @@ def place_nodes(draft: Draft, draws: Generator) -> None:
 
 def own_area_m2(draft: Draft, center: Center, earlier: list[Center]) -> float:
     """Return the area of a centre's disc on the map and outside earlier discs, square metres."""
-    cells = (np.arange(_SAMPLES) + 0.5) / _SAMPLES * 2.0 - 1.0
-    grid = np.array(np.meshgrid(cells, cells)).reshape(2, -1).T * center.radius + (center.x, center.y)
-    inside = _belongs(draft, center, earlier, grid)
-    return float(inside.sum()) * (2.0 * center.radius / _SAMPLES) ** 2
+    west, south, east, north = _square_on_map(draft, center)
+    # Of the part of the disc's square that is on the map: a small map must not fall between the samples of a large disc.
+    cells = (np.arange(_SAMPLES) + 0.5) / _SAMPLES
+    grid = np.array(np.meshgrid(west + cells * (east - west), south + cells * (north - south))).reshape(2, -1).T
+    return float(_belongs(draft, center, earlier, grid).mean()) * (east - west) * (north - south)
+
+
+def urban_area_m2(draft: Draft) -> float:
+    """Return the area of all towns on the map, what several of them cover counted once, square metres."""
+    return sum(own_area_m2(draft, center, draft.centers[:index]) for index, center in enumerate(draft.centers))
+
+
+def _square_on_map(draft: Draft, center: Center) -> tuple[float, float, float, float]:
+    """Return west, south, east and north of what is on the map of the square around a centre's disc, metres."""
+    west, east = max(0.0, center.x - center.radius), min(draft.parameters.map_width, center.x + center.radius)
+    south, north = max(0.0, center.y - center.radius), min(draft.parameters.map_height, center.y + center.radius)
+    return west, south, east, north
 
 
 def _belongs(draft: Draft, center: Center, earlier: list[Center], points: Points) -> NDArray[np.bool_]:
@@ -42,6 +60,8 @@ def _belongs(draft: Draft, center: Center, earlier: list[Center], points: Points
     inside = (np.hypot(x - center.x, y - center.y) <= center.radius) & (x >= 0) & (y >= 0)
     inside &= (x <= parameters.map_width) & (y <= parameters.map_height)
     for other in earlier:
+        if np.hypot(center.x - other.x, center.y - other.y) >= center.radius + other.radius:
+            continue
         inside &= np.hypot(x - other.x, y - other.y) > other.radius
     return inside
 
@@ -52,12 +72,12 @@ def _place_town(draft: Draft, center: Center, earlier: list[Center], draws: Gene
     if area <= 0.0:
         draft.notes.append("a centre lies wholly inside another one and got no streets of its own")
         return
-    shape = _TownShape(center, draft.parameters.gridness, draws)
+    shape = _TownShape(center, _square_on_map(draft, center), draft.parameters.gridness, draws)
     pitch = float(np.sqrt(area / wanted))
     best: Points = np.zeros((0, 2))
     # The number of lattice points in a disc is only about area / pitch^2; a few corrections make it exact or nearly so.
     for _ in range(12):
-        points = shape.points(pitch)
+        points = shape.points(pitch, max(_FEWEST_LATTICE_POINTS, 10 * wanted))
         points = points[_belongs(draft, center, earlier, points)]
         if abs(len(points) - wanted) < abs(len(best) - wanted) or not len(best):
             best = points
@@ -69,21 +89,40 @@ def _place_town(draft: Draft, center: Center, earlier: list[Center], draws: Gene
 
 
 class _TownShape:
-    """A town's lattice: rotation, offset, and how it is bent; the same for every pitch tried."""
+    """A town's lattice: rotation, offset, and how it is bent; the same for every pitch tried.
 
-    def __init__(self, center: Center, gridness: float, draws: Generator) -> None:
+    Args:
+        square: west, south, east and north of what is to be covered, metres.
+    """
+
+    def __init__(
+        self, center: Center, square: tuple[float, float, float, float], gridness: float, draws: Generator
+    ) -> None:
         self._center = center
         self._loose = 1.0 - gridness
-        self._angle = draws.uniform(0.0, np.pi / 2.0)
+        angle = draws.uniform(0.0, np.pi / 2.0)
+        cosine, sine = np.cos(angle), np.sin(angle)
+        self._turn = np.array([[cosine, sine], [-sine, cosine]])
+        west, south, east, north = square
+        corners = np.array([(x - center.x, y - center.y) for x in (west, east) for y in (south, north)]) @ self._turn.T
+        self._extent = corners.min(axis=0), corners.max(axis=0)
         self._offset = draws.uniform(-0.5, 0.5, 2)
         self._phases = draws.uniform(0.0, 2.0 * np.pi, 4)
         self._jitter_key = int(draws.integers(2**63))
 
-    def points(self, pitch: float) -> Points:
-        """Return lattice points over the disc and a margin, bent and jittered, shape (points, 2)."""
+    def points(self, pitch: float, most: int) -> Points:
+        """Return lattice points over the disc and a margin as far as it is on the map, bent and jittered, shape (points, 2).
+
+        Args:
+            most: the pitch is made wider when there would be more points than this: on a map that is a mere strip.
+        """
+        low, high = self._extent
+        pitch = max(pitch, float(np.sqrt(np.prod(high - low) / most)))
         reach = int(np.ceil(self._center.radius * 1.3 / pitch)) + 2
-        steps = np.arange(-reach, reach + 1) * pitch
-        lattice = np.array(np.meshgrid(steps, steps)).reshape(2, -1).T + self._offset * pitch
+        first = np.maximum(-reach, np.floor(low / pitch - _FARTHEST_MOVED).astype(int))
+        last = np.minimum(reach, np.ceil(high / pitch + _FARTHEST_MOVED).astype(int))
+        steps = [np.arange(first[axis], last[axis] + 1) * pitch for axis in (0, 1)]
+        lattice = np.array(np.meshgrid(*steps)).reshape(2, -1).T + self._offset * pitch
         jitter = Generator(np.random.Philox(key=self._jitter_key)).uniform(-_JITTER, _JITTER, lattice.shape)
         wave = 2.0 * np.pi / (1.6 * self._center.radius)
         bend_x = np.sin(wave * lattice[:, 1] + self._phases[0]) + 0.6 * np.sin(
@@ -94,9 +133,7 @@ class _TownShape:
         )
         bend = np.column_stack([bend_x, bend_y]) * _BEND
         points = lattice + self._loose * pitch * (jitter + bend)
-        cosine, sine = np.cos(self._angle), np.sin(self._angle)
-        turned = points @ np.array([[cosine, sine], [-sine, cosine]])
-        moved: Points = turned + np.array([self._center.x, self._center.y])
+        moved: Points = points @ self._turn + np.array([self._center.x, self._center.y])
         return moved
 
 
@@ -113,9 +150,8 @@ def _spread(points: Points, least: float) -> Points:
 def _place_countryside(draft: Draft, draws: Generator) -> None:
     parameters = draft.parameters
     width, height = parameters.map_width, parameters.map_height
-    urban = sum(own_area_m2(draft, center, draft.centers[:i]) for i, center in enumerate(draft.centers))
-    area = max(0.0, width * height - urban)
-    wanted = int(area / 1e6 * parameters.rural_density)
+    area = max(0.0, width * height - urban_area_m2(draft))
+    wanted = round(area / 1e6 * parameters.rural_density)
     if wanted == 0:
         return
     pitch = float(np.sqrt(area / wanted))
