@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from spine.errors import GenerationError
 from spine.network import RoadClass, RoadNetwork, strong_components
-from spine.network.generate import PRESETS, GenerationParameters, generate
+from spine.network.generate import PRESETS, GenerationParameters, generate, preview
 from spine.network.smap import write_smap
 
 HEAVIEST_KG = 44_000.0
@@ -117,6 +117,7 @@ def test_facilities_are_as_dense_as_asked_on_average() -> None:
     from spine.network.generate.centers import place_centers
     from spine.network.generate.counts import facility_counts
     from spine.network.generate.draft import Draft, phase_draws
+    from spine.network.generate.places import urban_area_m2
 
     counts, areas = np.zeros((3, 2)), np.zeros(2)
     for seed in range(150):
@@ -127,7 +128,7 @@ def test_facilities_are_as_dense_as_asked_on_average() -> None:
         place_centers(draft, phase_draws(parameters, 0))
         town = _km2([(c.x, c.y, c.radius) for c in draft.centers], 3000, 3000)
         areas += (town, 9.0 - town)
-        counts += list(facility_counts(draft).values())
+        counts += list(facility_counts(parameters, urban_area_m2(draft) / 1e6).values())
     assert counts / areas == pytest.approx(np.full((3, 2), 0.9), rel=0.06)
 
 
@@ -158,6 +159,48 @@ def test_what_is_asked_for_is_there_on_the_smallest_maps(changes: dict[str, floa
         assert len(found) >= fewest if wanted else not found
     assert len({item.id for item in network.facilities}) == len(network.facilities)
     assert all(len(site.destination_weights) == len(network.sites) - 1 for site in network.sites)
+
+
+_REGION = {
+    "map_width": 60_000, "map_height": 60_000, "num_major_centers": 6, "center_separation": 14_000, "urban_sprawl": 2000,
+    "local_density": 25, "rural_density": 0.8, "urban_sites_per_km2": 0.9, "rural_sites_per_km2": 0.02,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("preset", "changes"),
+    [*((preset, {"seed": seed}) for preset in PRESETS for seed in (1, 2)), ("reference", _REGION)],
+)
+def test_the_preview_tells_what_will_come_out(preset: str, changes: dict[str, Any]) -> None:
+    """Facilities one by one, about where there are too few nodes for them; junctions, roads and demand about."""
+    parameters = GenerationParameters.preset(preset, **changes)
+    told, network = preview(parameters), generate(parameters)
+    found = (len(network.sites), len(network.parkings), len(network.stations))
+    too_few_nodes = any("found a node of their own" in note for note in network.notes)
+    assert (told.sites, told.parkings, told.gas_stations) == pytest.approx(found, rel=0.2 if too_few_nodes else 0.0)
+    assert told.nodes == pytest.approx(network.node_count, rel=0.15)
+    assert told.edges == pytest.approx(network.edge_count, rel=0.2)
+    sent = sum(site.activity_rate for site in network.sites)
+    assert told.packages_per_hour == pytest.approx(sent, rel=0.6 if len(network.sites) < 10 else 0.2)
+    assert 0.0 < told.town_km2 <= told.area_km2
+    assert set(told.notes) <= set(network.notes)
+
+
+@settings(max_examples=25)
+@given(_parameters)
+def test_the_preview_is_never_absurd(changes: dict[str, Any]) -> None:
+    """No area or count below zero, towns within the map, no more facilities than nodes to put them at."""
+    told = preview(GenerationParameters.preset("client", **changes))
+    assert 0.0 <= told.town_km2 <= told.area_km2 * 1.001
+    assert told.sites >= 2
+    assert min(told.parkings, told.gas_stations) >= 1
+    assert told.sites <= max(2, told.nodes)
+
+
+def test_a_preview_of_very_many_towns_is_refused() -> None:
+    """It would keep a running world waiting."""
+    with pytest.raises(GenerationError, match="3000 towns are too many for a preview"):
+        preview(GenerationParameters.preset("client", num_major_centers=1000))
 
 
 def _highways(network: RoadNetwork) -> np.ndarray[Any, Any]:

@@ -81,6 +81,31 @@ def test_health_and_first_words(server: Server, client: Client) -> None:
         assert all("request_id" not in message for message in second.heard)
 
 
+def test_a_map_is_previewed_before_it_is_made(server: Server, client: Client) -> None:
+    """Beyond the page: what will come out is told to the asker alone, also while a world runs, and nothing is made."""
+    before = _with_map(client)
+    client.ask("simulation.start")
+    with server.client() as other:
+        other.ask("agent.list")
+        told = client.ask("map.preview", **{**_MAP, "seed": 5})
+        assert told["signal"] == "map.previewed"
+        refused = client.ask("map.preview", **{**_MAP, "map_width": -5})
+        assert refused["signal"] == "error"
+        assert "map_width" in refused["data"]["message"]
+        other.ask("agent.list")
+        assert "map.previewed" not in {message["signal"] for message in other.heard}
+    client.ask("simulation.stop")
+    assert server.get("/api/map")["seed"] == before["seed"]
+    made = client.ask("map.create", **{**_MAP, "seed": 5})["data"]
+    stations = sum(
+        building["type"] == "gas_station" for node in made["graph"]["nodes"] for building in node["buildings"]
+    )
+    assert told["data"]["sites"] == made["generated_sites"]
+    assert told["data"]["parkings"] == made["generated_parkings"]
+    assert told["data"]["gas_stations"] == stations
+    assert told["data"]["nodes"] == pytest.approx(made["generated_nodes"], rel=0.25)
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -137,6 +137,13 @@ class MapCreate(ActionParams):
         return GenerationParameters.from_mapping(self.model_extra or {}, most_nodes)
 
 
+class MapPreview(MapCreate):
+    """Ask what map would come out of `map.create`; nothing is made (beyond the page)."""
+
+    action: ClassVar[str] = "map.preview"
+    answer: ClassVar[str] = "map.previewed"
+
+
 class TruckData(ActionParams):
     """`agent_data` of a truck (8.10); `start_node`, `home_node` and `returns_home` go beyond the page."""
 
@@ -351,6 +358,7 @@ ACTIONS: dict[str, type[ActionParams]] = {
         AgentDescribe,
         AgentList,
         MapCreate,
+        MapPreview,
         MapExport,
         MapImport,
         BuildingCreate,
@@ -369,6 +377,7 @@ QUESTIONS = frozenset(
         "agent.describe",
         "agent.list",
         "map.export",
+        "map.preview",
         "simulation.export_state",
         "stream.subscribe",
         "stream.unsubscribe",

@@ -9,7 +9,7 @@ from pydantic.json_schema import models_json_schema
 
 from spine import __version__
 from spine.network.generate import PRESETS, GenerationParameters
-from spine.protocol.actions import ACTIONS, BUILDING_DATA, BrokerData, MapCreate, TruckData
+from spine.protocol.actions import ACTIONS, BUILDING_DATA, BrokerData, MapCreate, MapPreview, TruckData
 from spine.protocol.signals import ASKER_ALONE, SIGNALS
 
 Json = dict[str, Any]
@@ -135,7 +135,8 @@ def _schemas() -> Json:
         ref_template="#/components/schemas/{model}",
     )
     found: Json = {**definitions.get("$defs", {}), **more.get("$defs", {})}
-    found["MapCreate"] = _map_create_schema(found["MapData"])
+    found["MapCreate"] = _map_parameters_schema(MapCreate, found["MapData"])
+    found["MapPreview"] = _map_parameters_schema(MapPreview, found["MapData"])
     found["AgentCreate"]["properties"]["agent_data"] = {
         "description": "what the agent is to be; a building agent has no keys",
         "anyOf": [{"$ref": "#/components/schemas/TruckData"}, {"$ref": "#/components/schemas/BrokerData"}],
@@ -178,12 +179,12 @@ def _correct(schema: object) -> None:
             _correct(part)
 
 
-def _map_create_schema(map_data: Json) -> Json:
-    """Return the schema of `map.create`: the 26 parameters `map.created` echoes, foreign keys ignored (R23)."""
+def _map_parameters_schema(model: type[BaseModel], map_data: Json) -> Json:
+    """Return the schema of an action that takes a map's parameters: the 26 `map.created` echoes, foreign keys ignored (R23)."""
     names = list(GenerationParameters.__dataclass_fields__)
     return {
-        "title": "MapCreate",
-        "description": _summary(MapCreate),
+        "title": model.__name__,
+        "description": _summary(model),
         "type": "object",
         "required": names,
         "properties": {name: map_data["properties"][name] for name in names},

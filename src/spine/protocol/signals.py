@@ -60,6 +60,20 @@ class FileData(Shape):
     file_content: str = Field(description="base64 of UTF-8 JSON")
 
 
+class MapPreviewedData(Shape):
+    """What map would come out of `map.create` (beyond the page); for the asker alone."""
+
+    area_km2: Annotated[float, Field(gt=0.0)]
+    town_km2: Amount = Field(description="the part of it that is town")
+    nodes: Natural = Field(description="about so many")
+    edges: Natural = Field(description="about so many")
+    sites: Natural = Field(description="exactly so many, unless there are too few nodes for them")
+    parkings: Natural
+    gas_stations: Natural
+    packages_per_hour: Amount = Field(description="what all sites send together, about")
+    notes: list[str] = Field(description="wishes that cannot be met, for people")
+
+
 class FileName(Shape):
     """The name of an imported file (9.7)."""
 
@@ -295,6 +309,7 @@ SIGNALS: dict[str, type[BaseModel]] = {
     "agent.deleted": AgentDeletedData,
     "agent.event": AgentEvent,
     "map.created": MapData,
+    "map.previewed": MapPreviewedData,
     "map.exported": FileData,
     "map.imported": FileName,
     "building.created": BuildingCreatedData,
@@ -312,7 +327,15 @@ SIGNALS: dict[str, type[BaseModel]] = {
 """The model of every signal's `data`."""
 
 ASKER_ALONE = frozenset(
-    {"agent.described", "agent.listed", "map.exported", "simulation.state_exported", "stream.subscribed", "error"}
+    {
+        "agent.described",
+        "agent.listed",
+        "map.exported",
+        "map.previewed",
+        "simulation.state_exported",
+        "stream.subscribed",
+        "error",
+    }
 )
 """Signals that, as answers, go to the asker alone; all other answers are broadcast."""
 

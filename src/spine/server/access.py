@@ -20,6 +20,7 @@ VIEW_ACTIONS = frozenset(
         "agent.describe",
         "agent.list",
         "map.export",
+        "map.preview",
         "simulation.export_state",
         "stream.subscribe",
         "stream.unsubscribe",

@@ -8,12 +8,12 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from spine.errors import GenerationError, MapFormatError, ProtocolError
 from spine.network import FuelStation, Parking, RoadNetwork, Site
-from spine.network.generate import generate
+from spine.network.generate import generate, preview
 from spine.network.smap import MapLimits, facility_from_json, network_from_json
 from spine.network.strict_json import indented_json
 from spine.protocol import actions, forms
@@ -59,6 +59,14 @@ def _create_map(core: EngineCore, params: actions.MapCreate, call: Call) -> None
     call.answer("map.created", core.map_data())
     call.messages += [_deleted(core, agent_id) for agent_id in gone]
     call.messages += core.agent_messages()
+
+
+def _preview_map(core: EngineCore, params: actions.MapPreview, call: Call) -> None:
+    try:
+        found = preview(params.parameters(core.limits.map_nodes))
+    except GenerationError as error:
+        raise ProtocolError(f"map.preview: {error}") from None
+    call.reply("map.previewed", asdict(found))
 
 
 def _replace_map(core: EngineCore, network: RoadNetwork) -> list[str]:
@@ -279,6 +287,7 @@ def _show_map_again(core: EngineCore, call: Call) -> None:
 
 HANDLERS: dict[type[ActionParams], Callable[[EngineCore, Any, Call], None]] = {
     actions.MapCreate: _create_map,
+    actions.MapPreview: _preview_map,
     actions.MapExport: _export_map,
     actions.MapImport: _import_map,
     actions.ExportState: _export_state,

@@ -1,4 +1,4 @@
-/** The 26 parameters of a generated map, grouped for people, with presets and an estimate of what will come out. */
+/** The 26 parameters of a generated map, grouped for people, with presets. */
 
 export type Parameters = Record<string, number | [number, number]>;
 
@@ -217,59 +217,17 @@ export const PRESETS: { name: string; about: string; values: Parameters }[] = [
   },
 ];
 
-export interface Estimate {
+/** What map would come out, as the server answers `map.preview`. */
+export interface MapPreview {
+  area_km2: number;
+  town_km2: number;
   nodes: number;
-  roads: number;
+  edges: number;
   sites: number;
   parkings: number;
-  stations: number;
-  packagesPerHour: number;
-  areaKm2: number;
-  townKm2: number;
-}
-
-/**
- * Estimate a map from its parameters, by the rules of the generator: towns are discs (cities of the given radius, small towns of
- * 0.4 of it) on the map, filled with junctions; the country around them has its own density and its villages.
- */
-export function estimate(p: Parameters): Estimate {
-  const n = (name: string): number => {
-    const value = p[name];
-    return typeof value === "number" ? value : 0;
-  };
-  const pair = (name: string): [number, number] => {
-    const value = p[name];
-    return Array.isArray(value) ? value : [0, 0];
-  };
-  const areaKm2 = (n("map_width") * n("map_height")) / 1e6;
-  const sprawlKm = n("urban_sprawl") / 1000;
-  // As many cities as the distance between them leaves room for (discs of that diameter, packed at 0.7).
-  const room = Math.max(1, (0.7 * areaKm2) / (Math.PI * (n("center_separation") / 2000) ** 2));
-  const cities = Math.min(n("num_major_centers"), room);
-  // The mean of the squared radius: 1 + 0.3² for cities; 0.4² + 0.1² for small towns, a part of which falls off the map.
-  const cityKm2 = Math.PI * 1.09 * sprawlKm ** 2 * cities;
-  const smallKm2 = Math.PI * 0.17 * sprawlKm ** 2 * cities * n("minor_per_major") * 0.75;
-  // Discs overlap and reach over the border the more, the fuller the map is.
-  const townKm2 = areaKm2 * (1 - Math.exp(-(cityKm2 + smallKm2) / Math.max(areaKm2, 1e-9)));
-  const countryKm2 = Math.max(0, areaKm2 - townKm2);
-  const hamlets = countryKm2 * n("rural_density") * n("rural_settlement_prob");
-  const ring = cities * n("ring_road_prob") * Math.max(8, (2 * Math.PI * 0.7 * sprawlKm * 1000) / 200);
-  const nodes = townKm2 * n("local_density") + countryKm2 * n("rural_density") + hamlets * 4.5 + ring;
-  const count = (kind: string) => townKm2 * n(`urban_${kind}_per_km2`) + countryKm2 * n(`rural_${kind}_per_km2`);
-  const [urbanLow, urbanHigh] = pair("urban_activity_rate_range");
-  const [ruralLow, ruralHigh] = pair("rural_activity_rate_range");
-  const urbanRate = 0.3 * urbanHigh + (urbanLow + urbanHigh) / 2;
-  const ruralRate = 0.9 * ((ruralLow + ruralHigh) / 2) + 0.1 * 1.15 * ruralHigh;
-  return {
-    nodes,
-    roads: nodes * (1.15 + 0.5 * n("intra_connectivity")) * 2,
-    sites: count("sites"),
-    parkings: count("parkings"),
-    stations: count("gas_stations"),
-    packagesPerHour: townKm2 * n("urban_sites_per_km2") * urbanRate + countryKm2 * n("rural_sites_per_km2") * ruralRate,
-    areaKm2,
-    townKm2,
-  };
+  gas_stations: number;
+  packages_per_hour: number;
+  notes: string[];
 }
 
 /** Say what is wrong with a value, null when nothing is. */

@@ -1,13 +1,12 @@
 /** A new map from the 26 parameters of the generator. */
 
-import { useContext, useState } from "preact/hooks";
+import { useContext, useEffect, useState } from "preact/hooks";
 import * as format from "../model/format";
 import {
   complaint,
-  type Estimate,
-  estimate,
   type Field,
   GROUPS,
+  type MapPreview,
   type Parameters,
   PRESETS,
   parametersOf,
@@ -18,6 +17,8 @@ import { Button, NumberField, Problem, useAction } from "../ui/parts";
 const PATIENCE_MS = 120_000;
 /** More than this takes the server a while; the page says so. */
 const LARGE_MAP_NODES = 60_000;
+/** So long after the last key the server is asked what would come out. */
+const PREVIEW_AFTER_MS = 250;
 
 export function MapForm() {
   const { world, bench } = useContext(Context);
@@ -69,7 +70,7 @@ export function MapForm() {
           </Button>
         )}
       </fieldset>
-      <Preview values={values} />
+      <Preview values={wrong.length === 0 ? values : null} />
       {GROUPS.map((group, i) => (
         <details key={group.title} class="group" open={i === 0}>
           <summary>{group.title}</summary>
@@ -175,19 +176,67 @@ function about(value: number): string {
   return format.number(Number(value.toPrecision(2)));
 }
 
-function Preview({ values }: { values: Parameters }) {
-  const e: Estimate = estimate(values);
+/** One or several of something. */
+function counted(count: number, one: string, several: string): string {
+  return `${format.number(count)} ${count === 1 ? one : several}`;
+}
+
+/** What would come out, as the server tells it; nothing is asked while a value is wrong. */
+function Preview({ values }: { values: Parameters | null }) {
+  const { world } = useContext(Context);
+  const [found, setFound] = useState<MapPreview | string | null>(null);
+  const wanted = values === null ? null : JSON.stringify(values);
+  useEffect(() => {
+    if (wanted === null) {
+      setFound("The preview waits for values that can be used.");
+      return;
+    }
+    let current = true;
+    const timer = window.setTimeout(() => {
+      world.ask("map.preview", JSON.parse(wanted) as Parameters).then(
+        (data) => current && setFound(data as unknown as MapPreview),
+        (error: Error) => current && setFound(error.message),
+      );
+    }, PREVIEW_AFTER_MS);
+    return () => {
+      current = false;
+      window.clearTimeout(timer);
+    };
+  }, [world, wanted]);
   return (
-    <section class="preview" aria-live="polite" aria-label="Size of the map, estimated">
+    <section class="preview" aria-live="polite" aria-label="What will come out">
+      {found === null || typeof found === "string" ? (
+        <p class="muted">{found ?? "Asking the server…"}</p>
+      ) : (
+        <Told map={found} />
+      )}
+    </section>
+  );
+}
+
+function Told({ map }: { map: MapPreview }) {
+  return (
+    <>
       <p>
-        <b>About {about(e.nodes)} junctions</b> on {format.number(e.areaKm2, e.areaKm2 < 10 ? 1 : 0)} km²,{" "}
-        {format.percent(e.townKm2 / e.areaKm2)} of it town
+        <b>About {about(map.nodes)} junctions</b> on {format.number(map.area_km2, map.area_km2 < 10 ? 1 : 0)} km²,{" "}
+        {format.percent(map.town_km2 / map.area_km2)} of it town
+      </p>
+      <p>
+        {counted(map.sites, "site", "sites")} · {counted(map.parkings, "parking", "parkings")} ·{" "}
+        {counted(map.gas_stations, "fuel station", "fuel stations")}
       </p>
       <p class="muted">
-        about {about(e.roads)} directed roads · {about(e.sites)} sites · {about(e.parkings)} parkings ·{" "}
-        {about(e.stations)} fuel stations · {about(e.packagesPerHour)} packages an hour
+        about {about(map.edges)} directed roads · about {about(map.packages_per_hour)} packages an hour
       </p>
-      {e.nodes > LARGE_MAP_NODES && <p class="note warning">A large map: making and drawing it takes a while.</p>}
-    </section>
+      {map.sites < 2 && (
+        <p class="note warning">Packages go from one site to another: nothing will move on this map.</p>
+      )}
+      {map.notes.map((note) => (
+        <p key={note} class="muted">
+          {note}
+        </p>
+      ))}
+      {map.nodes > LARGE_MAP_NODES && <p class="note warning">A large map: making and drawing it takes a while.</p>}
+    </>
   );
 }

@@ -12,11 +12,12 @@ from spine.network.generate.draft import MIN_LINK_M, Draft, phase_draws
 from spine.network.generate.highways import build_highways
 from spine.network.generate.parameters import MOST_NODES, PRESETS, GenerationParameters
 from spine.network.generate.places import place_nodes
+from spine.network.generate.preview import MapPreview, preview
 from spine.network.generate.rings import build_rings
 from spine.network.generate.streets import build_streets
 from spine.network.graph import RoadNetwork
 
-__all__ = ["MOST_NODES", "PRESETS", "GenerationParameters", "generate"]
+__all__ = ["MOST_NODES", "PRESETS", "GenerationParameters", "MapPreview", "generate", "preview"]
 
 
 def generate(parameters: GenerationParameters) -> RoadNetwork:

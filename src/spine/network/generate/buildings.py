@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from spine.network.facilities import Facility, FuelStation, Parking, Site
 from spine.network.generate.counts import FEWEST, Counts, facility_counts
 from spine.network.generate.draft import Draft
+from spine.network.generate.places import urban_area_m2
 from spine.network.roads import RoadClass
 
 PARKING_CAPACITY = {
@@ -39,7 +40,7 @@ def build_facilities(draft: Draft, draws: Generator) -> list[Facility]:
             best[node] = min(best[node], int(link.road_class))
             off_motorway[node] |= link.road_class > RoadClass.S
     urban = draft.in_city(draft.points()) if count else np.zeros(0, dtype=bool)
-    counts = facility_counts(draft)
+    counts = facility_counts(parameters, urban_area_m2(draft) / 1e6)
     place = _Placer(draft, draws, urban)
     through = off_motorway & (degree >= 2)
     sites = place("sites", counts["sites"], off_motorway)

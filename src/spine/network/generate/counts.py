@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from spine.network.generate.draft import Draft, phase_draws
-from spine.network.generate.places import urban_area_m2
+from spine.network.generate.draft import phase_draws
+from spine.network.generate.parameters import GenerationParameters
 
 FEWEST = {"sites": 2, "parkings": 1, "gas_stations": 1}
 """So many of a kind a map has at least when any are asked for: packages go from one site to another, trucks refuel and rest."""
@@ -18,11 +18,13 @@ class Counts(NamedTuple):
     rural: int
 
 
-def facility_counts(draft: Draft) -> dict[str, Counts]:
-    """Return how many facilities of each kind of `FEWEST` a map shall have; its centres must have been placed."""
-    parameters = draft.parameters
+def facility_counts(parameters: GenerationParameters, urban_km2: float) -> dict[str, Counts]:
+    """Return how many facilities of each kind of `FEWEST` a map shall have.
+
+    Args:
+        urban_km2: how much of the map is town.
+    """
     draws = phase_draws(parameters, 6)
-    urban_km2 = urban_area_m2(draft) / 1e6
     rural_km2 = max(0.0, parameters.map_width * parameters.map_height / 1e6 - urban_km2)
     counts = {}
     for kind, fewest in FEWEST.items():

@@ -15,27 +15,32 @@ from spine.network.roads import RoadClass
 
 MOTORWAY_FROM_M = 5000.0
 EXPRESSWAY_FROM_M = 3000.0
-_PITCH_M = 450.0
+PITCH_M = 450.0
 _INTERCHANGE_EVERY_M = (5000.0, 9000.0)
 _WIGGLE = 0.22
 _KNOWN_BY_DISTANCE = 800
 
 
 def build_highways(draft: Draft, draws: Generator) -> None:
-    """Join the towns: each centre with its nearest ones, a spanning tree over all, and a spanning tree over the majors.
+    """Join the towns that have nodes."""
+    towns = [center for center in draft.centers if center.nodes]
+    for one, other in town_pairs(towns, draft.parameters.inter_connectivity):
+        _build_highway(draft, one, other, draws)
+
+
+def town_pairs(towns: list[Center], nearest: int) -> list[tuple[Center, Center]]:
+    """Return which towns are joined: each with its nearest ones, a spanning tree over all, and a spanning tree over the majors.
 
     The last is the backbone: without it satellites would stand between majors everywhere and there would be no motorway (W6).
     """
-    centers = [center for center in draft.centers if center.nodes]
-    if len(centers) < 2:
-        return
-    spots = np.array([(center.x, center.y) for center in centers])
-    pairs = set(_center_pairs(spots, draft.parameters.inter_connectivity))
-    majors = [index for index, center in enumerate(centers) if center.major]
+    if len(towns) < 2:
+        return []
+    spots = np.array([(town.x, town.y) for town in towns])
+    pairs = set(_center_pairs(spots, nearest))
+    majors = [index for index, town in enumerate(towns) if town.major]
     if len(majors) > 1:
         pairs |= {(majors[one], majors[other]) for one, other in _center_pairs(spots[majors], 1)}
-    for one, other in sorted(pairs):
-        _build_highway(draft, centers[one], centers[other], draws)
+    return [(towns[one], towns[other]) for one, other in sorted(pairs)]
 
 
 def _center_pairs(spots: Points, nearest: int) -> list[tuple[int, int]]:
@@ -54,7 +59,8 @@ def _center_pairs(spots: Points, nearest: int) -> list[tuple[int, int]]:
     return sorted(pairs)
 
 
-def _class_of(one: Center, other: Center) -> RoadClass:
+def class_of(one: Center, other: Center) -> RoadClass:
+    """Return which kind of road joins two towns."""
     apart = float(np.hypot(one.x - other.x, one.y - other.y))
     if one.major and other.major and apart > MOTORWAY_FROM_M:
         return RoadClass.A
@@ -64,7 +70,7 @@ def _class_of(one: Center, other: Center) -> RoadClass:
 
 
 def _build_highway(draft: Draft, one: Center, other: Center, draws: Generator) -> None:
-    road_class = _class_of(one, other)
+    road_class = class_of(one, other)
     lanes = {RoadClass.A: (4, 7), RoadClass.S: (3, 6), RoadClass.GP: (2, 5)}[road_class]
     lane_count = int(draws.integers(*lanes))
     speed = {RoadClass.A: 140.0, RoadClass.S: 120.0, RoadClass.GP: 90.0}[road_class]
@@ -84,7 +90,7 @@ def _build_highway(draft: Draft, one: Center, other: Center, draws: Generator) -
 def _choose_junctions(draft: Draft, inner: list[int], draws: Generator) -> None:
     """Make some nodes of a motorway interchanges, 5-9 km apart; a shorter one that has room gets one in its middle."""
     gap = draws.uniform(*_INTERCHANGE_EVERY_M)
-    length = len(inner) * _PITCH_M
+    length = len(inner) * PITCH_M
     count = int(length // gap) or (1 if len(inner) >= 4 else 0)
     for index in range(count):
         draft.junctions.append(inner[round((index + 1) * (len(inner) - 1) / (count + 1))])
@@ -106,7 +112,7 @@ def _way(draft: Draft, start: int, end: int, draws: Generator) -> list[int]:
     a = np.array([draft.x[start], draft.y[start]])
     b = np.array([draft.x[end], draft.y[end]])
     length = float(np.hypot(*(b - a)))
-    count = int(length / _PITCH_M)
+    count = int(length / PITCH_M)
     if count < 1:
         return []
     share = np.arange(1, count + 1) / (count + 1)

@@ -14,7 +14,10 @@ from scipy.spatial import cKDTree
 
 from spine.network.generate.draft import Center, Draft, Points
 
-_FEWEST_TOWN_NODES = 5
+FEWEST_TOWN_NODES = 5
+HAMLET_NODES = (3, 8)
+"""Fewest and most nodes of a village, its hub included."""
+
 _JITTER = 0.32
 _BEND = 0.9
 _FARTHEST_MOVED = 2.5
@@ -68,7 +71,7 @@ def _belongs(draft: Draft, center: Center, earlier: list[Center], points: Points
 
 def _place_town(draft: Draft, center: Center, earlier: list[Center], draws: Generator) -> None:
     area = own_area_m2(draft, center, earlier)
-    wanted = max(_FEWEST_TOWN_NODES, round(area / 1e6 * draft.parameters.local_density))
+    wanted = max(FEWEST_TOWN_NODES, round(area / 1e6 * draft.parameters.local_density))
     if area <= 0.0:
         draft.notes.append("a centre lies wholly inside another one and got no streets of its own")
         return
@@ -178,7 +181,7 @@ def _grow_villages(draft: Draft, draws: Generator, pitch: float) -> None:
     for hub in draft.rural:
         if draws.random() >= parameters.rural_settlement_prob:
             continue
-        count = int(draws.integers(3, 9))
+        count = int(draws.integers(HAMLET_NODES[0], HAMLET_NODES[1] + 1))
         turn = draws.uniform(0.0, 2.0 * np.pi)
         for index in range(count - 1):
             angle = turn + 2.0 * np.pi * (index + draws.uniform(-0.3, 0.3)) / (count - 1)

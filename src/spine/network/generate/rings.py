@@ -11,7 +11,7 @@ from spine.network.generate.draft import MIN_LINK_M, Center, Draft, Link
 from spine.network.roads import RoadClass
 
 RING_RADIUS_SHARE = 0.7
-_SPACING_M = 200.0
+RING_SPACING_M = 200.0
 _CLOSEST_M = 12.0
 
 
@@ -25,13 +25,13 @@ def build_rings(draft: Draft, draws: Generator) -> None:
 def _build_ring(draft: Draft, center: Center, draws: Generator) -> None:
     radius = RING_RADIUS_SHARE * center.radius
     stops = _split_crossings(draft, center, radius)
-    fill = max(8, int(2.0 * np.pi * radius / _SPACING_M))
+    fill = max(8, int(2.0 * np.pi * radius / RING_SPACING_M))
     taken = np.array(sorted(stops))
     for index in range(fill):
         angle = 2.0 * np.pi * index / fill - np.pi
         x, y = center.x + radius * np.cos(angle), center.y + radius * np.sin(angle)
         apart = np.abs((taken - angle + np.pi) % (2.0 * np.pi) - np.pi).min() * radius if len(taken) else np.inf
-        if draft.inside(x, y) and apart >= _SPACING_M / 3.0:
+        if draft.inside(x, y) and apart >= RING_SPACING_M / 3.0:
             stops[float(angle)] = draft.add_node(x, y)
     ring = [stops[angle] for angle in sorted(stops)]
     if len(ring) < 3:
