@@ -27,7 +27,7 @@ MISDIRECTED: Final = 421
 CLOSE_OTHER_WORLD: Final = 4421
 """The same as the close code of a WebSocket."""
 
-_PAGE: Final = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Another world - SPINE</title>
+_PAGE: Final = """<!doctype html><html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,"><title>Another world - SPINE</title>
 <h1>This is another world</h1><p>You asked for a world that is not here any more: {reason}.</p>
 <p><a href="?">Go on to the world that is here</a></p></html>"""
 
