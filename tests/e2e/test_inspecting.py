@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, expect
 
-from support.dashboard import Dashboard, opened
+from support.dashboard import PHONE, Dashboard, opened
 from support.server import Server, wait_until
 
 pytestmark = pytest.mark.browser
@@ -176,3 +176,106 @@ def test_search_by_name_with_keys(browser: Browser, demo: Server) -> None:
         dashboard.find("broker-main")
         expect(dashboard.inspector.get_by_text("Awards so far")).to_be_visible()
         dashboard.shoot("broker-light")
+
+
+def test_facilities_at_one_junction_are_each_reached(browser: Browser, depot: Server) -> None:
+    """A click on each of them, as drawn, on the map as a whole and near by, leads to that one; each leads to the others."""
+    with opened(browser, depot) as dashboard:
+        dashboard.wait("() => spine.world.map.value !== null")
+        nodes = depot.get("/api/map")["graph"]["nodes"]
+        crowded = max(nodes, key=lambda node: len(node["buildings"]))
+        names = [building["id"] for building in crowded["buildings"]]
+        assert len(names) >= 2
+        # Nothing but facilities: trucks stand wherever they like.
+        dashboard.page.evaluate("() => spine.world.fleet.putAll([])")
+        for near in (False, True):
+            if near:
+                dashboard.approach(crowded["x"], crowded["y"], -1.2)
+            for name in names:
+                dashboard.screen(0, 0)
+                dashboard.page.mouse.click(*dashboard.page.evaluate("(id) => spine.view.facilityOnScreen(id)", name))
+                expect(dashboard.inspector).to_contain_text(name)
+                others = dashboard.inspector.get_by_text("Also at this junction")
+                expect(others).to_be_visible()
+                dashboard.shoot(f"one-junction-{'near' if near else 'far'}")
+                dashboard.button("Close the inspector").click()
+
+
+def _covered(dashboard: Dashboard, places: list[list[float]]) -> list[list[float]]:
+    """Return the places of the page that are not seen for a panel, or are outside of it."""
+    script = "(all) => all.filter(([x, y]) => document.elementFromPoint(x, y)?.closest('canvas.map') == null)"
+    covered: list[list[float]] = dashboard.page.evaluate(script, places)
+    return covered
+
+
+@pytest.mark.parametrize("size", [(1440, 900), PHONE])
+def test_what_is_found_first_is_seen_with_its_whole_way(
+    browser: Browser, resting: Server, size: tuple[int, int]
+) -> None:
+    """On a fresh page, a facility is in the free part of the map, and so are a truck, the roads ahead of it and its stops."""
+    agents = resting.get("/api/agents")["agents"]
+    truck = max((a for a in agents if a["kind"] == "truck"), key=lambda a: (len(a["delivery_queue"]), len(a["route"])))
+    assert truck["delivery_queue"]
+    with opened(browser, resting, size=size) as dashboard:
+        dashboard.ready()
+        site = next(name for name, kind in dashboard.buildings().items() if kind == "site")
+        dashboard.find(site)
+        expect(dashboard.inspector).to_be_visible()
+        assert _covered(dashboard, [list(dashboard.screen(*dashboard.place(site)))]) == []
+    with opened(browser, resting, size=size) as dashboard:
+        dashboard.ready()
+        dashboard.find(truck["id"])
+        expect(dashboard.inspector.locator(".tasks li")).to_have_count(len(truck["delivery_queue"]))
+        [place] = [found for found in dashboard.trucks() if found["id"] == truck["id"]]
+        ahead = [dashboard.place(task["site_id"]) for task in truck["delivery_queue"]]
+        ahead += [(place["x"], place["y"])]
+        nodes = {int(node["id"]): (node["x"], node["y"]) for node in resting.get("/api/map")["graph"]["nodes"]}
+        ahead += [nodes[node] for node in truck["route"]]
+        assert _covered(dashboard, [list(dashboard.screen(*point)) for point in ahead]) == []
+        dashboard.shoot(f"found-{size[0]}")
+
+
+def test_times_do_not_depend_on_the_pace(browser: Browser, depot: Server) -> None:
+    """When a package was born, its deadlines and a truck's arrivals stay what they are when the pace changes, on a new page too."""
+    with depot.client() as client:
+        client.ask("simulation.start", speed=60)
+        born = client.signal("package.created")["data"]["id"]
+        wait_until(lambda: any(a.get("delivery_queue") for a in depot.get("/api/agents")["agents"]))
+        client.ask("simulation.update", speed=3600)
+        with opened(browser, depot) as early:
+            client.ask("simulation.pause")
+            client.ask("simulation.update", speed=1)
+            with opened(browser, depot) as late:
+                state = depot.get("/api/state")
+                package = next((item for item in state["packages"] if item["id"] == born), state["packages"][0])
+                truck = next(agent for agent in state["agents"] if agent.get("delivery_queue"))
+                for dashboard in (early, late):
+                    _find_package(dashboard, package["id"])
+                    for text in (f"Born {_clock(package['spawn_time_s'])}", _clock(package["delivery_deadline_s"])):
+                        expect(dashboard.inspector).to_contain_text(text)
+                    dashboard.find(truck["id"])
+                    arrivals = [
+                        task["estimated_arrival_s"] for task in truck["delivery_queue"] if task["status"] == "PENDING"
+                    ]
+                    for time in arrivals:
+                        if time is not None:
+                            expect(dashboard.inspector.locator(".tasks")).to_contain_text(f"about {_clock(time)[-5:]}")
+                client.ask("simulation.update", speed=300)
+                _find_package(late, package["id"])
+                expect(late.inspector).to_contain_text(f"Born {_clock(package['spawn_time_s'])}")
+
+
+def _find_package(dashboard: Dashboard, package: str) -> None:
+    search = dashboard.page.get_by_role("combobox", name="Find a truck, facility or package")
+    search.fill(package)
+    # What a page has not heard of is looked up; its list is made anew by the next key.
+    dashboard.wait("(id) => spine.world.packages.get(id) !== undefined", package)
+    search.fill(package[:-1])
+    search.fill(package)
+    expect(dashboard.page.get_by_role("option", name=package, exact=False).first).to_be_visible()
+    search.press("Enter")
+
+
+def _clock(time_s: float) -> str:
+    """Return clock seconds as people read them."""
+    return f"day {int(time_s // 86_400) + 1}, {int(time_s % 86_400) // 3600:02}:{int(time_s % 3600) // 60:02}"

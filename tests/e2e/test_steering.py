@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
@@ -12,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from support.dashboard import opened
-from support.server import Server, running_server, wait_until
+from support.server import Server, free_port, running_server, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -119,3 +120,64 @@ def test_an_error_is_shown_where_the_action_was_taken(browser: Browser) -> None:
         expect(dashboard.page.get_by_text("Live", exact=True)).to_be_visible()
         dashboard.button("Start").click()
         expect(run.get_by_role("status")).to_have_text("Running")
+
+
+def test_a_server_that_was_started_again_is_shown_as_it_is(browser: Browser) -> None:
+    """Nothing of the world before stays: run state, clock, figures and buttons are those of the new one, an empty one too."""
+    port = free_port()
+    with contextlib.ExitStack() as stack:
+        with running_server("demo", "--autostart", "--speed", "600", port=port) as server:
+            dashboard = stack.enter_context(opened(browser, server, forgiven="WebSocket|ERR_|Failed to load"))
+            page = dashboard.page
+            run = page.get_by_role("group", name="Run")
+            timer = page.get_by_role("timer", name="Simulated time")
+            dashboard.moving()
+            expect(run.get_by_role("status")).to_have_text("Running")
+            dashboard.wait("() => spine.world.feed.newest(1, () => true).length > 0")
+        expect(page.get_by_text("The connection is lost.")).to_be_visible()
+        with running_server("demo", "--no-autostart", port=port):
+            dashboard.button("Try now").click()
+            expect(page.get_by_text("Live", exact=True)).to_be_visible()
+            expect(run.get_by_role("status")).to_have_text("Stopped")
+            expect(timer).to_have_text(re.compile(r"Day 1\s*08:00:00"))
+            expect(dashboard.button("Start")).to_be_visible()
+            expect(dashboard.button("Stop")).to_be_disabled()
+            expect(dashboard.panel("Events")).to_contain_text("Nothing has happened")
+            overview = dashboard.panel("Overview")
+            expect(overview.locator(".tile").filter(has_text="Delivered")).to_contain_text("of 0 created")
+            dashboard.button("Start").click()
+            expect(run.get_by_role("status")).to_have_text("Running")
+        expect(page.get_by_text("The connection is lost.")).to_be_visible()
+        with running_server("none", port=port):
+            dashboard.button("Try now").click()
+            expect(page.get_by_role("heading", name="The world is empty")).to_be_visible()
+            expect(run.get_by_role("status")).to_have_text("Stopped")
+            expect(overview.get_by_role("heading", name="Trucks 0")).to_be_visible()
+
+
+def test_a_lost_connection_to_the_same_world_costs_nothing_that_was_heard(browser: Browser, depot: Server) -> None:
+    """The events of before are still there when the page has connected again by itself."""
+    with opened(browser, depot) as dashboard, depot.client() as client:
+        client.ask("simulation.start", speed=600)
+        dashboard.wait("() => spine.world.feed.newest(9, () => true).length > 5")
+        client.ask("simulation.pause")
+        first = dashboard.page.evaluate("() => spine.world.feed.newest(5000, () => true).at(-1).data.tick")
+        dashboard.page.evaluate("() => { spine.world.identify(''); }")
+        dashboard.wait("() => spine.world.connection.value.name === 'open' && spine.world.run.value === 'paused'")
+        expect(dashboard.button("Resume")).to_be_visible()
+        assert dashboard.page.evaluate("() => spine.world.feed.newest(5000, () => true).at(-1).data.tick") == first
+
+
+def test_a_world_that_can_never_deliver_says_why(browser: Browser, depot: Server) -> None:
+    """What is missing is told in words, leads to where it is mended, and goes when it is."""
+    with opened(browser, depot) as dashboard, depot.client() as client:
+        problems = dashboard.page.get_by_role("region", name="Nothing can be delivered")
+        expect(dashboard.button("Start")).to_be_visible()
+        expect(problems).to_have_count(0)
+        client.ask("agent.delete", agent_id="broker-main")
+        expect(problems).to_contain_text("There is no broker")
+        dashboard.shoot("problems-light")
+        problems.get_by_role("button", name="Create a broker").click()
+        expect(dashboard.page.get_by_role("tab", name="Fleet")).to_have_attribute("aria-selected", "true")
+        client.ask("agent.create", agent_id="broker-main", agent_kind="broker")
+        expect(problems).to_have_count(0)

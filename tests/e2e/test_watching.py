@@ -15,7 +15,7 @@ from matplotlib.image import imread
 from playwright.sync_api import Browser, expect
 
 from support.dashboard import PHONE, Dashboard, opened
-from support.server import Json, Server
+from support.server import Json, Server, running_server, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -157,43 +157,140 @@ def test_the_overview_shows_the_figures_of_the_server(browser: Browser, resting:
         expect(tile("Expired")).to_contain_text(str(figures["packages_expired"]))
         waiting = figures["packages_waiting"] + figures["packages_awarded"]
         expect(tile("Waiting")).to_contain_text(str(waiting))
-        expect(overview.locator(".ratio").filter(has_text="On time")).to_contain_text(f"{figures['on_time_share']:.0%}")
+        headline = overview.get_by_role("region", name="On time and in full")
+        expect(headline).to_contain_text(
+            re.compile(rf"{figures['otif_share'] * 100:.1f}".replace(".0", r"(\.0)?") + "%")
+        )
+        expect(headline).to_contain_text(f"{figures['packages_on_time']} of {figures['packages_due']} due")
+        expect(tile("Overdue")).to_contain_text(str(figures["packages_overdue"]))
+        expect(tile("Refused")).to_contain_text(str(figures["packages_rejected"]))
+        ratio = overview.locator(".ratio").filter(has_text="On time, of delivered")
+        expect(ratio).to_contain_text(f"{figures['on_time_share']:.0%}")
         for name, key in (("Distance", "km"), ("Fuel", "litres"), ("CO₂", "co2_kg")):
             number = float(re.sub(r"[^\d.]", "", tile(name).locator(".tile-value").inner_text()))
             assert number == pytest.approx(figures[key], rel=0.02, abs=1)
-        row = overview.locator(".money div").filter(has_text="Balance of the broker")
-        shown = float(re.sub(r"[^\d.]", "", row.inner_text()))
-        assert shown == pytest.approx(figures["broker_balance"], abs=1)
+        for name, key in (("Balance of the broker", "broker_balance"), ("Fuel burnt", "fuel_burnt_cost")):
+            row = overview.locator(".money div").filter(has_text=name)
+            shown = float(re.sub(r"[^\d.]", "", row.inner_text()))
+            assert shown == pytest.approx(figures[key], abs=1)
+            assert shown > 0
 
 
-def test_charts_grow_and_are_handed_out(browser: Browser, demo: Server) -> None:
-    """Charts draw what has come since the page was opened; all figures come as CSV, a chart as PNG."""
+_HOURS_CHARTED = "(hours) => { const t = spine.world.figures.series.times; return t.at(-1) - t[0] > hours * 3600; }"
+
+
+def test_charts_hold_the_run_grow_and_are_handed_out(browser: Browser, demo: Server) -> None:
+    """Charts begin with the run, whenever the page was opened, and go on; all figures come as CSV, a chart as PNG."""
+    wait_until(lambda: demo.get("/api/summary")["simulated_hours"] > 1.3)
     with opened(browser, demo) as dashboard:
         dashboard.moving()
         charts = dashboard.panel("Charts")
         for title in (
+            "On time and in full",
             "Packages now",
             "Packages so far",
-            "On-time share",
             "Trucks by state",
             "Distance",
             "Fuel",
             "Money",
         ):
             expect(charts.get_by_role("figure", name=re.compile(f"^{title}"))).to_be_visible()
-        dashboard.wait("() => spine.world.series.column('hours').length >= 4")
+        dashboard.wait(_HOURS_CHARTED, 1)
+        count = dashboard.page.evaluate("() => spine.world.figures.series.times.length")
+        dashboard.wait("(count) => spine.world.figures.series.times.length > count", count)
         dashboard.shoot("charts-light")
         text = dashboard.download(dashboard.button("All figures as CSV")).decode()
         rows = list(csv.DictReader(io.StringIO(text)))
-        assert len(rows) >= 4
-        hours = [float(row["hours"]) for row in rows]
-        assert hours == sorted(hours)
-        assert {"waiting", "delivered", "km", "litres", "co2_kg", "balance", "trucks_driving"} <= set(rows[0])
+        assert len(rows) > 5
+        times = [float(row["time_s"]) for row in rows]
+        assert times == sorted(times)
+        assert times[0] == 8 * 3600 + 900
+        delivered = [float(row["packages_delivered"]) for row in rows]
+        assert delivered == sorted(delivered)
+        assert delivered[0] < delivered[-1]
+        wanted = {"packages_waiting", "otif_share", "km", "litres", "co2_kg", "broker_balance", "trucks_driving"}
+        assert wanted <= set(rows[0])
         picture = imread(
             io.BytesIO(dashboard.download(dashboard.button("Download Trucks by state as PNG"))), format="png"
         )
         assert min(picture.shape[:2]) > 300
         assert len(np.unique(picture.reshape(-1, picture.shape[2]), axis=0)) > 20
+
+
+def test_charts_have_no_gap_after_the_page_was_hidden(browser: Browser, depot: Server) -> None:
+    """A page in a hidden tab asks nothing; shown again, it has what happened meanwhile."""
+    with opened(browser, depot) as dashboard, depot.client() as client:
+        dashboard.panel("Charts")
+        client.ask("simulation.start", speed=3600)
+        dashboard.wait("() => spine.world.figures.series.times.length > 0")
+        hide = (
+            "(state) => { Object.defineProperty(document, 'visibilityState', { value: state, configurable: true }); }"
+        )
+        dashboard.page.evaluate(hide, "hidden")
+        until = depot.get("/api/summary")["simulated_hours"] + 4
+        wait_until(lambda: depot.get("/api/summary")["simulated_hours"] > until)
+        client.ask("simulation.pause")
+        dashboard.page.evaluate(hide, "visible")
+        dashboard.page.evaluate("() => { document.dispatchEvent(new Event('visibilitychange')); }")
+        # Every sample of those hours, 900 seconds apart, is there.
+        dashboard.wait(
+            """(until) => {
+              const { times } = spine.world.figures.series;
+              return times.at(-1) > (8 + until) * 3600 && times.every((time, i) => i === 0 || time - times[i - 1] <= 900);
+            }""",
+            until,
+        )
+
+
+_STATES = 7
+_STAND = """(activities) => {
+  const { fleet, map } = spine.world;
+  const { minX, maxX, minY, maxY } = map.value.bounds;
+  activities.forEach((activity, i) => {
+    fleet.activity[i] = activity;
+    fleet.load[i] = 255;
+    fleet.heading[i] = 0;
+    fleet.x[i] = minX + ((i + 1) / 9) * (maxX - minX);
+    fleet.y[i] = minY - 0.15 * (maxY - minY);
+  });
+  return activities.map((_, i) => [fleet.x[i], fleet.y[i]]);
+}"""
+
+
+def test_states_are_told_apart_by_shape(browser: Browser, depot: Server) -> None:
+    """On the map, whatever the colours: no two states cover the same pixels."""
+    with opened(browser, depot) as dashboard:
+        dashboard.wait("() => spine.world.fleet.count === 20")
+        # One activity of each state, beside the map, where nothing else is drawn, as small as trucks get.
+        for _ in range(2):
+            dashboard.button("Zoom out").click()
+        places = dashboard.page.evaluate(_STAND, [1, 3, 2, 6, 8, 0, 10])
+        reach = 22
+        shapes = []
+        for x, y in places:
+            near = pixels(dashboard, x, y, reach)
+            ground = near[0]
+            shape = (np.abs(near - ground).max(axis=1) > 0.15).reshape(2 * reach + 1, -1)
+            # Standing trucks are fanned out: what counts is the shape, not its place.
+            rows, columns = np.nonzero(shape)
+            assert rows.size > 30
+            shapes.append({(r - int(rows.mean()), c - int(columns.mean())) for r, c in zip(rows, columns, strict=True)})
+        assert len(shapes) == _STATES
+        for one, other in itertools.combinations(shapes, 2):
+            assert len(one & other) < 0.87 * len(one | other)
+        dashboard.shoot("shapes-light")
+
+
+@pytest.mark.parametrize("size", [(1440, 900), PHONE])
+def test_a_large_map_opens_with_all_its_roads(browser: Browser, size: tuple[int, int]) -> None:
+    """Of every class of roads on the map one that is nowhere near another thing is seen on the map as a whole."""
+    with running_server("region", "--no-autostart") as server, opened(browser, server, size=size) as dashboard:
+        dashboard.wait("() => spine.world.map.value !== null")
+        graph = server.get("/api/map")["graph"]
+        for road_class in {edge["road_class"] for edge in graph["edges"]}:
+            middle = longest(server, road_class)
+            assert np.ptp(pixels(dashboard, *middle, 6)[:, 2]) > 0.05, road_class
+        dashboard.shoot(f"region-{size[0]}")
 
 
 def test_the_event_feed_is_filtered_held_and_handed_out(browser: Browser, demo: Server) -> None:

@@ -1,14 +1,13 @@
 /** The page: the map below everything, a bar on top, panels at the sides (on a phone: a sheet at the bottom). */
 
-import { useSignalEffect } from "@preact/signals";
+import { untracked, useSignalEffect } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useContext, useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { journeyOf } from "./map/journeys";
-import { MapView } from "./map/view";
+import { type Insets, MapView } from "./map/view";
 import { ACTIVITY_TEXT, activityName } from "./model/activities";
 import type { Reference } from "./model/feed";
 import type { World } from "./model/world";
-import { Banner, Notices, TokenDialog } from "./panels/banner";
+import { Banner, Notices, TokenDialog, WorldProblems } from "./panels/banner";
 import { Build } from "./panels/build";
 import { Charts } from "./panels/charts";
 import { Events } from "./panels/events";
@@ -26,6 +25,10 @@ import { Tabs } from "./ui/tabs";
 
 const PANEL_TEXT: Record<Panel, string> = { overview: "Overview", charts: "Charts", events: "Events", build: "Build" };
 const PANEL_ICON: Record<Panel, IconName> = { overview: "gauge", charts: "chart", events: "list", build: "build" };
+/** What legend and zoom cover of a phone's map above the sheet, pixels: a column on the right, a row below. */
+const TOOLS = { width: 56, height: 48 };
+/** How much of a phone's height a sheet takes, as in the style sheet. */
+const SHEET_SHARE = 0.46;
 /** What the time line of a recording covers of the map, pixels. */
 const TIMELINE_HEIGHT = 92;
 const CONTENT: Record<Panel, ComponentType> = { overview: Overview, charts: Charts, events: Events, build: Build };
@@ -47,6 +50,7 @@ export function App({ world }: { world: World }) {
         </main>
         <Header />
         <Banner />
+        <WorldProblems />
         <Inspector />
         <Side />
         <Timeline />
@@ -94,20 +98,38 @@ function useDroppedFiles(onFile: (file: File | null) => void): boolean {
 function share(world: World): Shared {
   const bench = new Workbench();
   const goTo = (reference: Reference) => {
-    world.select(reference);
+    const described = world.select(reference);
     const view = bench.view;
     const { fleet } = world;
     if (reference.kind === "truck") {
       const at = fleet.at(reference.id);
-      if (at !== undefined) view?.centre(fleet.x[at] as number, fleet.y[at] as number, false);
+      if (at === undefined || view === null) return;
+      view.centre(fleet.x[at] as number, fleet.y[at] as number, false);
+      // Its way is known when the server has answered; who has moved on by then is left where they are.
+      const untouched = view.untouched();
+      void described.then(() => {
+        if (world.selection.value === reference && untouched()) view.showJourney();
+      });
     } else if (reference.kind === "building") {
       const place = world.map.value?.buildings.get(reference.id);
       if (place !== undefined) view?.centre(place.x, place.y, false);
     } else if (reference.kind === "package") {
-      view?.show(journeyOf(world)?.stops ?? []);
+      void described.then(() => {
+        if (world.selection.value === reference) view?.showJourney();
+      });
     }
   };
   return { world, bench, goTo };
+}
+
+/** What the bar, the panels and the time line cover of the map. */
+function insetsOf(world: World, bench: Workbench): Insets {
+  const open = bench.open.value;
+  const inspecting = world.selection.value !== null;
+  const foot = world.replay.playing.value ? TIMELINE_HEIGHT : 0;
+  if (!narrow.value) return { top: 64, right: open ? 404 : 12, bottom: foot + 12, left: inspecting ? 356 : 12 };
+  const sheet = open || inspecting ? SHEET_SHARE * window.innerHeight : 64;
+  return { top: 104, right: TOOLS.width, bottom: foot + sheet + TOOLS.height, left: 0 };
 }
 
 function MapArea() {
@@ -133,6 +155,7 @@ function MapArea() {
           view.setMark(at ? { x: at[0], y: at[1] } : null);
         },
         onTip: setTip,
+        insets: () => untracked(() => insetsOf(world, bench)),
       },
       theme.value,
     );
@@ -144,19 +167,6 @@ function MapArea() {
     };
   }, [world, bench]);
   useSignalEffect(() => bench.view?.setTheme(theme.value));
-  useSignalEffect(() => {
-    const open = bench.open.value;
-    const foot = world.replay.playing.value ? TIMELINE_HEIGHT : 0;
-    const insets = narrow.value
-      ? {
-          top: 104,
-          right: 0,
-          bottom: foot + (open || world.selection.value !== null ? window.innerHeight * 0.46 : 64),
-          left: 0,
-        }
-      : { top: 64, right: open ? 404 : 12, bottom: foot + 12, left: world.selection.value === null ? 12 : 356 };
-    bench.view?.setInsets(insets);
-  });
   return (
     <>
       <canvas

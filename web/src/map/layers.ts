@@ -2,45 +2,45 @@
 
 import type { Layer } from "@deck.gl/core";
 import { IconLayer, PathLayer, ScatterplotLayer, TextLayer } from "@deck.gl/layers";
-import { DRIVING, STATE_INDEX, STATES } from "../model/activities";
+import { STATE_INDEX, STATES } from "../model/activities";
 import type { Fleet } from "../model/fleet";
-import type { PlacedBuilding, RoadMap } from "../model/roads";
+import type { RoadMap } from "../model/roads";
 import type { World } from "../model/world";
 import type { RoadClass } from "../protocol/messages";
+import { type FacilityItem, facilityItems } from "./facilities";
 import { drawIcons, ICON_MAPPING } from "./icons";
 import type { Journey } from "./journeys";
 import type { Palette, Rgb, ThemeName } from "./palette";
+import { roadWidth, type Scale, showsIcons, showsNames } from "./thresholds";
 import { TruckLayer } from "./truck-layer";
 
 interface RoadStyle {
   metres: number;
   minPixels: number;
-  /** From this zoom on the class is drawn; streets vanish from the view of a country. */
-  fromZoom: number;
   casingFromZoom: number;
 }
 
 const STYLES: Record<RoadClass, RoadStyle> = {
-  D: { metres: 7, minPixels: 0.9, fromZoom: -4.6, casingFromZoom: -1.6 },
-  L: { metres: 9, minPixels: 1, fromZoom: -5.2, casingFromZoom: -1.8 },
-  Z: { metres: 11, minPixels: 1.3, fromZoom: -6.2, casingFromZoom: -2.3 },
-  G: { metres: 14, minPixels: 1.7, fromZoom: -99, casingFromZoom: -3.6 },
-  GP: { metres: 17, minPixels: 2, fromZoom: -99, casingFromZoom: -5 },
-  S: { metres: 20, minPixels: 2.2, fromZoom: -99, casingFromZoom: -7 },
-  A: { metres: 24, minPixels: 2.6, fromZoom: -99, casingFromZoom: -8 },
+  D: { metres: 7, minPixels: 0.9, casingFromZoom: -1.6 },
+  L: { metres: 9, minPixels: 1, casingFromZoom: -1.8 },
+  Z: { metres: 11, minPixels: 1.3, casingFromZoom: -2.3 },
+  G: { metres: 14, minPixels: 1.7, casingFromZoom: -3.6 },
+  GP: { metres: 17, minPixels: 2, casingFromZoom: -5 },
+  S: { metres: 20, minPixels: 2.2, casingFromZoom: -7 },
+  A: { metres: 24, minPixels: 2.6, casingFromZoom: -8 },
 };
 /** Drawn first to last: large roads lie over small ones. */
 const ORDER: readonly RoadClass[] = ["D", "L", "Z", "G", "GP", "S", "A"];
 
-/** Facilities are dots from far away, icons from here on. */
-const ICONS_FROM_ZOOM = -4.2;
-const NAMES_FROM_ZOOM = -1.6;
-
-export function staticLayers(roads: RoadMap, palette: Palette, zoom: number): Layer[] {
+export function staticLayers(roads: RoadMap, palette: Palette, zoom: number, scale: Scale): Layer[] {
   const layers: Layer[] = [townLayer(roads, palette)];
-  const shown = ORDER.filter((name) => zoom >= STYLES[name].fromZoom);
-  for (const name of shown) if (zoom >= STYLES[name].casingFromZoom) layers.push(roadLayer(roads, palette, name, true));
-  for (const name of shown) layers.push(roadLayer(roads, palette, name, false, zoom < STYLES[name].casingFromZoom));
+  const shown = ORDER.filter((name) => roadWidth(name, zoom, scale) > 0);
+  const cased = shown.filter((name) => zoom >= STYLES[name].casingFromZoom);
+  for (const name of cased) layers.push(roadLayer(roads, palette, name, "casing"));
+  for (const name of shown) {
+    const look = cased.includes(name) ? "road" : "faint";
+    layers.push(roadLayer(roads, palette, name, look, roadWidth(name, zoom, scale)));
+  }
   return layers;
 }
 
@@ -83,41 +83,28 @@ function dataOf(roads: RoadMap, name: RoadClass): object {
 }
 
 /** `faint`: too thin for a casing, a road is drawn in the colour of its casing so that it is seen on light ground. */
-function roadLayer(roads: RoadMap, palette: Palette, name: RoadClass, casing: boolean, faint = false): Layer {
+function roadLayer(
+  roads: RoadMap,
+  palette: Palette,
+  name: RoadClass,
+  look: "road" | "faint" | "casing",
+  width = 1,
+): Layer {
   const style = STYLES[name];
+  const casing = look === "casing";
   return new PathLayer({
     id: `${casing ? "casing" : "road"}-${name}`,
     data: dataOf(roads, name) as never,
     _pathType: "open",
     positionFormat: "XY",
-    getColor: casing ? palette.casing[name] : faint ? palette.faint[name] : palette.road[name],
+    getColor: palette[look][name],
     getWidth: style.metres + (casing ? 4 : 0),
     widthUnits: "meters",
-    widthMinPixels: style.minPixels + (casing ? 1.4 : 0),
+    widthMinPixels: width * style.minPixels + (casing ? 1.4 : 0),
     widthMaxPixels: 60,
     capRounded: true,
-    updateTriggers: { getColor: [palette, faint] },
+    updateTriggers: { getColor: [palette, look] },
   });
-}
-
-interface FacilityItem {
-  reference: { kind: "building"; id: string };
-  place: PlacedBuilding;
-  position: [number, number];
-}
-
-const facilityItems = new WeakMap<RoadMap, { size: number; items: FacilityItem[] }>();
-
-function itemsOf(roads: RoadMap): FacilityItem[] {
-  const known = facilityItems.get(roads);
-  if (known !== undefined && known.size === roads.buildings.size) return known.items;
-  const items: FacilityItem[] = [...roads.buildings.values()].map((place) => ({
-    reference: { kind: "building", id: place.data.id },
-    place,
-    position: [place.x, place.y],
-  }));
-  facilityItems.set(roads, { size: roads.buildings.size, items });
-  return items;
 }
 
 const atlases = new Map<ThemeName, ImageData>();
@@ -131,10 +118,22 @@ function atlasOf(theme: ThemeName, palette: Palette): ImageData {
   return atlas;
 }
 
-export function facilityLayers(roads: RoadMap, palette: Palette, theme: ThemeName, zoom: number): Layer[] {
-  const items = itemsOf(roads);
-  if (zoom < ICONS_FROM_ZOOM) return [dotLayer(items, palette, zoom)];
-  const size = Math.min(32, Math.max(16, 27 + zoom * 3));
+/** How large a facility is drawn, pixels. */
+export function facilitySize(zoom: number, scale: Scale): number {
+  if (showsIcons(zoom, scale)) return Math.min(32, Math.max(16, 27 + zoom * 3));
+  return zoom < -5.5 ? 6 : 8;
+}
+
+export function facilityLayers(
+  roads: RoadMap,
+  palette: Palette,
+  theme: ThemeName,
+  zoom: number,
+  scale: Scale,
+): Layer[] {
+  const items = [...facilityItems(roads).values()];
+  const size = facilitySize(zoom, scale);
+  if (!showsIcons(zoom, scale)) return [dotLayer(items, palette, size)];
   const layers: Layer[] = [
     new IconLayer<FacilityItem>({
       id: `icons-${theme}`,
@@ -145,14 +144,21 @@ export function facilityLayers(roads: RoadMap, palette: Palette, theme: ThemeNam
       getPosition: (item) => item.position,
       getSize: 1,
       sizeScale: size,
+      getPixelOffset: (item) => shifted(item, size),
       pickable: true,
       textureParameters: { minFilter: "linear", magFilter: "linear", mipmapFilter: "linear" },
+      updateTriggers: { getPixelOffset: size },
     }),
   ];
   const busy = items.filter((item) => waitingAt(item) > 0);
   if (busy.length > 0) layers.push(badgeLayer(busy, palette, size));
-  if (zoom >= NAMES_FROM_ZOOM) layers.push(nameLayer(items, palette, size));
+  if (showsNames(zoom, scale)) layers.push(nameLayer(items, palette, size));
   return layers;
+}
+
+/** Where a facility, or what belongs to it, is drawn beside its junction, pixels. */
+function shifted(item: FacilityItem, size: number, right = 0, down = 0): [number, number] {
+  return [item.offset[0] * size + right, item.offset[1] * size + down];
 }
 
 function waitingAt(item: FacilityItem): number {
@@ -160,7 +166,7 @@ function waitingAt(item: FacilityItem): number {
   return data.type === "site" ? data.active_packages.length : 0;
 }
 
-function dotLayer(items: FacilityItem[], palette: Palette, zoom: number): Layer {
+function dotLayer(items: FacilityItem[], palette: Palette, size: number): Layer {
   return new ScatterplotLayer<FacilityItem>({
     id: "facility-dots",
     data: items,
@@ -169,12 +175,13 @@ function dotLayer(items: FacilityItem[], palette: Palette, zoom: number): Layer 
     getLineColor: palette.paper,
     getRadius: 1,
     radiusUnits: "pixels",
-    radiusScale: zoom < -5.5 ? 2.6 : 3.6,
+    radiusScale: 0.45 * size,
+    getPixelOffset: (item: FacilityItem) => shifted(item, size),
     stroked: true,
     lineWidthUnits: "pixels",
     getLineWidth: 1,
     pickable: true,
-    updateTriggers: { getFillColor: palette, getLineColor: palette },
+    updateTriggers: { getFillColor: palette, getLineColor: palette, getPixelOffset: size },
   });
 }
 
@@ -184,7 +191,7 @@ function badgeLayer(items: FacilityItem[], palette: Palette, size: number): Laye
     data: items,
     getPosition: (item) => item.position,
     getText: (item) => (waitingAt(item) > 99 ? "99+" : String(waitingAt(item))),
-    getPixelOffset: [size * 0.48, -size * 0.48],
+    getPixelOffset: (item) => shifted(item, size, size * 0.48, -size * 0.48),
     getSize: 11,
     fontWeight: 700,
     fontFamily: "system-ui, sans-serif",
@@ -194,7 +201,7 @@ function badgeLayer(items: FacilityItem[], palette: Palette, size: number): Laye
     backgroundPadding: [4, 1, 4, 1],
     backgroundBorderRadius: 8,
     getBackgroundColor: palette.badge,
-    updateTriggers: { getColor: palette, getBackgroundColor: palette },
+    updateTriggers: { getColor: palette, getBackgroundColor: palette, getPixelOffset: size },
   });
 }
 
@@ -204,7 +211,7 @@ function nameLayer(items: FacilityItem[], palette: Palette, size: number): Layer
     data: items.filter((item) => item.place.data.type === "site"),
     getPosition: (item) => item.position,
     getText: (item) => (item.place.data.type === "site" ? item.place.data.name : ""),
-    getPixelOffset: [0, size * 0.5 + 9],
+    getPixelOffset: (item) => shifted(item, size, 0, size * 0.5 + 9),
     getSize: 12,
     fontWeight: 600,
     fontFamily: "system-ui, sans-serif",
@@ -213,7 +220,7 @@ function nameLayer(items: FacilityItem[], palette: Palette, size: number): Layer
     getColor: palette.ink,
     outlineColor: [...palette.paper, 235],
     outlineWidth: 5,
-    updateTriggers: { getColor: palette },
+    updateTriggers: { getColor: palette, getPixelOffset: size },
   });
 }
 
@@ -287,11 +294,12 @@ export function truckLayer(fleet: Fleet, palette: Palette, zoom: number): Layer 
   const stateColours = STATES.map((state) => palette.state[state]);
   for (let i = 0; i < n; i += 1) {
     const activity = fleet.activity[i] as number;
-    const colour = stateColours[STATE_INDEX[activity] ?? 0] as Rgb;
+    const state = STATE_INDEX[activity] ?? 0;
+    const colour = stateColours[state] as Rgb;
     positions[3 * i] = fleet.x[i] as number;
     positions[3 * i + 1] = fleet.y[i] as number;
     trucks[3 * i] = fleet.heading[i] as number;
-    trucks[3 * i + 1] = activity === DRIVING ? 1 : 0;
+    trucks[3 * i + 1] = state;
     trucks[3 * i + 2] = (fleet.load[i] as number) / 255;
     colours[4 * i] = colour[0];
     colours[4 * i + 1] = colour[1];
@@ -333,8 +341,9 @@ export function highlightLayers(
   mark: { x: number; y: number } | null,
   palette: Palette,
   zoom: number,
+  scale: Scale,
 ): Layer[] {
-  const rings: { position: [number, number]; radius: number; colour: Rgb }[] = [];
+  const rings: { position: [number, number]; offset?: [number, number]; radius: number; colour: Rgb }[] = [];
   const selected = world.selection.value;
   if (selected?.kind === "truck") {
     const at = world.fleet.at(selected.id);
@@ -343,8 +352,13 @@ export function highlightLayers(
       rings.push({ position, radius: truckRadius(zoom, 1) + 9, colour: palette.route });
     }
   } else if (selected?.kind === "building") {
-    const place = world.map.value?.buildings.get(selected.id);
-    if (place !== undefined) rings.push({ position: [place.x, place.y], radius: 22, colour: palette.route });
+    const roads = world.map.value;
+    const item = roads === null ? undefined : facilityItems(roads).get(selected.id);
+    if (item !== undefined) {
+      const size = facilitySize(zoom, scale);
+      const offset = shifted(item, size);
+      rings.push({ position: item.position, offset, radius: 6 + size / 2, colour: palette.route });
+    }
   }
   if (mark !== null) rings.push({ position: [mark.x, mark.y], radius: 12, colour: palette.badge });
   return [
@@ -352,6 +366,7 @@ export function highlightLayers(
       id: "ring",
       data: rings,
       getPosition: (ring: { position: [number, number] }) => ring.position,
+      getPixelOffset: (ring: { offset?: [number, number] }) => ring.offset ?? [0, 0],
       getRadius: (ring: { radius: number }) => ring.radius,
       radiusUnits: "pixels",
       filled: true,

@@ -5,11 +5,12 @@ import { effect } from "@preact/signals";
 import type { Reference } from "../model/feed";
 import type { Bounds, RoadMap } from "../model/roads";
 import type { World } from "../model/world";
+import { facilityItems } from "./facilities";
 import { type Journey, journeyOf } from "./journeys";
-import { facilityLayers, highlightLayers, routeLayers, staticLayers, truckLayer } from "./layers";
+import { facilityLayers, facilitySize, highlightLayers, routeLayers, staticLayers, truckLayer } from "./layers";
 import { PALETTES, type Palette, type ThemeName } from "./palette";
+import { farthestZoom, type Scale } from "./thresholds";
 
-const FARTHEST_ZOOM = -9;
 const NEAREST_ZOOM = 3;
 const FOLLOW_ZOOM = -0.6;
 const PICK_RADIUS = 8;
@@ -27,6 +28,8 @@ export interface PointerHooks {
   onPlace(x: number, y: number): boolean;
   onHover(x: number, y: number): void;
   onTip(tip: { x: number; y: number; reference: Reference } | null): void;
+  /** Parts of the canvas that panels cover now, pixels: what is shown is centred in the rest. */
+  insets(): Insets;
 }
 
 export class MapView {
@@ -43,7 +46,8 @@ export class MapView {
   private journey: Journey | null = null;
   private journeyBeat = -1;
   private mark: { x: number; y: number } | null = null;
-  private insets: Insets = { top: 0, right: 0, bottom: 0, left: 0 };
+  /** How often somebody has moved the map by hand. */
+  private moves = 0;
   private readonly frameTimes: number[] = [];
   private stopped = false;
 
@@ -74,6 +78,7 @@ export class MapView {
         this.mark !== null ? "crosshair" : isDragging ? "grabbing" : isHovering ? "pointer" : "grab",
       onViewStateChange: ({ viewState, interactionState }) => {
         if (interactionState?.isDragging || interactionState?.isPanning) this.world.follow.value = false;
+        this.moves += 1;
         this.moveTo(viewState as OrthographicViewState);
       },
       onClick: (info) => this.click(info),
@@ -105,11 +110,6 @@ export class MapView {
     this.rebuild();
   }
 
-  /** Parts of the canvas that panels cover, pixels: what is shown is centred in the rest. */
-  setInsets(insets: Insets): void {
-    this.insets = insets;
-  }
-
   /** Show where a tool would act, or nothing. */
   setMark(mark: { x: number; y: number } | null): void {
     this.mark = mark;
@@ -132,6 +132,12 @@ export class MapView {
     this.moveTo({ ...this.viewState, ...this.targetFor(x, y, nearer ? Math.max(zoom, FOLLOW_ZOOM) : zoom) });
   }
 
+  /** Return how to find out whether the map has been moved by hand since. */
+  untouched(): () => boolean {
+    const before = this.moves;
+    return () => before === this.moves;
+  }
+
   /** Bring places into the view together, no nearer than a followed truck is seen. */
   show(places: { x: number; y: number }[]): void {
     if (places.length === 0) return;
@@ -142,6 +148,16 @@ export class MapView {
     this.moveTo(
       this.fitting({ minX: minX - margin, maxX: maxX + margin, minY: minY - margin, maxY: maxY + margin }, FOLLOW_ZOOM),
     );
+  }
+
+  /** Bring what the selection is about into the view: a truck and its way, a package's journey. */
+  showJourney(): void {
+    const journey = journeyOf(this.world);
+    if (journey === null) return;
+    const places = [...journey.stops, ...[...journey.route, ...journey.legs.flat()].map(([x, y]) => ({ x, y }))];
+    const at = journey.truck === null ? undefined : this.world.fleet.at(journey.truck);
+    if (at !== undefined) places.push({ x: this.world.fleet.x[at] as number, y: this.world.fleet.y[at] as number });
+    if (places.length > 1) this.show(places);
   }
 
   /** Milliseconds between the last frames drawn, for measuring. */
@@ -155,6 +171,15 @@ export class MapView {
     return { x, y, zoom: this.viewState.zoom as number };
   }
 
+  /** Where a facility is drawn on the page, pixels. */
+  facilityOnScreen(id: string): [number, number] | null {
+    const item = this.roads === null ? undefined : facilityItems(this.roads).get(id);
+    if (item === undefined) return null;
+    const [x, y] = this.toScreen(...item.position);
+    const size = facilitySize(this.viewState.zoom as number, this.scale);
+    return [x + item.offset[0] * size, y + item.offset[1] * size];
+  }
+
   /** Where a place of the map is on the page, pixels. */
   toScreen(x: number, y: number): [number, number] {
     const scale = 2 ** (this.viewState.zoom as number);
@@ -163,7 +188,7 @@ export class MapView {
   }
 
   private fitting(bounds: Bounds, nearest = NEAREST_ZOOM): OrthographicViewState {
-    const { top, right, bottom, left } = this.insets;
+    const { top, right, bottom, left } = this.hooks.insets();
     const width = Math.max(120, this.canvas.clientWidth - left - right);
     const height = Math.max(120, this.canvas.clientHeight - top - bottom);
     const wide = Math.max(50, bounds.maxX - bounds.minX);
@@ -176,14 +201,15 @@ export class MapView {
   }
 
   private targetFor(x: number, y: number, zoom: number): { target: [number, number, number]; zoom: number } {
-    const { top, right, bottom, left } = this.insets;
+    const { top, right, bottom, left } = this.hooks.insets();
     const scale = 2 ** zoom;
     return { target: [x + (right - left) / 2 / scale, y + (top - bottom) / 2 / scale, 0], zoom };
   }
 
   private moveTo(viewState: OrthographicViewState): void {
-    const zoom = Math.min(NEAREST_ZOOM, Math.max(FARTHEST_ZOOM, viewState.zoom as number));
-    this.viewState = { target: viewState.target ?? [0, 0, 0], zoom, minZoom: FARTHEST_ZOOM, maxZoom: NEAREST_ZOOM };
+    const minZoom = farthestZoom(this.scale);
+    const zoom = Math.min(NEAREST_ZOOM, Math.max(minZoom, viewState.zoom as number));
+    this.viewState = { target: viewState.target ?? [0, 0, 0], zoom, minZoom, maxZoom: NEAREST_ZOOM };
     this.deck.setProps({ viewState: this.viewState });
     const step = Math.round(zoom * 4);
     if (step !== this.zoomStep) {
@@ -191,6 +217,12 @@ export class MapView {
       this.rebuild();
     }
     this.dirty = true;
+  }
+
+  /** What of this map is drawn depends on how large it is, and on how much of the page it has. */
+  private get scale(): Scale {
+    if (this.roads === null) return { fitted: 0, spacing: 1 };
+    return { fitted: this.fitting(this.roads.bounds).zoom as number, spacing: this.roads.facilitySpacing };
   }
 
   private takeMap(roads: RoadMap | null): void {
@@ -206,7 +238,7 @@ export class MapView {
 
   private rebuild(): void {
     const zoom = this.viewState.zoom as number;
-    this.fixed = this.roads === null ? [] : staticLayers(this.roads, this.palette, zoom);
+    this.fixed = this.roads === null ? [] : staticLayers(this.roads, this.palette, zoom, this.scale);
     this.facilitiesBeat = -1;
     this.dirty = true;
   }
@@ -218,7 +250,8 @@ export class MapView {
     const beat = this.world.beat.value;
     if (this.roads !== null && beat - this.facilitiesBeat >= 4) {
       this.facilitiesBeat = beat;
-      this.facilities = facilityLayers(this.roads, this.palette, this.theme, this.viewState.zoom as number);
+      const zoom = this.viewState.zoom as number;
+      this.facilities = facilityLayers(this.roads, this.palette, this.theme, zoom, this.scale);
       this.dirty = true;
     }
     if (beat !== this.journeyBeat) {
@@ -238,7 +271,7 @@ export class MapView {
     const layers: Layer[] = [...this.fixed];
     if (this.journey !== null) layers.push(...routeLayers(this.journey, this.palette, this.world));
     layers.push(...this.facilities, truckLayer(this.world.fleet, this.palette, zoom));
-    layers.push(...highlightLayers(this.world, this.mark, this.palette, zoom));
+    layers.push(...highlightLayers(this.world, this.mark, this.palette, zoom, this.scale));
     this.deck.setProps({ layers });
   }
 
@@ -256,7 +289,7 @@ export class MapView {
     const reference = this.referenceOf(info);
     this.world.select(reference);
     // The inspector that has just opened must not cover what was clicked on.
-    const { top, right, bottom, left } = this.insets;
+    const { top, right, bottom, left } = this.hooks.insets();
     const free =
       info.x > left &&
       info.x < this.canvas.clientWidth - right &&

@@ -1,6 +1,6 @@
-/** The simulated clock: ticks, seconds since the start, time of day. */
+/** The simulated clock: ticks, seconds since the start, and clock seconds, those since midnight of the first day. */
 
-import type { TickData } from "../protocol/messages";
+import type { TickData, WorldNow } from "../protocol/messages";
 
 export const DAY_S = 86_400;
 
@@ -9,64 +9,59 @@ export class SimulatedClock {
   /** Simulated seconds since the start, as last told. */
   elapsed = 0;
   /** Simulated seconds a tick, as last seen; null before two ticks. */
-  tickLength: number | null = null;
-  /** Time of day of the start, seconds; noon, as long as nothing says otherwise. */
+  private tickLength: number | null = null;
+  /** Clock seconds of the start; noon, as long as nothing says otherwise. */
   private startOfDay = DAY_S / 2;
-  /** Whether that is from a tick and a frame, or figures, of the same instant. */
+  /** Whether the server has told it; a recording does not. */
+  private told = false;
+  /** Whether it is from a tick and a frame of the same instant. */
   private exact = false;
   private last: TickData | null = null;
 
-  /** Whether the time of day has ever been told. */
-  get told(): boolean {
-    return this.last !== null;
+  /** The server has said where its world stands. */
+  takeWorld(now: WorldNow): void {
+    this.tickLength = null;
+    this.exact = false;
+    this.told = false;
+    this.take(now);
+    if (now.elapsed_s !== null) this.elapsed = now.elapsed_s;
   }
 
   /** A tick was told of; `alone` when nothing else tells the simulated instant more exactly. */
   takeTick(data: TickData, alone: boolean): void {
     const before = this.last;
     if (before !== null && data.tick > before.tick) {
-      this.tickLength = (wallSeconds(data) - wallSeconds(before)) / (data.tick - before.tick);
+      this.tickLength = (clockSeconds(data) - clockSeconds(before)) / (data.tick - before.tick);
     }
-    this.tick = data.tick;
-    this.last = data;
-    if (alone) this.elapsed = wallSeconds(data) - this.startOfDay;
+    this.take(data);
+    if (alone) this.elapsed = clockSeconds(data) - this.startOfDay;
   }
 
   takeFrame(tick: number, elapsed: number): void {
     this.tick = tick;
     this.elapsed = elapsed;
-    if (this.last === null || (this.exact && this.last.tick !== tick)) return;
+    if (this.told || this.last === null || (this.exact && this.last.tick !== tick)) return;
     this.exact = this.last.tick === tick;
     const passed = (tick - this.last.tick) * (this.tickLength ?? 0);
-    this.startOfDay = Math.round(wallSeconds(this.last) + passed - elapsed);
+    this.startOfDay = Math.round(clockSeconds(this.last) + passed - elapsed);
   }
 
-  /** What the figures of a world at rest say. */
-  takeElapsed(elapsed: number): void {
-    this.elapsed = elapsed;
-    if (this.last === null) return;
-    this.exact = true;
-    this.startOfDay = Math.round(wallSeconds(this.last) - elapsed);
-  }
-
-  restart(): void {
-    this.elapsed = 0;
-    this.exact = false;
-  }
-
-  /** Seconds since midnight of the first day at a simulated instant. */
-  sinceMidnight(instant: number): number {
+  /** Clock seconds at a simulated instant, which is given in seconds since the start. */
+  at(instant: number): number {
     return this.startOfDay + instant;
   }
 
-  /** Day and seconds of that day at a simulated instant. */
-  wall(instant: number): { day: number; seconds: number } {
-    const total = this.sinceMidnight(instant);
-    return { day: Math.floor(total / DAY_S) + 1, seconds: total - Math.floor(total / DAY_S) * DAY_S };
+  private take(data: TickData): void {
+    this.tick = data.tick;
+    this.last = data;
+    if (data.elapsed_s === undefined || data.elapsed_s === null) return;
+    this.told = true;
+    // The time of day comes with ten digits: less than a millisecond is noise.
+    this.startOfDay = Math.round((clockSeconds(data) - data.elapsed_s) * 1000) / 1000;
   }
 }
 
-/** Seconds since midnight of the first day. */
-function wallSeconds(data: TickData): number {
+/** Clock seconds of a tick. */
+function clockSeconds(data: TickData): number {
   return (data.day - 1) * DAY_S + data.time * 3600;
 }

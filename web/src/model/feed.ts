@@ -17,7 +17,7 @@ export const CATEGORY_TEXT: Record<Category, string> = {
 export interface FeedEntry {
   number: number;
   tick: number;
-  /** Seconds since midnight of the first day. */
+  /** Clock seconds, those since midnight of the first day. */
   time: number;
   category: Category;
   name: string;
@@ -42,12 +42,13 @@ export class Feed {
     this.counter += 1;
   }
 
-  /** Take an event of the stream in; return whether it is one. */
-  take(message: Envelope, time: number): boolean {
+  /** Take an event of the stream in, which says when it happened or has just done so; return whether it is one. */
+  take(message: Envelope, now: number): boolean {
     const name = eventName(message);
     const category = CATEGORY_OF[name];
     if (category === undefined) return false;
     this.counter += 1;
+    const time = typeof message.data.time_s === "number" ? message.data.time_s : now;
     const entry = { number: this.counter, tick: Number(message.data.tick), time, category, name, data: message.data };
     if (this.ring.length < MOST_ENTRIES) this.ring.push(entry);
     else {

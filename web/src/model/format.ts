@@ -83,6 +83,17 @@ export function clockTime(secondsOfDay: number): string {
   return `${two(Math.floor(whole / 3600))}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
 }
 
+/** Clock seconds, those since midnight of the first day -> "day 2, 13:05". */
+export function dayAndTime(clockSeconds: Maybe): string {
+  if (clockSeconds === null || clockSeconds === undefined) return NOTHING;
+  return `day ${number(dayOf(clockSeconds))}, ${clockTime(clockSeconds).slice(0, 5)}`;
+}
+
+/** The day of clock seconds; the first is 1. */
+export function dayOf(clockSeconds: number): number {
+  return Math.floor(clockSeconds / 86_400) + 1;
+}
+
 /** A pace like 59.7 -> "60×", 1 -> "1×", 0.25 -> "0.25×". */
 export function times(value: number): string {
   return `${number(value, value < 1 ? 2 : value < 9.95 && !Number.isInteger(value) ? 1 : 0)}×`;

@@ -49,7 +49,8 @@ export class Movement {
     this.expectFrames();
     const rate_hz = wanted === POSITIONS_HZ_OF_MANY ? UPDATES_HZ_OF_MANY : UPDATES_HZ;
     // Trucks come as compact frames; updates one by one are needed of brokers only.
-    this.ask("stream.subscribe", { rate_hz, positions_hz: wanted, agent_kinds: ["broker"] }).catch(() => {
+    const wish = { rate_hz, positions_hz: wanted, agent_kinds: ["broker"], times: true };
+    this.ask("stream.subscribe", wish).catch(() => {
       this.positionsHz = 0;
     });
   }

@@ -4,9 +4,6 @@ import type { Envelope, PackageData } from "../protocol/messages";
 
 export interface KnownPackage extends PackageData {
   truck: string | null;
-  /** Simulated seconds at which the deadlines pass, when that is known. */
-  pickupBy: number | null;
-  deliverBy: number | null;
 }
 
 const MOST_KNOWN = 100_000;
@@ -33,25 +30,19 @@ export class Packages {
     return this.known.size;
   }
 
-  add(data: PackageData, deadline: (tick: number) => number, truck: string | null = null): void {
+  add(data: PackageData, truck: string | null = null): void {
     const before = this.known.get(data.id);
-    this.known.set(data.id, {
-      ...data,
-      truck: truck ?? before?.truck ?? null,
-      pickupBy: deadline(data.pickup_deadline_tick),
-      deliverBy: deadline(data.delivery_deadline_tick),
-    });
+    this.known.set(data.id, { ...data, truck: truck ?? before?.truck ?? null });
     if (this.known.size > MOST_KNOWN) {
       const oldest = this.known.keys().next().value;
       if (oldest !== undefined) this.known.delete(oldest);
     }
   }
 
-  /** Follow what an event of the stream says; `deadline` turns ticks into simulated seconds. */
-  take(message: Envelope, deadline: (tick: number) => number): void {
-    const { signal, data } = message;
+  /** Follow what an event of the stream says. */
+  take({ signal, data }: Envelope): void {
     if (signal === "package.created") {
-      this.add(data as unknown as PackageData, deadline);
+      this.add(data as unknown as PackageData);
       return;
     }
     const found = this.known.get(String(data.package_id));

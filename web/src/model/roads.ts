@@ -27,6 +27,8 @@ export interface Segments {
 
 /** Nodes of streets nearer than this to each other make up a town, drawn as its ground. */
 const TOWN_EDGE_M = 280;
+/** Of so many facilities the distance to the next one is measured. */
+const MOST_MEASURED = 300;
 
 export class RoadMap {
   readonly parameters: Record<string, unknown>;
@@ -42,6 +44,7 @@ export class RoadMap {
   private readonly nodeIndex = new Map<number, number>();
   private readonly edges = new Map<number, GraphEdge>();
   private readonly grid: NodeGrid;
+  private spacing: { of: number; metres: number } | null = null;
 
   constructor(data: MapData) {
     const { graph, ...parameters } = data;
@@ -96,6 +99,31 @@ export class RoadMap {
   nearestNode(x: number, y: number): number | null {
     const index = this.grid.nearest(x, y);
     return index === null ? null : (this.nodeIds[index] as number);
+  }
+
+  /** How far facilities usually are from the next one that is not at the same junction, metres. */
+  get facilitySpacing(): number {
+    if (this.spacing === null || this.spacing.of !== this.buildings.size) {
+      this.spacing = { of: this.buildings.size, metres: this.measureSpacing() };
+    }
+    return this.spacing.metres;
+  }
+
+  private measureSpacing(): number {
+    const places = [...new Map([...this.buildings.values()].map((place) => [place.node, place])).values()];
+    const step = Math.ceil(places.length / MOST_MEASURED);
+    const nearest = places
+      .filter((_, i) => i % step === 0)
+      .map((one) =>
+        places.reduce(
+          (best, other) => (other === one ? best : Math.min(best, Math.hypot(other.x - one.x, other.y - one.y))),
+          Infinity,
+        ),
+      )
+      .sort((a, b) => a - b);
+    const { minX, maxX, minY, maxY } = this.bounds;
+    const middle = nearest[Math.floor(nearest.length / 2)] ?? Infinity;
+    return Math.max(1, Math.min(middle, maxX - minX, maxY - minY));
   }
 
   private measure(): Bounds {

@@ -1,89 +1,71 @@
-/** Figures over simulated time, of bounded size: when full, every other row goes. */
+/** The figures of the run over simulated time, as the server keeps them. */
 
-import type { Summary } from "../protocol/messages";
-import { STATES } from "./activities";
+import type { SeriesData } from "../protocol/messages";
+import { ACTIVITIES, STATES, stateOf } from "./activities";
 
-export const COLUMNS = [
-  "hours",
-  "waiting",
-  "in_transit",
-  "delivered",
-  "expired",
-  "on_time_share",
-  "km",
-  "litres",
-  "co2_kg",
-  "balance",
-  "revenue",
-  "costs",
-  ...STATES.map((state) => `trucks_${state}` as const),
-] as const;
-export type Column = (typeof COLUMNS)[number];
+type Values = (number | null)[];
 
+/** More rows than a chart has pixels are of no use: the server is asked for all of them anew, at wider distances. */
 const MOST_ROWS = 1600;
 
-/** The sum of what is known; null when nothing is. */
-function sum(...values: (number | null | undefined)[]): number | null {
-  const known = values.filter((value) => value !== null && value !== undefined);
-  return known.length === 0 ? null : known.reduce((total, value) => total + value, 0);
+/** Columns that are put together from those of the server. */
+const DERIVED: Record<string, (column: (name: string) => Values) => Values[]> = {
+  waiting: (column) => [column("packages_waiting"), column("packages_awarded")],
+  costs: (column) => ["fuel_burnt_cost", "penalty_cost", "rescue_cost", "expiry_fines"].map(column),
+};
+for (const state of STATES) {
+  DERIVED[`trucks_in_${state}`] = (column) =>
+    ACTIVITIES.filter((activity) => stateOf(activity) === state).map((activity) => column(`trucks_${activity}`));
 }
 
 export class Series {
-  private readonly columns = new Map<Column, (number | null)[]>(COLUMNS.map((name) => [name, []]));
   version = 0;
+  private columns: Record<string, Values> = {};
 
-  get length(): number {
-    return this.column("hours").length;
+  /** Clock seconds of the rows. */
+  get times(): number[] {
+    return (this.columns.time_s ?? []) as number[];
   }
 
-  column(name: Column): (number | null)[] {
-    return this.columns.get(name) as (number | null)[];
+  /** Of which time on rows are wanted; null for all of them. */
+  get after(): number | null {
+    const { times } = this;
+    return times.length > MOST_ROWS ? null : (times.at(-1) ?? null);
+  }
+
+  column(name: string): Values {
+    const parts = DERIVED[name];
+    if (parts === undefined) return this.columns[name] ?? this.times.map(() => null);
+    return sums(parts((part) => this.column(part)));
   }
 
   clear(): void {
-    for (const values of this.columns.values()) values.length = 0;
+    this.columns = {};
     this.version += 1;
   }
 
-  add(summary: Summary, stateCounts: number[]): void {
-    const hours = summary.simulated_hours;
-    // The beginning of a recording has no figures yet.
-    if (hours === undefined || hours === null) return;
-    const last = this.column("hours").at(-1) ?? null;
-    if (last !== null && hours < last) this.clear();
-    if (last === hours) return;
-    const row: Record<string, number | null> = {
-      hours,
-      waiting: (summary.packages_waiting ?? 0) + (summary.packages_awarded ?? 0),
-      in_transit: summary.packages_aboard ?? null,
-      delivered: summary.packages_delivered ?? null,
-      expired: summary.packages_expired ?? null,
-      on_time_share: summary.on_time_share ?? null,
-      km: summary.km ?? null,
-      litres: summary.litres ?? null,
-      co2_kg: summary.co2_kg ?? null,
-      balance: summary.broker_balance ?? null,
-      revenue: summary.broker_revenue ?? null,
-      costs: sum(summary.fuel_cost, summary.penalty_cost, summary.rescue_cost, summary.expiry_fines),
-    };
-    STATES.forEach((state, i) => {
-      row[`trucks_${state}`] = stateCounts[i] ?? 0;
-    });
-    for (const [name, values] of this.columns) values.push(row[name] ?? null);
-    if (this.length > MOST_ROWS) {
-      for (const [name, values] of this.columns) {
-        this.columns.set(
-          name,
-          values.filter((_, i) => i % 2 === 0 || i === values.length - 1),
-        );
-      }
-    }
+  /** Take what the server has answered to the question for rows after a time, or for all. */
+  take({ columns }: SeriesData, after: number | null): void {
+    if (after === null) this.columns = columns;
+    else if (columns.time_s?.length === 0) return;
+    else for (const [name, values] of Object.entries(columns)) this.columns[name]?.push(...values);
     this.version += 1;
   }
 
   csv(): string {
-    const rows = [COLUMNS.join(",")];
-    for (let i = 0; i < this.length; i += 1) rows.push(COLUMNS.map((name) => this.column(name)[i] ?? "").join(","));
+    const names = Object.keys(this.columns);
+    const rows = [names.join(",")];
+    this.times.forEach((_, i) => {
+      rows.push(names.map((name) => this.columns[name]?.[i] ?? "").join(","));
+    });
     return `${rows.join("\n")}\n`;
   }
+}
+
+/** Row by row the sum of what is known, null where nothing is. */
+function sums(columns: Values[]): Values {
+  return (columns[0] ?? []).map((_, i) => {
+    const known = columns.map((column) => column[i]).filter((value) => value !== null && value !== undefined);
+    return known.length === 0 ? null : known.reduce((total, value) => total + value, 0);
+  });
 }

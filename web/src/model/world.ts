@@ -1,6 +1,6 @@
 /** The world as the stream tells it: everything the panels and the map show, and the actions people may take. */
 
-import { batch, signal } from "@preact/signals";
+import { batch, type Signal, signal } from "@preact/signals";
 import { Connection, type ConnectionState } from "../protocol/connection";
 import type {
   Agent,
@@ -15,22 +15,21 @@ import type {
   TickData,
   Truck,
   TruckDiff,
+  WorldNow,
 } from "../protocol/messages";
 import { SimulatedClock } from "./clock";
 import { Feed, type Reference } from "./feed";
+import { Figures } from "./figures";
 import type { Fleet } from "./fleet";
 import { Movement } from "./movement";
 import { Notices } from "./notices";
 import { Packages } from "./packages";
 import { Replay, type ReplayStatus } from "./replay";
 import { RoadMap } from "./roads";
-import { Series } from "./series";
 
 export type RunState = "stopped" | "running" | "paused";
 
 const BEAT_MS = 250;
-const SUMMARY_MS = 1000;
-const SLOWEST_SUMMARY_MS = 10_000;
 const TOKEN_KEY = "spine.token";
 const WARNING_MS = 4000;
 
@@ -40,7 +39,6 @@ export class World {
   readonly pace = signal<Pace>({ tick_rate: 20, speed: 1 });
   readonly map = signal<RoadMap | null>(null);
   readonly broker = signal<Broker | null>(null);
-  readonly summary = signal<Summary | null>(null);
   readonly selection = signal<Reference | null>(null);
   readonly described = signal<Truck | null>(null);
   readonly follow = signal(false);
@@ -52,16 +50,22 @@ export class World {
   readonly lag = signal<string | null>(null);
   readonly feed = new Feed();
   readonly packages = new Packages();
-  readonly series = new Series();
+  readonly figures = new Figures(
+    (path) => this.fetchJson(path),
+    () => this.connection.value.name === "open",
+    (summary) => this.onSummary(summary),
+  );
   readonly clock = new SimulatedClock();
   readonly notices = new Notices();
   readonly replay = new Replay();
   readonly movement = new Movement(this.clock, (action, params) => this.ask(action, params));
   private lastWarning = -Infinity;
   private token = sessionStorage.getItem(TOKEN_KEY);
-  private summaryPauseMs = SUMMARY_MS;
-  /** Counts how often what was heard so far has lost its meaning. */
-  private history = 0;
+  /** Which world, or which life of it, what was heard so far is about. */
+  private identity: string | null = null;
+  /** What has come of a picture since the server last said where its world stands: an empty world sends none. */
+  private pictured = { map: false, agents: false };
+  private newConnection = true;
   private readonly link: Connection;
 
   constructor() {
@@ -79,7 +83,7 @@ export class World {
   start(): void {
     this.link.open(this.token);
     window.setInterval(() => this.onBeat(), BEAT_MS);
-    void this.pollSummary();
+    this.figures.start();
     window.addEventListener("online", () => this.link.retry());
   }
 
@@ -107,7 +111,8 @@ export class World {
     return this.link.ask(action, params, timeoutMs);
   }
 
-  select(reference: Reference | null): void {
+  /** Choose what is inspected; the promise is kept when all that is known of it has come. */
+  async select(reference: Reference | null): Promise<void> {
     batch(() => {
       const same = reference?.kind === this.selection.value?.kind && reference?.id === this.selection.value?.id;
       if (!same) {
@@ -116,31 +121,23 @@ export class World {
       }
       this.selection.value = reference;
     });
-    void this.describe();
-    if (reference?.kind === "package" && this.packages.get(reference.id) === undefined) void this.lookUpPackages();
+    if (reference?.kind === "truck") await this.describe();
+    if (reference?.kind === "package" && this.packages.get(reference.id) === undefined) await this.lookUpPackages();
   }
 
   notify(text: string, bad = false): void {
     this.notices.add(text, bad);
   }
 
-  /** Simulated seconds since the start, at the instant that is shown. */
+  get summary(): Signal<Summary | null> {
+    return this.figures.summary;
+  }
+
+  /** The simulated time that is shown, clock seconds: those since midnight of the first day. */
   get now(): number {
-    return this.run.value === "running" && this.fleet.shown !== null && this.fleet.count > 0
-      ? this.fleet.shown
-      : this.clock.elapsed;
-  }
-
-  /** Day and seconds of that day at a simulated instant. */
-  wall(instant: number): { day: number; seconds: number } {
-    return this.clock.wall(instant);
-  }
-
-  /** The simulated instant of a tick, at the present length of ticks. */
-  instantOf(tick: number): number {
-    const { speed, tick_rate } = this.pace.value;
-    const length = this.replay.playing.value ? (this.clock.tickLength ?? 0) : speed / tick_rate;
-    return this.clock.elapsed + (tick - this.clock.tick) * length;
+    const { shown } = this.fleet;
+    const running = this.run.value === "running" && shown !== null && this.fleet.count > 0;
+    return this.clock.at(running ? shown : this.clock.elapsed);
   }
 
   async fetchJson(path: string): Promise<unknown> {
@@ -158,7 +155,7 @@ export class World {
       const state = (await this.fetchJson("/api/state")) as { packages: PackageData[]; agents: Agent[] };
       const broker = state.agents.find((agent): agent is Broker => agent.kind === "broker");
       for (const item of state.packages) {
-        this.packages.add(item, (tick) => this.instantOf(tick), broker?.assigned_packages[item.id] ?? null);
+        this.packages.add(item, broker?.assigned_packages[item.id] ?? null);
       }
       for (const agent of state.agents) {
         if (agent.kind !== "truck") continue;
@@ -175,24 +172,30 @@ export class World {
 
   private begin(): void {
     this.replay.doubt();
+    this.newConnection = true;
+    this.pictured = { map: false, agents: false };
     this.movement.begin();
-    window.setTimeout(() => void this.checkEmpty(), 400);
   }
 
-  /** An empty world sends no picture: ask whether that is what it is. */
-  private async checkEmpty(): Promise<void> {
-    if (this.known.value) return;
-    try {
-      const state = (await (await fetch("/ready")).json()) as { running: boolean; paused: boolean };
-      if (this.known.value) return;
-      batch(() => {
-        this.run.value = state.paused ? "paused" : state.running ? "running" : "stopped";
-        this.known.value = true;
-      });
-    } catch {
-      // The connection is gone again; the next one asks anew.
-      this.known.value = false;
-    }
+  /** The server has said where its world stands, after its picture if there is one: nothing older counts against that. */
+  private onStanding(now: WorldNow): void {
+    const another = this.identity !== null && now.id !== this.identity;
+    this.identity = now.id;
+    batch(() => {
+      if (another || this.newConnection) {
+        if (!this.pictured.map) this.map.value = null;
+        if (!this.pictured.agents) this.onAgents([]);
+      }
+      if (another) this.forgetHistory();
+      this.clock.takeWorld(now);
+      this.onRun(now.run_state, now);
+      this.known.value = true;
+    });
+    this.newConnection = false;
+    this.pictured = { map: false, agents: false };
+    this.replay.settle();
+    this.figures.ask();
+    this.figures.doubtProblems();
   }
 
   private onBeat(): void {
@@ -214,45 +217,11 @@ export class World {
     }
   }
 
-  private async pollSummary(): Promise<void> {
-    if (this.connection.value.name === "open" && document.visibilityState === "visible") {
-      const begun = performance.now();
-      const { history } = this;
-      try {
-        const summary = (await this.fetchJson("/api/summary")) as Summary;
-        // Figures asked for before a jump to another time belong there.
-        if (history !== this.history) return this.pollLater();
-        batch(() => {
-          this.summary.value = summary;
-          this.series.add(summary, this.fleet.stateCounts());
-        });
-        if (this.run.value !== "running" && !this.replay.playing.value) {
-          // A world at rest sends no ticks: the time of day has to be asked for, once.
-          if (!this.clock.told) this.clock.takeTick((await this.fetchJson("/api/state")) as TickData, false);
-          this.clock.takeElapsed((summary.simulated_hours ?? 0) * 3600);
-        }
-      } catch {
-        // The figures stay as they are until the server answers again; the banner tells of a lost connection.
-        this.summaryPauseMs = SUMMARY_MS;
-      }
-      // A large world takes its time to add up; it is asked less often.
-      const pause = 15 * (performance.now() - begun);
-      this.summaryPauseMs = Math.min(SLOWEST_SUMMARY_MS, Math.max(SUMMARY_MS, pause));
-    }
-    this.pollLater();
-  }
-
-  private pollLater(): void {
-    window.setTimeout(() => void this.pollSummary(), this.summaryPauseMs);
-  }
-
   private receive(message: Envelope): void {
     const { signal: name, data } = message;
     const handler = this.handlers[name];
     if (handler !== undefined) handler(data, message);
-    if (this.feed.take(message, this.clock.sinceMidnight(this.clock.elapsed))) {
-      this.packages.take(message, (tick) => this.instantOf(tick));
-    }
+    if (this.feed.take(message, this.clock.at(this.clock.elapsed))) this.packages.take(message);
   }
 
   private readonly handlers: Record<string, (data: Record<string, unknown>, message: Envelope) => void> = {
@@ -285,12 +254,12 @@ export class World {
     "simulation.stopped": () => this.onRun("stopped"),
     "simulation.resetted": () => {
       this.onRun("stopped");
-      this.forgetHistory();
-      this.clock.restart();
+      // Where the other life of the world stands is in the answer.
+      this.movement.begin();
     },
     "simulation.state_imported": () => {
       this.onRun("stopped");
-      this.forgetHistory();
+      this.movement.begin();
     },
     "simulation.tick_rate_warning": (data) => {
       this.lastWarning = performance.now();
@@ -298,7 +267,7 @@ export class World {
     },
     "stream.roster": (data) => this.movement.setRoster(Number(data.roster), data.ids as string[]),
     // The server answers this after its first picture.
-    "stream.subscribed": () => this.replay.settle(),
+    "stream.subscribed": (data) => this.onStanding(data.world as unknown as WorldNow),
     "replay.status": (data) => this.replay.take(data as unknown as ReplayStatus),
     error: (data, message) => {
       // Answers are shown where the action was taken; what nobody asked for concerns everybody.
@@ -310,6 +279,14 @@ export class World {
   readonly mapVersion = signal(0);
   private mapChanged(): void {
     this.mapVersion.value += 1;
+    this.figures.doubtProblems();
+  }
+
+  private onSummary(summary: Summary): void {
+    // A world at rest sends no ticks, and not every one was told before it came to rest.
+    const hours = summary.simulated_hours;
+    if (this.run.value === "running" || this.replay.playing.value || hours === undefined || hours === null) return;
+    this.clock.elapsed = hours * 3600;
   }
 
   private onTick(data: TickData): void {
@@ -330,6 +307,8 @@ export class World {
   }
 
   private onMap(data: MapData): void {
+    this.pictured.map = true;
+    this.figures.doubtProblems();
     batch(() => {
       this.map.value = new RoadMap(data);
       this.known.value = true;
@@ -339,6 +318,7 @@ export class World {
   }
 
   private onAgents(agents: Agent[]): void {
+    this.pictured.agents = true;
     const trucks = agents.filter((agent): agent is Truck => agent.kind === "truck");
     batch(() => {
       this.known.value = true;
@@ -350,6 +330,7 @@ export class World {
   }
 
   private onAgent(agent: Agent): void {
+    this.figures.doubtProblems();
     if (agent.kind === "truck") this.movement.add(agent, this.map.value);
     else if (agent.kind === "broker") this.broker.value = agent;
   }
@@ -364,6 +345,7 @@ export class World {
   }
 
   private onAgentDeleted(id: string): void {
+    this.figures.doubtProblems();
     this.movement.remove(id);
     if (this.broker.value?.id === id) this.broker.value = null;
     const selected = this.selection.value;
@@ -371,9 +353,8 @@ export class World {
   }
 
   private forgetHistory(): void {
-    this.history += 1;
     this.feed.clear();
     this.packages.clear();
-    this.series.clear();
+    this.figures.forget();
   }
 }

@@ -1,7 +1,7 @@
 /** What concerns the whole page: a lost connection, refused access, news. */
 
 import { useContext, useState } from "preact/hooks";
-import { Context } from "../ui/context";
+import { type BuildPart, Context } from "../ui/context";
 import { Icon } from "../ui/icon";
 import { Button, Dialog, TextField } from "../ui/parts";
 
@@ -49,6 +49,56 @@ export function Banner() {
       )}
     </div>
   );
+}
+
+/** Where in the panel to build a problem of the world is mended. */
+const MENDED_IN: Record<string, [BuildPart, string]> = {
+  no_map: ["map", "Make a map"],
+  no_broker: ["fleet", "Create a broker"],
+  no_trucks: ["fleet", "Add trucks"],
+  no_truck_fits: ["fleet", "Add trucks"],
+  too_few_sites: ["facilities", "Add a site"],
+  no_demand: ["facilities", "Add a site"],
+};
+
+/** Why the world, as it is set up, can never deliver anything. */
+export function WorldProblems() {
+  const { world, bench } = useContext(Context);
+  const problems = world.figures.problems.value;
+  const shown = problems.length > 0 && world.map.value !== null && world.connection.value.name === "open";
+  return (
+    <div class="banner-slot" role="status" aria-live="polite">
+      {shown && (
+        <section class="banner world-problems" aria-label="Nothing can be delivered">
+          <Icon name="warning" />
+          <div>
+            <p>
+              <b>Nothing can be delivered in this world.</b>
+            </p>
+            <ul>
+              {problems.map(({ code, text }) => {
+                const mended = MENDED_IN[code];
+                return (
+                  <li key={code}>
+                    <span>{sentence(text)}</span>
+                    {mended !== undefined && (
+                      <button type="button" class="link" onClick={() => bench.show("build", mended[0])}>
+                        {mended[1]}
+                      </button>
+                    )}
+                  </li>
+                );
+              })}
+            </ul>
+          </div>
+        </section>
+      )}
+    </div>
+  );
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
 export function Notices() {

@@ -38,11 +38,10 @@ export function Header() {
 function Clock() {
   const { world } = useContext(Context);
   world.beat.value;
-  const wall = world.wall(world.now);
   return (
     <div class="clock" role="timer" aria-label="Simulated time">
-      <span class="clock-day">Day {format.number(wall.day)}</span>
-      <span class="clock-time">{format.clockTime(wall.seconds)}</span>
+      <span class="clock-day">Day {format.number(format.dayOf(world.now))}</span>
+      <span class="clock-time">{format.clockTime(world.now)}</span>
     </div>
   );
 }

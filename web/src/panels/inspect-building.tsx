@@ -54,6 +54,28 @@ export function BuildingInspector({ id }: { id: string }) {
         </>
       )}
       <p class="muted">Junction {placed.node}</p>
+      <AlsoHere id={id} node={placed.node} />
+    </>
+  );
+}
+
+/** Other facilities at the same junction. */
+function AlsoHere({ id, node }: { id: string; node: number }) {
+  const { world } = useContext(Context);
+  const others = [...(world.map.value?.buildings.values() ?? [])].filter(
+    (place) => place.node === node && place.data.id !== id,
+  );
+  if (others.length === 0) return null;
+  return (
+    <>
+      <h3>Also at this junction</h3>
+      <ul class="ids">
+        {others.map(({ data }) => (
+          <li key={data.id}>
+            <Ref reference={{ kind: "building", id: data.id }} />
+          </li>
+        ))}
+      </ul>
     </>
   );
 }

@@ -59,7 +59,7 @@ export function PackageInspector({ id }: { id: string }) {
             <p>
               <Ref reference={{ kind: "building", id: found.origin_site }} />
             </p>
-            <p class="muted">Born {clock(world.instantOf(found.spawn_tick))}</p>
+            <p class="muted">Born {format.dayAndTime(found.spawn_time_s)}</p>
           </div>
         </li>
         {found.truck !== null && (
@@ -91,26 +91,25 @@ export function PackageInspector({ id }: { id: string }) {
           ["Value", format.ducats(found.value_currency)],
           ["Priority", words(found.priority)],
           ["Urgency", words(found.urgency)],
-          ["Pick up by", <Deadline key="pickup" instant={found.pickupBy} open={found.status === "WAITING_PICKUP"} />],
-          ["Deliver by", <Deadline key="deliver" instant={found.deliverBy} open={found.status !== "DELIVERED"} />],
+          [
+            "Pick up by",
+            <Deadline key="pickup" time={found.pickup_deadline_s} open={found.status === "WAITING_PICKUP"} />,
+          ],
+          [
+            "Deliver by",
+            <Deadline key="deliver" time={found.delivery_deadline_s} open={found.status !== "DELIVERED"} />,
+          ],
         ]}
       />
     </>
   );
-
-  function clock(instant: number): string {
-    const wall = world.wall(instant);
-    return `day ${wall.day}, ${format.clockTime(wall.seconds).slice(0, 5)}`;
-  }
 }
 
-function Deadline({ instant, open }: { instant: number | null; open: boolean }) {
+function Deadline({ time, open }: { time: number | undefined; open: boolean }) {
   const { world } = useContext(Context);
-  if (instant === null) return <span>–</span>;
-  const wall = world.wall(instant);
-  const left = instant - world.now;
-  const text = `day ${wall.day}, ${format.clockTime(wall.seconds).slice(0, 5)}`;
-  if (!open) return <span>{text}</span>;
+  const text = format.dayAndTime(time);
+  if (!open || time === undefined) return <span>{text}</span>;
+  const left = time - world.now;
   return left >= 0 ? (
     <span>{`${text} (in ${format.duration(left)})`}</span>
   ) : (

@@ -5,6 +5,7 @@ import { ACTIVITY_TEXT, activityName, stateOf } from "../model/activities";
 import * as format from "../model/format";
 import type { DeliveryTask, Truck } from "../protocol/messages";
 import { Context } from "../ui/context";
+import { Glyph } from "../ui/glyph";
 import { Button, Facts, Meter } from "../ui/parts";
 import { Ref } from "../ui/reference";
 
@@ -25,7 +26,10 @@ export function TruckInspector({ id }: { id: string }) {
   return (
     <>
       <div class="lead">
-        <span class={`state ${stateOf(activity)}`}>{ACTIVITY_TEXT[activity]}</span>
+        <span class={`state ${stateOf(activity)}`}>
+          <Glyph state={stateOf(activity)} size={13} />
+          {ACTIVITY_TEXT[activity]}
+        </span>
         <span class="lead-figure">{format.kilometresPerHour(truck.current_speed_kph)}</span>
       </div>
       <p class="where">
@@ -149,7 +153,7 @@ function Tasks({ tasks }: { tasks: DeliveryTask[] }) {
             </p>
             <p class="muted">
               {format.number(task.package_ids.length)} {task.package_ids.length === 1 ? "package" : "packages"}
-              {task.status === "IN_PROGRESS" ? ", now" : <Arrival tick={task.estimated_arrival_tick} now={world.now} />}
+              {task.status === "IN_PROGRESS" ? ", now" : <Arrival time={task.estimated_arrival_s} now={world.now} />}
             </p>
           </div>
         </li>
@@ -158,13 +162,10 @@ function Tasks({ tasks }: { tasks: DeliveryTask[] }) {
   );
 }
 
-function Arrival({ tick, now }: { tick: number; now: number }) {
-  const { world } = useContext(Context);
-  if (tick === 0) return null;
-  const instant = world.instantOf(tick);
-  return (
-    <>{`, about ${format.clockTime(world.wall(instant).seconds).slice(0, 5)}, in ${format.duration(Math.max(0, instant - now))}`}</>
-  );
+/** Clock seconds both. */
+function Arrival({ time, now }: { time: number | null | undefined; now: number }) {
+  if (time === null || time === undefined) return null;
+  return <>{`, about ${format.clockTime(time).slice(0, 5)}, in ${format.duration(Math.max(0, time - now))}`}</>;
 }
 
 const MOST_LISTED = 30;

@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import { STATE_TEXT, STATES } from "../model/activities";
 import { narrow } from "../ui/environment";
+import { Glyph } from "../ui/glyph";
 import { Icon } from "../ui/icon";
 
 const ROADS: [string, string][] = [
@@ -27,9 +28,7 @@ export function Legend() {
           <ul>
             {STATES.map((state) => (
               <li key={state}>
-                <svg class={`glyph ${state}`} width="18" height="18" viewBox="-10 -10 20 20" aria-hidden="true">
-                  {state === "driving" ? <path d="M-6 -6L8 0L-6 6L-3 0Z" /> : <circle r="5.500" />}
-                </svg>
+                <Glyph state={state} size={18} />
                 {STATE_TEXT[state]}
               </li>
             ))}

@@ -2,8 +2,11 @@
 
 import { useContext } from "preact/hooks";
 import { STATE_TEXT, STATES } from "../model/activities";
+import { failureCauses } from "../model/causes";
 import * as format from "../model/format";
+import type { Summary } from "../protocol/messages";
 import { Context } from "../ui/context";
+import { Glyph } from "../ui/glyph";
 import { Fill } from "../ui/parts";
 import { Ref } from "../ui/reference";
 
@@ -22,14 +25,21 @@ export function Overview() {
   }
   return (
     <>
+      <Headline figures={s} />
       <h3>Packages</h3>
-      <div class="tiles">
+      <div class="tiles three">
         <Tile
           name="Waiting"
           value={format.short((s.packages_waiting ?? 0) + (s.packages_awarded ?? 0))}
           note={`${format.short(s.packages_awarded)} have a truck`}
         />
         <Tile name="In transit" value={format.short(s.packages_aboard)} />
+        <Tile
+          name="Overdue"
+          value={format.short(s.packages_overdue)}
+          note="deadline past"
+          tone={(s.packages_overdue ?? 0) > 0 ? "bad" : ""}
+        />
         <Tile
           name="Delivered"
           value={format.short(s.packages_delivered)}
@@ -41,10 +51,17 @@ export function Overview() {
           value={format.short(s.packages_expired)}
           tone={(s.packages_expired ?? 0) > 0 ? "bad" : ""}
         />
+        <Tile
+          name="Refused"
+          value={format.short(s.packages_rejected)}
+          note={s.rejected_share === null ? "" : `${format.percent(s.rejected_share, 1)} of demand`}
+          tone={(s.packages_rejected ?? 0) > 0 ? "bad" : ""}
+        />
       </div>
+      <Causes figures={s} />
       <div class="ratios">
-        <Ratio name="On time" share={s.on_time_share} />
-        <Ratio name="Delivered, not expired" share={s.service_level} />
+        <Ratio name="Delivered, of all ended" share={s.service_level} />
+        <Ratio name="On time, of delivered" share={s.on_time_share} />
         <Ratio name="Fleet at work" share={s.utilisation} />
         <Ratio
           name="Kilometres with cargo"
@@ -72,7 +89,8 @@ export function Overview() {
       <dl class="money">
         <Row name="Balance of the broker" value={s.broker_balance} strong />
         <Row name="Paid for deliveries" value={s.broker_revenue} />
-        <Row name="Fuel" value={negative(s.fuel_cost)} />
+        <Row name="Fuel burnt" value={negative(s.fuel_burnt_cost)} />
+        <Row name="Fuel bought" value={negative(s.fuel_cost)} />
         <Row name="Fines: overtime, expired" value={negative((s.penalty_cost ?? 0) + (s.expiry_fines ?? 0))} />
         <Row name="Rescues" value={negative(s.rescue_cost)} />
       </dl>
@@ -99,6 +117,52 @@ export function Overview() {
         <Span name="Creation to delivery" minutes={s.mean_lead_time_min} />
         <Span name="Wait for a dock" minutes={s.dock_mean_wait_min} />
         <Span name="Wait for a pump" minutes={s.pump_mean_wait_min} />
+      </dl>
+    </>
+  );
+}
+
+/** What was on time and in full of all that is due, and what became of the rest. */
+function Headline({ figures: s }: { figures: Summary }) {
+  const due = s.packages_due ?? 0;
+  const failed = (
+    [
+      ["late", s.packages_late],
+      ["expired", s.packages_expired],
+      ["refused", s.packages_rejected],
+      ["overdue", s.packages_overdue],
+    ] as const
+  ).filter(([, count]) => (count ?? 0) > 0);
+  const rest = failed.map(([name, count]) => `${format.number(count)} ${name}`).join(", ");
+  return (
+    <section class="headline" aria-label="On time and in full">
+      <p class="headline-name">On time and in full</p>
+      <p class="headline-value">{format.percent(s.otif_share, 1)}</p>
+      <p class="tile-note">
+        {due === 0
+          ? "Nothing is due yet."
+          : `${format.number(s.packages_on_time)} of ${format.number(due)} due${rest === "" ? "" : `; ${rest}`}`}
+      </p>
+    </section>
+  );
+}
+
+const MOST_CAUSES = 4;
+
+/** Why demand failed, most frequent first. */
+function Causes({ figures }: { figures: Summary }) {
+  const causes = failureCauses(figures);
+  if (causes.length === 0) return null;
+  return (
+    <>
+      <h3>Why packages failed</h3>
+      <dl class="money causes">
+        {causes.slice(0, MOST_CAUSES).map(({ text, count }) => (
+          <div key={text}>
+            <dt>{text}</dt>
+            <dd>{format.number(count)}</dd>
+          </div>
+        ))}
       </dl>
     </>
   );
@@ -179,7 +243,7 @@ export function TruckStates() {
       <ul class="states">
         {STATES.map((state, i) => (
           <li key={state}>
-            <span class={`swatch ${state}`} />
+            <Glyph state={state} />
             <span>{STATE_TEXT[state]}</span>
             <span class="states-count">{format.number(counts[i])}</span>
           </li>

@@ -14,6 +14,28 @@ export interface TickData {
   /** Hour of day, decimal. */
   time: number;
   day: number;
+  /** Simulated seconds since the start; a recording does not tell them. */
+  elapsed_s?: number | null;
+}
+
+/** Where a world stands. */
+export interface WorldNow extends Pace, TickData {
+  /** Another one: what was heard before is of another world, or of another life of this one. */
+  id: string;
+  run_state: "stopped" | "running" | "paused";
+  elapsed_s: number | null;
+}
+
+/** Why a world can never deliver; the text is a sentence without its full stop. */
+export interface WorldProblem {
+  code: string;
+  text: string;
+}
+
+/** The figures of the run over simulated time. */
+export interface SeriesData {
+  complete: boolean;
+  columns: Record<string, (number | null)[]>;
 }
 
 export interface Pace {
@@ -95,7 +117,8 @@ export interface DeliveryTask {
   site_id: string;
   task_type: "PICKUP" | "DELIVERY";
   package_ids: string[];
-  estimated_arrival_tick: number;
+  /** Clock seconds, those since midnight of the first day; null or absent where it is not known. */
+  estimated_arrival_s?: number | null;
   status: "PENDING" | "IN_PROGRESS" | "COMPLETED";
 }
 
@@ -168,9 +191,10 @@ export interface PackageData {
   value_currency: number;
   priority: "LOW" | "MEDIUM" | "HIGH" | "URGENT";
   urgency: "STANDARD" | "EXPRESS" | "SAME_DAY";
-  spawn_tick: number;
-  pickup_deadline_tick: number;
-  delivery_deadline_tick: number;
+  /** Clock seconds, those since midnight of the first day; recordings of earlier versions have none. */
+  spawn_time_s?: number;
+  pickup_deadline_s?: number;
+  delivery_deadline_s?: number;
   status: PackageStatus;
 }
 

@@ -2,30 +2,47 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
+import type { State } from "../model/activities";
 import { theme } from "./environment";
+import { Glyph } from "./glyph";
 import { Button, download } from "./parts";
 
 export interface Line {
   name: string;
   /** Name of a colour of the style sheet, without the dashes. */
   colour: string;
+  /** The state it stands for, if it does for one: shown by its sign. */
+  state?: State;
   fill?: boolean;
 }
 
 export interface ChartProps {
   title: string;
   lines: Line[];
-  hours: (number | null)[];
+  /** Clock seconds. */
+  times: number[];
   values: (number | null)[][];
   /** Draw the lines on top of each other, as shares of a whole. */
   stacked?: boolean;
   show(value: number | null): string;
-  wall(hours: number): string;
+  wall(time: number): string;
   version: number;
   range?: [number, number];
 }
 
 const HEIGHT = 118;
+/** Lines of a chart are told apart by their dashes as well as by their colours. */
+const DASHES = [[], [6, 4], [2, 3]];
+const DASH_NAMES = ["", "dashed", "dotted"];
+/** Round lengths of time between the marks of the axis, seconds. */
+const MINUTE_S = 60;
+const HOUR_S = 3600;
+const DAY_S = 24 * HOUR_S;
+const LENGTHS = [
+  ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE_S),
+  ...[1, 2, 3, 6, 12].map((hours) => hours * HOUR_S),
+  ...[1, 2, 5, 7, 14, 28, 56, 112, 224].map((days) => days * DAY_S),
+];
 const PNG_SCALE = 2;
 
 function colourOf(name: string): string {
@@ -40,11 +57,11 @@ function stack(values: (number | null)[][]): (number | null)[][] {
 /** uPlot paints later series over earlier ones: the highest sum comes first. */
 function dataOf(props: ChartProps): uPlot.AlignedData {
   const columns = props.stacked ? stack(props.values).toReversed() : props.values;
-  return [props.hours, ...columns] as unknown as uPlot.AlignedData;
+  return [props.times, ...columns] as unknown as uPlot.AlignedData;
 }
 
 export function Chart(props: ChartProps) {
-  const { title, lines, hours, values, show, wall } = props;
+  const { title, lines, times, values, show, wall } = props;
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const [pointed, setPointed] = useState<number | null>(null);
@@ -67,14 +84,14 @@ export function Chart(props: ChartProps) {
   }, [look]);
   // biome-ignore lint/correctness/useExhaustiveDependencies(props.version): rows are changed in place, the version tells
   useEffect(() => plot.current?.setData(dataOf(latest.current)), [props.version]);
-  const at = pointed !== null && pointed < hours.length ? pointed : hours.length - 1;
+  const at = pointed !== null && pointed < times.length ? pointed : times.length - 1;
   const shown = lines.map((line, i) => `${line.name} ${show(values[i]?.[at] ?? null)}`).join(", ");
-  const hour = hours[at];
+  const time = times[at];
   return (
     <figure class="chart" aria-label={`${title}: ${shown}`}>
       <figcaption>
         <h3>{title}</h3>
-        <span class="chart-time">{hour === null || hour === undefined ? "" : wall(hour)}</span>
+        <span class="chart-time">{time === undefined ? "" : wall(time)}</span>
         <Button
           small
           icon="download"
@@ -85,9 +102,13 @@ export function Chart(props: ChartProps) {
       <ul class="chart-legend">
         {lines.map((line, i) => (
           <li key={line.name}>
-            <svg width="12" height="4" aria-hidden="true" class={`line-sample ${line.colour}`}>
-              <rect width="12" height="4" rx="2" />
-            </svg>
+            {line.state === undefined ? (
+              <svg width="16" height="4" aria-hidden="true" class={`line-sample ${line.colour} ${DASH_NAMES[i] ?? ""}`}>
+                <path d="M0 2H16" />
+              </svg>
+            ) : (
+              <Glyph state={line.state} size={12} />
+            )}
             {line.name} <b>{show(values[i]?.[at] ?? null)}</b>
           </li>
         ))}
@@ -121,6 +142,7 @@ function optionsOf(props: ChartProps, width: number, onPoint: (index: number | n
         size: 24,
         gap: 4,
         space: 90,
+        incrs: LENGTHS,
         values: (_, ticks) => ticks.map(props.wall),
       },
       {
@@ -136,12 +158,13 @@ function optionsOf(props: ChartProps, width: number, onPoint: (index: number | n
     ],
     series: [
       {},
-      ...lines.map((line) => {
+      ...lines.map((line, i) => {
         const stroke = colourOf(line.colour);
         const fill = props.stacked ? stroke : line.fill ? `${stroke}26` : undefined;
         return {
           stroke,
           width: props.stacked ? 0 : 1.75,
+          dash: DASHES[i] ?? [],
           // A single sample is no line yet; of a world at rest there may never be another.
           points: { show: (made: uPlot) => made.data[0].length === 1, size: 7 },
           ...(fill === undefined ? {} : { fill }),
