@@ -183,7 +183,7 @@ def test_maps_and_saves_go_out_and_come_in(browser: Browser, depot: Server, tmp_
         dashboard.find("truck-0003")
         dashboard.button("Delete this truck").click()
         dashboard.button("Delete").click()
-        wait_until(lambda: len(agents(depot, "truck")) == 19)
+        wait_until(lambda: len(agents(depot, "truck")) == 23)
 
         drop(dashboard, "before.ssave", ssave)
         dialog = dashboard.page.get_by_role("dialog")

@@ -124,7 +124,7 @@ def test_states_are_counted_and_coloured(browser: Browser, demo: Server) -> None
         overview = dashboard.panel("Overview")
         expect(overview.get_by_role("heading", name="Trucks 24")).to_be_visible()
         counts = [int(text) for text in overview.locator(".states-count").all_inner_texts()]
-        assert sum(counts) == 20
+        assert sum(counts) == 24
         assert counts[0] > 0
 
 

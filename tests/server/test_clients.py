@@ -274,3 +274,12 @@ def test_metrics_tell_what_an_operator_asks(demo: Server) -> None:
     }  # fmt: skip
     assert demo.metric("spine_tick_duration_seconds_count") == pytest.approx(demo.metric("spine_ticks_total"), rel=0.5)
     assert demo.metric("spine_trucks ") >= 20
+
+
+def test_metrics_tell_how_well_demand_is_served(demo: Server) -> None:
+    """Refused demand is an outcome like the others, and the headline is there as soon as something was due."""
+    wait_until(lambda: demo.metric("spine_packages_due ") > 0)
+    assert 0.0 <= demo.metric("spine_otif_ratio ") <= 1.0
+    assert demo.metric("spine_packages_on_time ") <= demo.metric("spine_packages_due ")
+    assert demo.metric('spine_packages_finished_total{outcome="rejected"}') >= 0.0
+    assert demo.metric("spine_packages_overdue ") >= 0.0

@@ -106,3 +106,42 @@ def test_a_quiet_world_costs_nothing() -> None:
     assert world.next_due() is not None
     log = world.advance_to(31 * 86_400.0)
     assert [type(event) for event in log] == [events.FuelPriceChanged]
+
+
+def test_single_trucks_and_sites_have_their_own_otif() -> None:
+    """What expired in a truck's hands or at a site, was refused there, or is overdue, counts against it; all sites are the world."""
+    world = small_world(trucks=2, network=grid_network(rate=6.0, sizes=(4.0, 30.0)))
+    log = run(world, 30.0)
+    created = {e.package_id: e for e in log if isinstance(e, events.PackageCreated)}
+    figures = world.summary().as_dict()
+    sites = world.facility_figures("site")
+    for row in sites:
+        born = [e for e in created.values() if e.origin_site == row["id"]]
+        in_time = sum(
+            isinstance(e, events.PackageDelivered) and e.on_time and created[e.package_id] in born for e in log
+        )
+        refused = sum(isinstance(e, events.PackageRejected) and e.site_id == row["id"] for e in log)
+        failed = sum(isinstance(e, events.PackageExpired) and e.site_id == row["id"] for e in log)
+        brought = sum(isinstance(e, events.PackageDelivered) and created[e.package_id] in born for e in log)
+        overdue = sum(p.delivery_deadline < world.now for p in world.packages() if p.origin_site == row["id"])
+        assert (row["sent_on_time"], row["sent_delivered"], row["overdue"]) == (in_time, brought, overdue)
+        assert row["otif_share"] == pytest.approx(in_time / (brought + failed + refused + overdue))
+        assert row["service_level"] == pytest.approx(brought / (brought + failed + refused))
+    assert sum(row["sent_on_time"] for row in sites) == figures["packages_on_time"]  # type: ignore[misc]
+    late = [e.package_id for e in log if isinstance(e, events.PackageExpired) and e.cause == "truck_late"]
+    trucks = world.truck_figures()
+    assert sum(row["failed"] for row in trucks) == len(late)  # type: ignore[misc]
+    for row in trucks:
+        due = row["delivered"] + row["failed"] + row["overdue"]  # type: ignore[operator]
+        assert row["otif_share"] == pytest.approx(row["on_time"] / due)  # type: ignore[operator]
+
+
+def test_the_same_figures_are_there_whatever_happens() -> None:
+    """A world in which nothing has happened yet has every figure of one in which much has."""
+    world = small_world(
+        trucks=3, network=grid_network(rate=8.0, sizes=(4.0, 30.0), parkings=1), fuel_tank_capacity_l=20.0
+    )
+    before, columns = set(world.summary().figures), [set(row) for row in world.truck_figures()]
+    run(world, 36.0)
+    assert set(world.summary().figures) == before
+    assert [set(row) for row in world.truck_figures()] == columns

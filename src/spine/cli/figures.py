@@ -8,8 +8,16 @@ from rich.table import Table
 from rich.text import Text
 
 from spine.world.causes import ExpiryCause, RefusalCause
+from spine.world.figures import CATALOGUE
 
 _Row = tuple[str, str, str]
+
+
+def _listed(name: str) -> _Row:
+    """Return the row of a figure as the catalogue has it."""
+    figure = CATALOGUE[name]
+    return figure.label, name, {"": "%", "packages": ""}.get(figure.unit, figure.unit)
+
 
 _GROUPS: dict[str, tuple[_Row, ...]] = {
     "Run": (
@@ -20,8 +28,8 @@ _GROUPS: dict[str, tuple[_Row, ...]] = {
         ("sites", "sites", ""),
     ),
     "Service": (
-        ("on time and in full (OTIF)", "otif_share", "%"),
-        ("of packages due", "packages_due", ""),
+        _listed("otif_share"),
+        _listed("packages_due"),
     ),
     "Packages": (
         ("born", "packages_created", ""),
@@ -33,9 +41,9 @@ _GROUPS: dict[str, tuple[_Row, ...]] = {
         ("waiting", "packages_waiting", ""),
         ("awarded", "packages_awarded", ""),
         ("aboard", "packages_aboard", ""),
-        ("overdue", "packages_overdue", ""),
-        ("service level", "service_level", "%"),
-        ("on-time share of deliveries", "on_time_share", "%"),
+        _listed("packages_overdue"),
+        _listed("service_level"),
+        _listed("on_time_share"),
         ("mean wait for pickup", "mean_pickup_wait_min", "min"),
         ("mean lead time", "mean_lead_time_min", "min"),
         ("lead time of 95 %, at most", "lead_time_p95_min", "min"),
@@ -63,12 +71,12 @@ _GROUPS: dict[str, tuple[_Row, ...]] = {
     ),
     "Money": (
         ("deliveries", "broker_revenue", "ducats"),
-        ("fuel burnt", "fuel_burnt_cost", "ducats"),
-        ("fees of rescues", "rescue_cost", "ducats"),
+        _listed("fuel_burnt_cost"),
+        _listed("rescue_cost"),
         ("fines for overtime", "penalty_cost", "ducats"),
         ("fines for expired packages", "expiry_fines", "ducats"),
         ("margin", "margin", "ducats"),
-        ("fuel bought", "fuel_cost", "ducats"),
+        _listed("fuel_cost"),
         ("fuel price", "fuel_price", "ducats/l"),
     ),
     "Per order": (

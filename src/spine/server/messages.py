@@ -33,6 +33,9 @@ POSITION_KEYS = ("roster", "positions")
 SUMMARY_KEY = "summary"
 """Key of the figures of the run in a recording."""
 
+PACKAGE_COUNTS = ("waiting", "awarded", "aboard", "delivered", "expired", "rejected", "overdue", "due", "on_time")
+"""Where packages are, as a status report tells it; see `spine.world.PackageCounts`."""
+
 PACE_KEY = "pace"
 """Key of the pace of the run in a recording: what tick numbers told after it are to be read with."""
 

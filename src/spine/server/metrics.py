@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from math import nan
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
@@ -12,6 +13,7 @@ from spine import __version__
 from spine.server import memory
 
 _TICK_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+_OUTCOMES = ("delivered", "expired", "rejected")
 DISCONNECT_REASONS = ("closed", "slow", "silent", "error", "refused", "shutdown")
 
 
@@ -59,8 +61,19 @@ class Metrics:
         self.trucks = Gauge("spine_trucks", "Trucks in the world.", **register)
         self.packages = Gauge("spine_packages", "Packages in the world.", ["state"], **register)
         self.finished = Counter("spine_packages_finished", "Packages that left the world.", ["outcome"], **register)
-        for outcome in ("delivered", "expired"):
+        for outcome in _OUTCOMES:
             self.finished.labels(outcome)
+        self.due = Gauge(
+            "spine_packages_due", "Packages that should have been delivered by now, in this world.", **register
+        )
+        self.overdue = Gauge("spine_packages_overdue", "Packages open past their delivery deadline.", **register)
+        self.on_time = Gauge("spine_packages_on_time", "Packages delivered in time, in this world.", **register)
+        self.otif = Gauge(
+            "spine_otif_ratio",
+            "Share of the packages due that came on time and in full; NaN while none was due.",
+            **register,
+        )
+        self.otif.set(nan)
         self.restarts = Counter("spine_engine_restarts", "Times the engine was started again.", **register)
         self.most_queued = Gauge(
             "spine_client_queue_bytes_max", "Bytes waiting in the longest client queue.", **register
@@ -108,7 +121,11 @@ class Metrics:
         for seconds in status["tick_durations"]:
             self.tick_duration.observe(seconds)
         self.ticks.inc(len(status["tick_durations"]))
-        for outcome in ("delivered", "expired"):
+        self.due.set(status["due"])
+        self.overdue.set(status["overdue"])
+        self.on_time.set(status["on_time"])
+        self.otif.set(status["on_time"] / status["due"] if status["due"] else nan)
+        for outcome in _OUTCOMES:
             # The world's counter falls back to 0 with a new map; what left the world before stays counted.
             grown = status[outcome] - self._last.get(outcome, 0.0)
             self.finished.labels(outcome).inc(grown if grown >= 0 else status[outcome])

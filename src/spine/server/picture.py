@@ -11,7 +11,7 @@ from spine.protocol import forms
 from spine.protocol.envelope import encode_signal
 from spine.protocol.forms import Json, TickClock
 from spine.protocol.map_text import MapText
-from spine.server.messages import EVERYBODY, MOST_ROWS, Message
+from spine.server.messages import EVERYBODY, MOST_ROWS, PACKAGE_COUNTS, Message
 from spine.server.series import series_of
 from spine.world import World, WorldProblem
 from spine.world.clock import wall_of
@@ -266,11 +266,7 @@ class Picture:
             **self.pace.as_json(),
             "elapsed_s": self.world.now,
             "trucks": len(self.world.truck_ids()),
-            "waiting": counts.waiting,
-            "awarded": counts.awarded,
-            "aboard": counts.aboard,
-            "delivered": counts.delivered,
-            "expired": counts.expired,
+            **{name: getattr(counts, name) for name in PACKAGE_COUNTS},
         }
 
 

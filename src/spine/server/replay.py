@@ -18,7 +18,7 @@ from spine.protocol.forms import Json
 from spine.protocol.params import ActionParams
 from spine.server.acting import Acting
 from spine.server.calls import Call
-from spine.server.messages import EVERYBODY, MOST_ROWS, NEW_FLEET, PLAIN, Message
+from spine.server.messages import EVERYBODY, MOST_ROWS, NEW_FLEET, PACKAGE_COUNTS, PLAIN, Message
 from spine.server.picture import Pace
 from spine.server.replay_picture import BESIDE, ReplayPicture, frame_of, merged
 from spine.server.replay_series import RecordedSeries
@@ -369,7 +369,7 @@ class Playback(Acting):
 
     def status(self) -> Json:
         """Return what the server process keeps for health, metrics and logs."""
-        counts = dict.fromkeys(("waiting", "awarded", "aboard", "delivered", "expired"), 0)
+        counts = dict.fromkeys(PACKAGE_COUNTS, 0)
         return {
             "running": self.running,
             "paused": self.paused,

@@ -97,6 +97,9 @@ def deliver(state: State, truck: Truck, site: SiteState, package: Package) -> No
     state.forget_package(package.id)
     site.delivered += 1
     site.value_delivered += package.value
+    sender = state.sites[package.origin]
+    sender.sent_delivered += 1
+    sender.sent_on_time += on_time
     state.touch_building(site.spec.id)
     totals = state.totals
     totals.delivered += 1
@@ -135,6 +138,7 @@ def expire(state: State, package: Package, cause: ExpiryCause) -> None:
     """Remove a package undelivered; the broker is fined half its value, once (W27)."""
     if package.truck_id is not None:
         truck = state.trucks[package.truck_id]
+        truck.figures.failed += 1
         if package.aboard:
             _unload(truck, package)
         _forget_stops(state, truck.id, package.id)
@@ -143,6 +147,7 @@ def expire(state: State, package: Package, cause: ExpiryCause) -> None:
     site.waiting.pop(package.id, None)
     site.open.pop(package.id, None)
     site.expired += 1
+    site.sent_failed += 1
     site.value_expired += package.value
     totals = state.totals
     totals.expired += 1

@@ -124,6 +124,7 @@ class Visit(NamedTuple):
 class TruckFigures:
     """What a truck has done so far: metres, tonne-metres, litres, ducats, seconds by activity.
 
+    `failed` counts packages that expired or were lost while they were awarded to it.
     `fuel_cost` is paid for fuel, at pumps and to the breakdown service, `fuel_burnt_cost` the part of it that has been burnt.
     `capacity_m` is metres times capacity, tonne-metres: what it could have carried.
     """
@@ -143,6 +144,7 @@ class TruckFigures:
     picked_up: int = 0
     delivered: int = 0
     on_time: int = 0
+    failed: int = 0
     revenue: float = 0.0
     queue_s: float = 0.0
     rests: int = 0
@@ -264,7 +266,8 @@ class SiteState:
 
     `births` counts draws of its demand, which begin at `stream`, `serial` packages born. The next candidate birth comes when `birth_gap`
     (candidates, mean 1) is used up, at `birth_rate` an hour since `birth_since`. `waiting` holds packages not yet loaded, `open` those of
-    them that are not awarded, both in order of birth.
+    them that are not awarded, both in order of birth. `sent_delivered`, `sent_on_time` and `sent_failed` count packages born here that were
+    delivered, delivered in time, and expired or lost.
     """
 
     spec: Site
@@ -285,6 +288,9 @@ class SiteState:
     delivered: int = 0
     expired: int = 0
     rejected: int = 0
+    sent_delivered: int = 0
+    sent_on_time: int = 0
+    sent_failed: int = 0
     value_delivered: float = 0.0
     value_expired: float = 0.0
     figures: QueueFigures = field(default_factory=QueueFigures)

@@ -62,7 +62,8 @@ Distances, litres and CO2 are those of completed legs.
 class PackageCounts:
     """Where all packages are: generated = waiting + awarded + aboard + delivered + expired; rejected ones were never born.
 
-    `overdue` are those of the ones waiting, awarded or aboard whose delivery deadline has passed.
+    `overdue` are those of the ones waiting, awarded or aboard whose delivery deadline has passed, `on_time` those of the delivered ones
+    that came before it.
     """
 
     generated: int
@@ -73,6 +74,7 @@ class PackageCounts:
     expired: int
     rejected: int
     overdue: int
+    on_time: int
 
     @property
     def due(self) -> int:
@@ -207,6 +209,7 @@ def package_counts(state: State) -> PackageCounts:
         expired=totals.expired,
         rejected=totals.rejected,
         overdue=overdue,
+        on_time=totals.on_time,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -12,7 +13,7 @@ from spine.network.projection import LocalProjection
 from spine.world import observe
 from spine.world.accounts import figures_now, use_of
 from spine.world.config import CO2_KG_PER_LITRE
-from spine.world.model import Facility, ParkingState, SiteState, StationState, TruckFigures
+from spine.world.model import Facility, Package, ParkingState, SiteState, StationState, TruckFigures
 from spine.world.state import State
 from spine.world.stats import activity_figures, longest_wait_s, share, use_figures
 
@@ -27,23 +28,32 @@ def truck_rows(state: State) -> list[Row]:
     """Return one row of figures per truck, in creation order, beside where it is now."""
     positions = observe.positions(state)
     trucks, places = state.trucks.values(), _places(state, positions.x, positions.y)
+    overdue = Counter(package.truck_id for package in _overdue(state))
     return [
-        {"id": truck.id, **place, **_truck_figures(figures_now(state, truck), truck.balance)}
+        {"id": truck.id, **place, **_truck_figures(figures_now(state, truck), truck.balance, overdue[truck.id])}
         for truck, place in zip(trucks, places, strict=True)
     ]
 
 
 def truck_columns(state: State) -> list[str]:
     """Return the names in a row of figures of a truck, whether there are trucks or not."""
-    return ["id", *_place_columns(state), *_truck_figures(TruckFigures(), 0.0)]
+    return ["id", *_place_columns(state), *_truck_figures(TruckFigures(), 0.0, 0)]
 
 
-def _truck_figures(figures: TruckFigures, balance: float) -> Row:
+def _overdue(state: State) -> Iterator[Package]:
+    """Yield the packages still open with their delivery deadline past."""
+    return (package for package in state.packages.values() if package.delivery_deadline < state.now)
+
+
+def _truck_figures(figures: TruckFigures, balance: float, overdue: int) -> Row:
     driven_m = figures.loaded_m + figures.empty_m
     return {
         "picked_up": figures.picked_up,
         "delivered": figures.delivered,
         "on_time": figures.on_time,
+        "failed": figures.failed,
+        "overdue": overdue,
+        "otif_share": share(figures.on_time, figures.delivered + figures.failed + overdue),
         "on_time_share": share(figures.on_time, figures.delivered),
         "km": driven_m / 1000.0,
         "loaded_km": figures.loaded_m / 1000.0,
@@ -74,8 +84,9 @@ def facility_rows(state: State, kind: str) -> list[Row]:
     facilities = _facilities(state, kind)
     nodes = [facility.node for facility in facilities]
     places = _places(state, state.network.node_x[nodes], state.network.node_y[nodes])
+    overdue = Counter(package.origin for package in _overdue(state)) if kind == "site" else Counter()
     return [
-        {**_identity(facility), **place, **_facility_figures(state, facility)}
+        {**_identity(facility), **place, **_facility_figures(state, facility, overdue[facility.spec.id])}
         for facility, place in zip(facilities, places, strict=True)
     ]
 
@@ -83,7 +94,7 @@ def facility_rows(state: State, kind: str) -> list[Row]:
 def facility_columns(state: State, kind: str) -> list[str]:
     """Return the names in a row of figures of a `site`, `station` or `parking`, whether there are any or not."""
     unused = _UNUSED[kind]
-    return [*_identity(unused), *_place_columns(state), *_facility_figures(state, unused)]
+    return [*_identity(unused), *_place_columns(state), *_facility_figures(state, unused, 0)]
 
 
 _UNUSED: dict[str, Facility] = {
@@ -106,10 +117,10 @@ def _identity(facility: Facility) -> Row:
     return {"id": facility.spec.id}
 
 
-def _facility_figures(state: State, facility: Facility) -> Row:
+def _facility_figures(state: State, facility: Facility, overdue: int) -> Row:
     match facility:
         case SiteState():
-            return _site_figures(state, facility)
+            return _site_figures(state, facility, overdue)
         case StationState():
             return _station_figures(state, facility)
         case ParkingState():
@@ -121,7 +132,8 @@ def _use(state: State, kind: str, facility: Facility) -> Row:
     return {**figures, f"{kind}_longest_wait_min": longest_wait_s([facility]) / 60.0}
 
 
-def _site_figures(state: State, site: SiteState) -> Row:
+def _site_figures(state: State, site: SiteState, overdue: int) -> Row:
+    served = site.sent_delivered + site.sent_failed + site.rejected
     return {
         "generated": site.generated,
         "rejected": site.rejected,
@@ -129,7 +141,11 @@ def _site_figures(state: State, site: SiteState) -> Row:
         "delivered": site.delivered,
         "expired": site.expired,
         "waiting": len(site.waiting),
-        "service_level": share(site.picked_up, site.picked_up + site.expired),
+        "sent_delivered": site.sent_delivered,
+        "sent_on_time": site.sent_on_time,
+        "overdue": overdue,
+        "otif_share": share(site.sent_on_time, served + overdue),
+        "service_level": share(site.sent_delivered, served),
         "value_delivered": site.value_delivered,
         "value_expired": site.value_expired,
         **_use(state, "dock", site),

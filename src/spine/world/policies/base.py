@@ -17,6 +17,9 @@ class HoursRule(Protocol):
     limit_s: float
     """Longest driving between two rests without a violation, seconds."""
 
+    fines: tuple[float, ...]
+    """The amounts a violation may be fined, so that there are figures of each from the beginning on; () when they are not known."""
+
     def threshold_s(self, risk: float, uniform: float) -> float:
         """Return the driving time at which this driver starts to look for a rest place, seconds; drawn once a period."""
 

@@ -11,6 +11,7 @@ class BaselineHours:
     """Chapter 7, with the threshold drawn once per driving period instead of a chance per tick (W4, W30)."""
 
     limit_s = DRIVING_LIMIT_S
+    fines = (100.0, 200.0, 500.0)
 
     def threshold_s(self, risk: float, uniform: float) -> float:
         """Return a threshold uniform between 7 h + risk and 8 h: the baseline's rising chance, drawn once (7.3)."""
