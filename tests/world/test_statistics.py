@@ -79,7 +79,7 @@ def test_promises_are_checked_against_what_came() -> None:
     """22.5: in a world with room to spare nearly every delivery keeps the time its award promised."""
     world = small_world()
     log = run(world, 6.0)
-    promised = {e.package_id: e.delivery_eta for e in log if isinstance(e, events.PackageAssigned)}
+    promised = {e.package_id: e.promised for e in log if isinstance(e, events.PackageAssigned)}
     kept = [e.time <= promised[e.package_id] + 60.0 for e in log if isinstance(e, events.PackageDelivered)]
     figures = world.summary().as_dict()
     assert figures["promises_kept_share"] == pytest.approx(sum(kept) / len(kept))

@@ -13,8 +13,8 @@ Figure = float | int | str | None
 def indicators(figures: Mapping[str, Figure]) -> dict[str, float | None]:
     """Return costs, margin, and figures per order and per kilometre of a summary; None where there is nothing to divide by.
 
-    Operating costs are the fuel burnt and the fees of rescues: what driving costs. Fines, for overtime and for expired packages, are
-    no cost of a kilometre; they come off the margin.
+    Operating costs are the fuel burnt and the fees of rescues: what driving costs. Fines, for overtime, for rests at the roadside and for
+    expired packages, are no cost of a kilometre; they come off the margin.
 
     Args:
         figures: as `World.summary().as_dict()` names them.
@@ -23,7 +23,7 @@ def indicators(figures: Mapping[str, Figure]) -> dict[str, float | None]:
     co2 = _number(figures["co2_kg"])
     revenue = _number(figures["broker_revenue"])
     cost = sum(_number(figures[name]) for name in ("fuel_burnt_cost", "rescue_cost"))
-    fines = sum(_number(figures[name]) for name in ("penalty_cost", "expiry_fines"))
+    fines = sum(_number(figures[name]) for name in ("penalty_cost", "roadside_cost", "expiry_fines"))
     margin = revenue - cost - fines
     return {
         "co2_well_to_wheel_kg": _number(figures["litres"]) * WELL_TO_WHEEL_CO2_KG_PER_LITRE,

@@ -51,6 +51,7 @@ class Site:
         activity_rate: mean packages born per simulated hour, >= 0.
         docks: trucks handled at once, > 0.
         loading_rate_t_per_min: handling rate, tonnes per minute, > 0.
+        fixed_handling_s: time every visit to a dock takes besides, seconds: to dock, open, check papers, leave; >= 0.
         destination_weights: relative weight per destination site id; empty = uniform over all other sites.
         packages: what is born here.
         hourly_profile: 24 multipliers of the activity rate by hour of day, or 168 by hour of the week from the midnight before day 1;
@@ -65,6 +66,7 @@ class Site:
     activity_rate: float
     docks: int = 3
     loading_rate_t_per_min: float = 0.5
+    fixed_handling_s: float = 0.0
     destination_weights: Mapping[str, float] = field(default_factory=lambda: _NO_WEIGHTS)
     packages: PackageProfile = PackageProfile()
     hourly_profile: tuple[float, ...] = ()

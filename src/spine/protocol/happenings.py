@@ -60,11 +60,25 @@ class Stuck(_TruckEvent):
 
     event_type: Literal["stuck"]
     node_id: Natural
-    reason: Literal["unreachable", "no_station", "no_parking"]
+    reason: Literal["unreachable", "no_station", "no_parking", "parking_full"]
+
+
+class RoadsideFined(_TruckEvent):
+    """A fine for a rest at the roadside, for want of a parking place (beyond the page)."""
+
+    event_type: Literal["roadside_fined"]
+    node_id: Natural
+    penalty_amount: Amount = Field(description="ducats")
+    new_balance: Signed
 
 
 class AgentEvent(
-    RootModel[Annotated[OutOfFuel | FuelingComplete | Penalized | Rescued | Stuck, Field(discriminator="event_type")]]
+    RootModel[
+        Annotated[
+            OutOfFuel | FuelingComplete | Penalized | Rescued | Stuck | RoadsideFined,
+            Field(discriminator="event_type"),
+        ]
+    ]
 ):
     """Something happened to a truck (9.18), told apart by `event_type`."""
 

@@ -96,6 +96,16 @@ def _stuck(event: events.TruckStuck, _: TickClock) -> Signal:
     return _truck_event("stuck", event.agent_id, node_id=event.node, reason=event.reason)
 
 
+def _roadside_fined(event: events.RoadsideFined, _: TickClock) -> Signal:
+    return _truck_event(
+        "roadside_fined",
+        event.agent_id,
+        node_id=event.node,
+        penalty_amount=event.fine,
+        new_balance=event.new_balance,
+    )
+
+
 def _broker_event(kind: str, **figures: Any) -> Signal:
     return "event.created", {"type": "broker_event", "event_type": kind, **figures}
 
@@ -150,6 +160,7 @@ _TRANSLATIONS: dict[type[events.Event], Callable[[Any, TickClock], Signal]] = {
     events.Penalized: _penalized,
     events.TruckRescued: _rescued,
     events.TruckStuck: _stuck,
+    events.RoadsideFined: _roadside_fined,
     events.PackageAssigned: _assigned,
     events.PaymentReceived: _paid,
     events.ExpiryFined: _fined,

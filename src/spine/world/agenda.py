@@ -25,6 +25,7 @@ class Due(IntEnum):
     PRICE_DAY = 9
     SAMPLE = 10
     BEGIN = 11
+    SEARCHED = 12
     WARMED_UP = 13
 
 

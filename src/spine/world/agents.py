@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from spine.errors import CommandError
-from spine.world import events, freight, fuel, hours, movement, queues, sites
+from spine.world import events, freight, fuel, hours, movement, parking, queues, sites
 from spine.world.agenda import Due
 from spine.world.causes import ExpiryCause
 from spine.world.checks import checked_number
@@ -134,7 +134,7 @@ def create_truck(state: State, command: CreateTruck) -> None:
         spec=spec,
         max_speed_kph=float(spec.max_speed_kph),
         capacity=float(spec.capacity),
-        risk=float(spec.risk_factor),
+        own_risk=float(spec.risk_factor),
         balance=float(spec.balance_ducats),
         tank_l=tank,
         fuel_l=litres,
@@ -268,7 +268,8 @@ def _update_truck(state: State, truck: Truck, changes: Mapping[str, object]) -> 
     slower_or_faster = new.get("max_speed_kph", truck.max_speed_kph) != truck.max_speed_kph
     truck.max_speed_kph = new.get("max_speed_kph", truck.max_speed_kph)
     truck.capacity = new.get("capacity", truck.capacity)
-    truck.risk = new.get("risk_factor", truck.risk)
+    if new.get("risk_factor", truck.risk) != truck.risk:
+        truck.own_risk, truck.caution = new["risk_factor"], 1.0
     if "balance_ducats" in new:
         state.ledger.adjustments += new["balance_ducats"] - truck.balance
         truck.balance = new["balance_ducats"]
@@ -314,6 +315,8 @@ def _delete_truck(state: State, truck: Truck) -> None:
         if stop.pickup:
             freight.withdraw_award(state, state.packages[stop.package_id], "truck_removed")
     fuel.cut_pumping_short(state, truck)
+    if truck.activity is Activity.WAITING_PARKING:
+        parking.end_search(state, truck)
     queues.leave(state, truck)
     state.set_activity(truck, Activity.IDLE)
     if state.arena is not None:

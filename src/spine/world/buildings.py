@@ -12,7 +12,7 @@ from typing import Any
 from spine.errors import CommandError, NetworkError
 from spine.network.facilities import FuelStation, Parking, Site
 from spine.network.facility_checks import check_facility
-from spine.world import demand, events, freight, fuel, queues, sites
+from spine.world import demand, events, freight, fuel, parking, queues, sites
 from spine.world.causes import ExpiryCause
 from spine.world.checks import check_count, checked_number
 from spine.world.model import Facility, ParkingState, QueueFigures, SiteState, StationState
@@ -135,8 +135,8 @@ def delete_building(state: State, building_id: str) -> None:
     for truck in inside:
         truck.building, truck.queued = None, False
         if truck.activity is Activity.WAITING_PARKING:
-            state.set_activity(truck, Activity.RESTING)
-        elif truck.activity is not Activity.RESTING:
+            parking.end_search(state, truck)
+        if truck.activity is not Activity.RESTING:
             state.set_activity(truck, Activity.IDLE)
             state.followups.append(("next", truck.id))
     if isinstance(facility, StationState):

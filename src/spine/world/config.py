@@ -40,6 +40,7 @@ class WorldConfig:
         destinations: `weights` (the site's weights, uniform without), `uniform` or `gravity` (attraction and travel time).
         hours: drivers' hours rule, `baseline` (domain 7).
         fuel: consumption model, `linear` (domain 8.1).
+        parking: what a full parking and the roadside cost, `baseline`.
         price: fuel price process, `mean_reverting` (W38) or `random_walk` (domain 8.5).
         refuse_oversize: whether demand that fits no truck is rejected at birth with an event (W23).
         initial_fuel_price: ducats per litre.
@@ -48,12 +49,17 @@ class WorldConfig:
         gravity_beta_per_h: decay of the gravity weights per hour of travel.
         candidates: trucks called for bids on one package.
         max_open_stops: a truck with this many planned stops is not called.
+        promise_margin_share: share of the time from a planned delivery to its deadline that its promise leaves as room for later awards.
         offer_interval_s: open packages are offered again this often.
         offers_per_interval: at most this many of them, by priority among those that have waited longest.
         fuel_reserve_share: share of the tank that planning keeps untouched (W32).
         rescue_delay_s: time until the breakdown service reaches a stranded truck (W32).
         rescue_fee: its fee, ducats.
         rescue_litres: what it brings.
+        parking_search_s: mean time a driver drives around a full parking before he gives up, seconds.
+        parking_search_kph: how fast.
+        roadside_check_share: share of the rests at the roadside that are checked.
+        roadside_fine: fine for one that is, ducats.
         sample_interval_s: distance of the samples of the statistics' time series.
         warmup_s: figures of a window count from then on, beside those of the whole run; 0 for no window.
     """
@@ -64,6 +70,7 @@ class WorldConfig:
     destinations: str = "weights"
     hours: str = "baseline"
     fuel: str = "linear"
+    parking: str = "baseline"
     price: str = "mean_reverting"
     refuse_oversize: bool = True
     initial_fuel_price: float = 5.0
@@ -72,11 +79,16 @@ class WorldConfig:
     gravity_beta_per_h: float = 2.0
     candidates: int = 8
     max_open_stops: int = 8
+    promise_margin_share: float = 0.1
     offer_interval_s: float = 60.0
     offers_per_interval: int = 24
     fuel_reserve_share: float = 0.08
     rescue_delay_s: float = 5400.0
     rescue_fee: float = 500.0
     rescue_litres: float = 100.0
+    parking_search_s: float = 1200.0
+    parking_search_kph: float = 20.0
+    roadside_check_share: float = 0.25
+    roadside_fine: float = 200.0
     sample_interval_s: float = 900.0
     warmup_s: float = 0.0

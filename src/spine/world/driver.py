@@ -1,12 +1,12 @@
 """What a truck does next: the one place where decisions of trucks are made, and the table of their transitions (domain 6.2, 6.7).
 
 A truck is asked only when something has ended (a leg, handling, pumping, a rest, a wait) or its plan has changed. Order of the
-questions: fuel, hours, next stop, idle waiting.
+questions: the stop it stands at, fuel, hours, next stop, idle waiting.
 """
 
 from __future__ import annotations
 
-from spine.world import events, freight, fuel, hours, movement, parking, queues, sites
+from spine.world import events, freight, fuel, hours, movement, parking, queues, rests, sites
 from spine.world.causes import ExpiryCause
 from spine.world.model import Leg, ParkingState, SiteState, StationState, Truck
 from spine.world.schedule import update_etas
@@ -20,6 +20,9 @@ def decide(state: State, truck: Truck, due: str = "") -> None:
     Args:
         due: a diversion that planning found to be due right here: ``fuel``, ``rest`` or "".
     """
+    if truck.plan and _goal_node(state, truck) == truck.node:
+        _go_to_stop(state, truck)
+        return
     if (due == "fuel" or fuel.is_due(truck)) and not truck.fuel_ignored and _go_for_fuel(state, truck):
         return
     if due == "rest" or hours.is_due(truck):
@@ -108,6 +111,15 @@ def fuelling_ended(state: State, truck: Truck) -> None:
     decide(state, truck)
 
 
+def search_ended(state: State, truck: Truck) -> None:
+    """A driver has looked for a parking place long enough: another parking if he can still reach one, else the roadside."""
+    parking.give_up_search(state, truck)
+    if parking.another_within_hours(state, truck, _goal_node(state, truck)):
+        _go_for_rest(state, truck)
+    else:
+        parking.rest_at_roadside(state, truck)
+
+
 def rest_ended(state: State, truck: Truck) -> None:
     """A driver has rested long enough."""
     hours.end_rest(state, truck)
@@ -166,25 +178,34 @@ def _set_off(state: State, truck: Truck, leg: Leg, heading_to: str | None) -> No
 
 
 def _go_for_fuel(state: State, truck: Truck) -> bool:
-    """Set off for a station; False (and an event, once) when none can be reached."""
+    """Set off for a station, after a rest when hours ask for one first; False (and an event, once) when none can be reached."""
     station = fuel.choose_station(state, truck, _goal_node(state, truck))
+    divert = ""
     if station is not None and station.node == truck.node:
         _leave_place(state, truck)
         fuel.go_to_pump(state, truck, station)
         return True
     if station is not None:
-        leg, _ = movement.plan_leg(state, truck, station.node, "fuel")
+        heed_hours = not rests.within_hours(state, truck, station.node)
+        leg, divert = movement.plan_leg(state, truck, station.node, "fuel", heed_hours=heed_hours)
         if leg is not None:
             _set_off(state, truck, leg, station.spec.id)
             return True
+    if divert == "rest":
+        _go_for_rest(state, truck, heed_fuel=False)
+        return True
     truck.fuel_ignored = True
     state.emit(events.TruckStuck(state.now, truck.id, state.node_id(truck.node), "no_station"))
     return False
 
 
-def _go_for_rest(state: State, truck: Truck) -> None:
-    """Set off for a parking to rest in, or rest at the roadside when there is none."""
-    lot = parking.choose_for_rest(state, truck, _goal_node(state, truck))
+def _go_for_rest(state: State, truck: Truck, *, heed_fuel: bool = True) -> None:
+    """Set off for a parking to rest in, or rest at the roadside when there is none.
+
+    Args:
+        heed_fuel: whether to look for fuel first when it would run low on the way.
+    """
+    lot = rests.choose_for_truck(state, truck, _goal_node(state, truck))
     if lot is None:
         _leave_place(state, truck)
         parking.rest_at_roadside(state, truck)
@@ -192,8 +213,8 @@ def _go_for_rest(state: State, truck: Truck) -> None:
     if lot.node == truck.node:
         _try_to_rest(state, truck, lot)
         return
-    leg, divert = movement.plan_leg(state, truck, lot.node, "rest")
-    if leg is not None:
+    leg, divert = movement.plan_leg(state, truck, lot.node, "rest", heed_fuel=heed_fuel)
+    if leg is not None and not leg.runs_dry:
         _set_off(state, truck, leg, lot.spec.id)
     elif divert != "fuel" or not _go_for_fuel(state, truck):
         _leave_place(state, truck)
@@ -201,22 +222,24 @@ def _go_for_rest(state: State, truck: Truck) -> None:
 
 
 def _try_to_rest(state: State, truck: Truck, lot: ParkingState) -> None:
-    """Rest in a parking at the truck's node; when it is full go to the next best within the limit, else wait in its queue."""
+    """Rest in a parking at the truck's node; when it is full go to the next best within the limit, else search for a place."""
     if truck.building == lot.spec.id:
         state.set_activity(truck, Activity.RESTING)
         hours.begin_rest(state, truck, state.now)
         return
     if truck.building is not None:
         _leave_place(state, truck)
+    if queues.has_room(lot):
+        parking.enter_for_rest(state, truck, lot)
+        return
     truck.tried.append(lot.spec.id)
-    other = parking.choose_for_rest(state, truck, _goal_node(state, truck))
+    another = parking.another_within_hours(state, truck, _goal_node(state, truck))
     truck.tried.pop()
-    another = False
-    if other is not None:
-        seconds = state.travel_s(truck.node, other.node, truck.profile)
-        another = truck.driving_s + seconds <= state.policies.hours.limit_s
-    if not parking.enter_for_rest(state, truck, lot, another=another):
+    if another:
+        parking.turn_away(truck, lot)
         _go_for_rest(state, truck)
+    else:
+        parking.begin_search(state, truck, lot)
 
 
 def _go_to_stop(state: State, truck: Truck) -> None:

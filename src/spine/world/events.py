@@ -50,7 +50,8 @@ class PackageRejected(Event):
 class PackageAssigned(Event):
     """The broker awarded a package to a truck.
 
-    `cost_s` is the winning bid (marginal seconds); `pickup_eta` and `delivery_eta` are the promised times.
+    `cost_s` is the winning bid (marginal seconds); `pickup_eta` and `delivery_eta` are the planned times; no later award may move the
+    delivery beyond `promised`.
     """
 
     type_name: ClassVar[str] = "package.assigned"
@@ -59,6 +60,7 @@ class PackageAssigned(Event):
     cost_s: float
     pickup_eta: float
     delivery_eta: float
+    promised: float
 
 
 @dataclass(slots=True)
@@ -252,7 +254,7 @@ class OutOfFuel(Event):
 
 @dataclass(slots=True)
 class TruckStuck(Event):
-    """A truck cannot do what it wants: `reason` is `unreachable`, `no_station`, `no_parking`."""
+    """A truck cannot do what it wants: `reason` is `unreachable`, `no_station`, `no_parking` (none in reach), `parking_full`."""
 
     type_name: ClassVar[str] = "truck.stuck"
     agent_id: str
@@ -279,6 +281,17 @@ class Penalized(Event):
     agent_id: str
     overtime_hours: float
     penalty_amount: float
+    new_balance: float
+
+
+@dataclass(slots=True)
+class RoadsideFined(Event):
+    """A truck that rested at the roadside at a node, for want of a parking place, was checked and fined."""
+
+    type_name: ClassVar[str] = "truck.roadside_fined"
+    agent_id: str
+    node: int
+    fine: float
     new_balance: float
 
 

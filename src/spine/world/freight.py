@@ -41,7 +41,8 @@ def book_award(state: State, package: Package, award: Award) -> Truck:
     truck.plan.insert(award.pickup_at, Stop(package.origin, True, package.id, award.pickup_eta))
     truck.plan.insert(award.delivery_at, Stop(package.destination, False, package.id, award.delivery_eta))
     package.truck_id = truck.id
-    package.promised = award.delivery_eta
+    package.planned = award.delivery_eta
+    package.promised = _promise(state, package, award.delivery_eta)
     truck.met_broker = True
     state.sites[package.origin].open.pop(package.id, None)
     broker = state.broker
@@ -51,9 +52,16 @@ def book_award(state: State, package: Package, award: Award) -> Truck:
         state.touch_broker()
     state.totals.awarded += 1
     state.emit(
-        events.PackageAssigned(state.now, package.id, truck.id, award.cost_s, award.pickup_eta, award.delivery_eta)
+        events.PackageAssigned(
+            state.now, package.id, truck.id, award.cost_s, award.pickup_eta, award.delivery_eta, package.promised
+        )
     )
     return truck
+
+
+def _promise(state: State, package: Package, eta: float) -> float:
+    """Return what is promised for a planned delivery: later by a share of the time to its deadline, as room for awards to come."""
+    return eta + state.config.promise_margin_share * max(0.0, package.delivery_deadline - eta)
 
 
 def withdraw_award(state: State, package: Package, reason: str) -> None:
@@ -62,6 +70,7 @@ def withdraw_award(state: State, package: Package, reason: str) -> None:
     if truck_id is None:
         return
     _forget_stops(state, truck_id, package.id)
+    state.forget_visits(package.id)
     package.truck_id = None
     package.handling = False
     state.sites[package.origin].open[package.id] = None
@@ -105,7 +114,7 @@ def deliver(state: State, truck: Truck, site: SiteState, package: Package) -> No
     totals.delivered += 1
     totals.on_time += on_time
     totals.promises_kept += state.now <= package.promised + PROMISE_TOLERANCE_S
-    totals.promise_error_s += abs(state.now - package.promised)
+    totals.promise_error_s += abs(state.now - package.planned)
     totals.value_delivered += package.value
     totals.lateness_s += late_s
     totals.lead_time_s += state.now - package.created

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spine.world import events, queues
+from spine.world import events
 from spine.world.agenda import Due
 from spine.world.model import Truck
 from spine.world.state import State
@@ -36,7 +36,7 @@ def is_due(truck: Truck) -> bool:
 
 
 def begin_rest(state: State, truck: Truck, since: float) -> None:
-    """Rest where the truck stands: in a parking, waiting for its place, or at the roadside when there is none.
+    """Rest where the truck stands: in a parking, or at the roadside when there is no place.
 
     Args:
         since: when resting began; earlier than now when the driver has idled in this parking already.
@@ -64,7 +64,7 @@ def go_on_resting(state: State, truck: Truck, since: float) -> None:
         events.RestStarted(
             state.now,
             truck.id,
-            None if truck.queued else truck.building,
+            truck.building,
             truck.driving_s,
             truck.required_rest_s,
         )
@@ -82,22 +82,21 @@ def _fine(state: State, truck: Truck, overtime_s: float) -> None:
     state.ledger.overtime_penalties += amount
     by_amount = state.totals.penalties_by_amount
     by_amount[f"{amount:g}"] = by_amount.get(f"{amount:g}", 0) + 1
-    truck.risk = rule.risk_after_penalty(truck.risk, _adaptation(state, truck))
+    truck.caution = rule.risk_after_penalty(truck.caution, _adaptation(state, truck))
     state.emit(events.Penalized(state.now, truck.id, overtime_s / 3600.0, amount, truck.balance))
 
 
 def end_rest(state: State, truck: Truck) -> None:
     """The required rest is over: a new driving period begins; the truck stays where it is."""
     rested = state.now - truck.rest_since
-    building = None if truck.queued else truck.building
+    building = truck.building
     truck.required_rest_s = 0.0
     truck.version += 1
     truck.figures.rests += 1
     truck.tried.clear()
     truck.put_aside_node = -1
-    if truck.queued:
-        queues.leave(state, truck)
-    truck.risk = state.policies.hours.risk_after_rest(truck.risk, _adaptation(state, truck))
+    # Rests make a driver who was fined forget it; they never make him bolder than he is.
+    truck.caution = min(1.0, state.policies.hours.risk_after_rest(truck.caution, _adaptation(state, truck)))
     new_period(state, truck)
     state.set_activity(truck, Activity.PARKED if building is not None else Activity.IDLE)
     state.emit(events.RestEnded(state.now, truck.id, building, rested))

@@ -59,13 +59,14 @@ def inquiry(state: State, package: Package, *, allow_late: bool) -> Inquiry:
     """Return what trucks are asked for a package.
 
     Args:
-        allow_late: whether the delivery may be promised up to `LATEST_S` late.
+        allow_late: whether the delivery may be promised up to `LATEST_S` late; what is promised already must be kept.
     """
+    due = package.delivery_deadline + (LATEST_S if allow_late else -SLACK_S)
     return Inquiry(
         visit_of(state.sites[package.origin], package, pickup=True),
         visit_of(state.sites[package.destination], package, pickup=False),
         package.pickup_deadline - SLACK_S,
-        package.delivery_deadline + (LATEST_S if allow_late else -SLACK_S),
+        package.promised if package.truck_id is not None else due,
     )
 
 
@@ -235,12 +236,11 @@ def resequence(state: State, truck: Truck) -> None:
     for package_id in [stop.package_id for stop in open_stops if stop.pickup]:
         before = truck.plan
         package = state.packages[package_id]
-        late = any(s.eta > package.delivery_deadline for s in before if s.package_id == package_id and not s.pickup)
         rest = [stop for stop in truck.plan[start.first :] if stop.package_id != package_id]
         driven = _drive_s(state, truck, start, truck.plan[start.first :])
         truck.plan = [*fixed, *rest]
         saved = driven - _drive_s(state, truck, start, rest)
-        asked = inquiry(state, package, allow_late=late)
+        asked = inquiry(state, package, allow_late=False)
         again = bid(state, truck, package, asked, at_most=saved - LEAST_GAIN_S)
         if again is None:
             truck.plan = before

@@ -94,6 +94,11 @@ class Leg:
         self.burnt_cost = burnt_cost
 
     @property
+    def runs_dry(self) -> bool:
+        """Whether the tank is empty before the end."""
+        return self.dry_at_m < self.metres.item(-1)
+
+    @property
     def end_time(self) -> float:
         """Arrival at the end of the leg, simulated s."""
         return self.start_time + self.halted + float(self.seconds[-1])
@@ -148,6 +153,10 @@ class TruckFigures:
     revenue: float = 0.0
     queue_s: float = 0.0
     rests: int = 0
+    search_s: float = 0.0
+    roadside_rests: int = 0
+    roadside_fine_count: int = 0
+    roadside_fines: float = 0.0
     activity_s: list[float] = field(default_factory=lambda: [0.0] * len(ACTIVITIES))
 
     def add(self, other: TruckFigures) -> None:
@@ -164,9 +173,10 @@ class Truck:
 
     `node` is the index of the node it stands at or departed from; `building` the facility it occupies or (`queued`) waits for, since
     `building_since`; `heading_to` the parking or station it drives to; `tried` the full ones it has been to on the present search;
-    `spec` is what it was created as; `hours_threshold_s` and `fuel_threshold_l` are drawn once per driving period and once per tank (W4);
-    `rested_before_s` is how much of a driver's first rest was over when the truck came; `fuel_unit_cost` is the average price paid for the
-    fuel in the tank, ducats per litre.
+    `spec` is what it was created as. `own_risk` is the driver's nature, `caution` the share of it that fines have left him and rests give
+    back. `hours_threshold_s` and `fuel_threshold_l` are drawn once per driving period and once per tank (W4); `rested_before_s` is how much
+    of a driver's first rest was over when the truck came; `fuel_unit_cost` is the average price paid for the fuel in the tank, ducats per
+    litre.
     """
 
     id: str
@@ -174,7 +184,7 @@ class Truck:
     spec: TruckSpec
     max_speed_kph: float
     capacity: float
-    risk: float
+    own_risk: float
     balance: float
     tank_l: float
     fuel_l: float
@@ -199,6 +209,8 @@ class Truck:
     driving_period: int = 0
     tank_period: int = 0
     adaptations: int = 0
+    caution: float = 1.0
+    parking_draws: int = 0
     building: str | None = None
     building_since: float = 0.0
     queued: bool = False
@@ -218,13 +230,18 @@ class Truck:
     met_broker: bool = False
     figures: TruckFigures = field(default_factory=TruckFigures)
 
+    @property
+    def risk(self) -> float:
+        """Willingness to postpone rest and fuelling at present, 0..1."""
+        return self.own_risk * self.caution
+
 
 @dataclass(slots=True)
 class Package:
     """A package in the world.
 
     `truck_id` is set from the award on, `aboard` from the end of loading, `handling` while at a dock; `offers` counts unsuccessful ones;
-    `promised` is the delivery time of the last award, simulated s.
+    `planned` is the delivery time the last award was made for, `promised` the latest one that later awards leave, simulated s.
     """
 
     id: str
@@ -241,6 +258,7 @@ class Package:
     aboard: bool = False
     handling: bool = False
     offers: int = 0
+    planned: float = 0.0
     promised: float = 0.0
 
 
@@ -344,6 +362,7 @@ class Ledger:
     delivery_revenue: float = 0.0
     expiry_fines: float = 0.0
     overtime_penalties: float = 0.0
+    roadside_fines: float = 0.0
     rescue_costs: float = 0.0
     adjustments: float = 0.0
     purses_removed: float = 0.0

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spine.errors import RoutingError
-from spine.world import events
+from spine.world import events, rests
 from spine.world.agenda import Due
 from spine.world.config import MASS_PER_CARGO_UNIT_T
 from spine.world.model import Leg, Truck, TruckFigures
@@ -25,9 +25,6 @@ SPEED_FOR_FUEL_REACH_MPS = 80.0 / 3.6
 
 FULL_SHARE = 0.999
 """A tank this full counts as full."""
-
-MARGIN_S = 60.0
-"""Driving time a leg keeps in hand for reaching a parking before the limit."""
 
 
 class Progress(NamedTuple):
@@ -44,8 +41,22 @@ class Progress(NamedTuple):
     seconds: float
 
 
-def plan_leg(state: State, truck: Truck, goal: int, purpose: str) -> tuple[Leg | None, str]:
+def driving_times_s(state: State, truck: Truck, edges: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Return the driving time from the start of a path to the end of each of its edges, seconds."""
+    # A limiter may be set so low, next to 0, that its truck never arrives: that is no fault of the world.
+    with np.errstate(divide="ignore", over="ignore"):
+        return np.cumsum(
+            state.network.edge_length_m[edges] / np.minimum(state.edge_speed_mps[edges], truck.max_speed_kph / 3.6)
+        )
+
+
+def plan_leg(
+    state: State, truck: Truck, goal: int, purpose: str, *, heed_fuel: bool = True, heed_hours: bool = True
+) -> tuple[Leg | None, str]:
     """Plan a drive from the truck's node to another node, departing now.
+
+    Args:
+        heed_fuel, heed_hours: whether the leg ends early where fuel or hours ask for it; one for fuel or rest never does for its own sake.
 
     Returns:
         The leg and why it ends before the goal ("", ``fuel`` or ``rest``); no leg when there is nothing to drive: the
@@ -55,20 +66,19 @@ def plan_leg(state: State, truck: Truck, goal: int, purpose: str) -> tuple[Leg |
         edges = state.router.path(truck.node, goal, truck.profile)
     except RoutingError:
         return None, "unreachable"
-    lengths = state.network.edge_length_m[edges]
-    # A limiter may be set so low, next to 0, that its truck never arrives: that is no fault of the world.
-    with np.errstate(divide="ignore", over="ignore"):
-        seconds = np.cumsum(lengths / np.minimum(state.edge_speed_mps[edges], truck.max_speed_kph / 3.6))
-    metres = np.cumsum(lengths)
+    seconds = driving_times_s(state, truck, edges)
+    metres = np.cumsum(state.network.edge_length_m[edges])
     litres_per_m = state.policies.fuel.litres_per_m(truck.load)
     count = len(edges)
     divert = ""
-    if purpose != "fuel" and not truck.fuel_ignored:
+    if heed_fuel and purpose != "fuel" and not truck.fuel_ignored:
         cut = _fuel_cut(state, truck, edges, metres, litres_per_m)
         if cut < count:
             count, divert = cut, "fuel"
-    if purpose not in ("fuel", "rest"):
-        cut = _hours_cut(state, truck, edges[:count], seconds[:count])
+    if heed_hours and purpose != "rest":
+        start = (truck.node, truck.driving_s)
+        threshold = truck.hours_threshold_s
+        cut = rests.edges_before_rest(state, truck.profile, start, threshold, edges[:count], seconds[:count])
         if cut < count:
             count, divert = cut, "rest"
     if count == 0:
@@ -109,36 +119,9 @@ def _fuel_cut(
     if nearest is None:
         return count
     to_station = nearest[state.network.edge_to[edges]] * (SPEED_FOR_FUEL_REACH_MPS * litres_per_m)
-    low = _first(litres <= truck.fuel_threshold_l, count - 1) + 1
-    too_late = _first(litres - to_station < state.config.fuel_reserve_share * truck.tank_l, count)
+    low = rests.first(litres <= truck.fuel_threshold_l, count - 1) + 1
+    too_late = rests.first(litres - to_station < state.config.fuel_reserve_share * truck.tank_l, count)
     return max(min(low, too_late), 1 if truck.fuel_l >= FULL_SHARE * truck.tank_l else 0)
-
-
-def _hours_cut(state: State, truck: Truck, edges: NDArray[np.int32], seconds: NDArray[np.float64]) -> int:
-    """Return how many edges may be driven before the driver must look for a rest place; all of them when it need not.
-
-    It looks at the first node where the threshold is reached, or from whose next node no parking could be reached before the
-    limit. Right after a rest it drives at least one edge, and where parkings are hours away it plans without them.
-    """
-    count = len(edges)
-    if not count:
-        return 0
-    driven = truck.driving_s + seconds
-    limit = state.policies.hours.limit_s
-    nearest = state.nearest_s("parking", truck.profile)
-    tired = _first(driven >= truck.hours_threshold_s, count - 1) + 1
-    if nearest is None:
-        return tired
-    to_parking = nearest[state.network.edge_to[edges]]
-    beyond_reach = driven + np.where(to_parking > limit / 2.0, 0.0, to_parking) > limit - MARGIN_S
-    too_late = _first(beyond_reach, count)
-    return max(min(tired, too_late), 1 if truck.driving_s == 0.0 else 0)
-
-
-def _first(condition: NDArray[np.bool_], otherwise: int) -> int:
-    """Return the index of the first true element, `otherwise` when there is none."""
-    at = int(np.argmax(condition))
-    return at if condition[at] else otherwise
 
 
 def depart(state: State, truck: Truck, leg: Leg) -> None:
@@ -161,7 +144,7 @@ def depart(state: State, truck: Truck, leg: Leg) -> None:
 
 
 def _schedule_end(state: State, truck: Truck, leg: Leg) -> None:
-    if leg.dry_at_m < float(leg.metres[-1]):
+    if leg.runs_dry:
         state.agenda.put(time_at(leg, leg.dry_at_m), Due.STRANDED, truck.id, truck.version)
     else:
         state.agenda.put(leg.end_time, Due.LEG_END, truck.id, truck.version)
@@ -282,6 +265,14 @@ def arrive(state: State, truck: Truck) -> Leg:
     return leg
 
 
+def book_driving(state: State, truck: Truck, metres: float, seconds: float) -> None:
+    """Book driving that is no leg and leads nowhere: hours, distance, and fuel as far as there is any."""
+    litres = min(truck.fuel_l, metres * state.policies.fuel.litres_per_m(truck.load))
+    truck.fuel_l -= litres
+    truck.driving_s += seconds
+    _book(truck.figures, truck.capacity, truck.load, metres, litres, litres * truck.fuel_unit_cost)
+
+
 def settle(truck: Truck, leg: Leg, metres: float, seconds: float) -> None:
     """Book what was driven of a leg: distance, tonne-metres, fuel and hours (8.1, 7.1)."""
     truck.fuel_l = max(0.0, truck.fuel_l - metres * leg.litres_per_m)
@@ -291,12 +282,17 @@ def settle(truck: Truck, leg: Leg, metres: float, seconds: float) -> None:
 
 def book_distance(figures: TruckFigures, truck: Truck, leg: Leg, metres: float) -> None:
     """Add a distance driven on a leg to figures: metres, tonne-metres carried and possible, litres and what they had cost."""
-    figures.litres_burnt += metres * leg.litres_per_m
-    figures.fuel_burnt_cost += _burnt_cost(truck, leg, metres)
-    figures.capacity_m += metres * truck.capacity * MASS_PER_CARGO_UNIT_T
-    if leg.load > 0.0:
+    litres = metres * leg.litres_per_m
+    _book(figures, truck.capacity, leg.load, metres, litres, _burnt_cost(truck, leg, metres))
+
+
+def _book(figures: TruckFigures, capacity: float, load: float, metres: float, litres: float, cost: float) -> None:
+    figures.litres_burnt += litres
+    figures.fuel_burnt_cost += cost
+    figures.capacity_m += metres * capacity * MASS_PER_CARGO_UNIT_T
+    if load > 0.0:
         figures.loaded_m += metres
-        figures.tonne_m += metres * leg.load * MASS_PER_CARGO_UNIT_T
+        figures.tonne_m += metres * load * MASS_PER_CARGO_UNIT_T
     else:
         figures.empty_m += metres
 

@@ -96,9 +96,9 @@ def truck_view(state: State, truck: Truck) -> TruckView:
         goal = state.node_id(leg.goal_node)
     x, y, _ = _place(state, truck)
     purpose = leg.purpose if leg is not None else None
-    resting = activity in (Activity.RESTING, Activity.WAITING_PARKING)
+    resting = activity is Activity.RESTING
     handling = activity in (Activity.LOADING, Activity.UNLOADING)
-    seeks_rest = purpose == "rest"
+    seeks_rest = purpose == "rest" or activity is Activity.WAITING_PARKING
     litres_now = movement.fuel_now(state, truck)
     burnt = truck.figures.litres_burnt + (metres * leg.litres_per_m if leg is not None else 0.0)
     return TruckView(

@@ -1,84 +1,42 @@
-"""Parkings: choosing one for a rest or for idle waiting, entering it, and what to do when it is full (domain 9.1, 9.2, W35)."""
+"""Parkings: a place for a rest or for idle waiting, the search when a parking is full, and the roadside when there is no place.
+
+A driver who finds a parking full goes to another one he can reach within his hours. When there is none he drives around where he is for
+as long as the policy `parking` says, and takes a place that becomes free meanwhile. Then he rests at the roadside, which the policy may
+make cost a fine.
+"""
 
 from __future__ import annotations
 
-from math import isfinite
-
-from spine.world import events, hours, queues
+from spine.world import events, hours, movement, queues
+from spine.world.agenda import Due
 from spine.world.model import ParkingState, Truck
+from spine.world.rests import choose_for_truck, lots_by_travel_time
 from spine.world.state import State
 from spine.world.views import Activity
-
-FULL_PENALTY_S = 1800.0
-"""What a full parking counts in the choice: the order of the search time it may cost (domain 20.10)."""
-
-CONSIDERED = 24
-"""At most this many parkings, nearest first, are weighed for a rest."""
-
-
-def choose_for_rest(state: State, truck: Truck, goal: int | None) -> ParkingState | None:
-    """Return the untried parking with the least detour towards `goal` that can be reached before the driving limit.
-
-    When none can be reached in time, the nearest reachable one; None when there is none at all.
-    """
-    near = _by_travel_time(state, truck)
-    if not near:
-        return None
-    left = state.policies.hours.limit_s - truck.driving_s
-    legal = [(seconds, parking) for seconds, parking in near if seconds <= left]
-    if not legal:
-        return near[0][1]
-    best: tuple[float, int] | None = None
-    for rank, (seconds, parking) in enumerate(legal):
-        onward = state.travel_s(parking.node, goal, truck.profile) if goal is not None else 0.0
-        if not isfinite(onward):
-            continue
-        cost = seconds + onward + (0.0 if queues.has_room(parking) else FULL_PENALTY_S)
-        if best is None or (cost, rank) < best:
-            best = (cost, rank)
-    return legal[best[1]][1] if best is not None else None
 
 
 def choose_for_idling(state: State, truck: Truck) -> ParkingState | None:
     """Return the nearest untried parking by travel time that has room now, None when there is none."""
-    for _, parking in _by_travel_time(state, truck):
+    for _, parking in lots_by_travel_time(state, truck.node, truck.profile, truck.tried):
         if queues.has_room(parking):
             return parking
     return None
 
 
-def _by_travel_time(state: State, truck: Truck) -> list[tuple[float, ParkingState]]:
-    """Return untried parkings with a way there and back, nearest first, at most `CONSIDERED`, from the straight-line index."""
-    found: list[tuple[float, int, ParkingState]] = []
-    parts = state.parts_of(truck.profile)
-    for rank, parking_id in enumerate(state.near_facilities("parking", truck.node, CONSIDERED)):
-        if parking_id in truck.tried:
-            continue
-        parking = state.parkings[parking_id]
-        seconds = state.travel_s(truck.node, parking.node, truck.profile)
-        if isfinite(seconds) and parts.may_go(truck.node, parking.node):
-            found.append((seconds, rank, parking))
-    found.sort(key=lambda item: (item[0], item[1]))
-    return [(seconds, parking) for seconds, _, parking in found]
-
-
-def enter_for_rest(state: State, truck: Truck, parking: ParkingState, *, another: bool) -> bool:
-    """Begin the rest in a parking the truck stands at, or in its queue when it is full and there is not `another` to try.
-
-    Returns:
-        Whether the truck stays.
-    """
-    if queues.has_room(parking):
-        queues.enter(state, truck, parking)
-        state.set_activity(truck, Activity.RESTING)
-    elif another:
-        turn_away(truck, parking)
+def another_within_hours(state: State, truck: Truck, goal: int | None) -> bool:
+    """Return whether there is an untried parking the driver can still reach before the limit."""
+    other = choose_for_truck(state, truck, goal)
+    if other is None:
         return False
-    else:
-        queues.join_queue(state, truck, parking)
-        state.set_activity(truck, Activity.WAITING_PARKING)
+    seconds = state.travel_s(truck.node, other.node, truck.profile)
+    return truck.driving_s + seconds <= state.policies.hours.limit_s
+
+
+def enter_for_rest(state: State, truck: Truck, parking: ParkingState) -> None:
+    """Take a place and begin to rest."""
+    queues.enter(state, truck, parking)
+    state.set_activity(truck, Activity.RESTING)
     hours.begin_rest(state, truck, state.now)
-    return True
 
 
 def turn_away(truck: Truck, parking: ParkingState) -> None:
@@ -87,17 +45,62 @@ def turn_away(truck: Truck, parking: ParkingState) -> None:
     parking.figures.turned_away += 1
 
 
-def rest_at_roadside(state: State, truck: Truck) -> None:
-    """Rest where the truck stands because no parking can be reached; says so."""
-    state.emit(events.TruckStuck(state.now, truck.id, state.node_id(truck.node), "no_parking"))
+def begin_search(state: State, truck: Truck, parking: ParkingState) -> None:
+    """Drive around a full parking for a place that becomes free, those who came before first; not longer than the hours allow."""
+    queues.join_queue(state, truck, parking)
+    state.set_activity(truck, Activity.WAITING_PARKING)
+    truck.version += 1
+    seconds = state.policies.parking.search_s(state.config, _uniform(state, truck))
+    seconds = min(seconds, max(0.0, state.policies.hours.limit_s - truck.driving_s))
+    state.agenda.put(state.now + seconds, Due.SEARCHED, truck.id, truck.version)
+
+
+def give_up_search(state: State, truck: Truck) -> None:
+    """No place has become free: book the search; the truck is then idle at the parking's node."""
+    parking = state.parkings[truck.building or ""]
+    end_search(state, truck)
+    queues.leave(state, truck)
+    turn_away(truck, parking)
+    state.set_activity(truck, Activity.IDLE)
+
+
+def end_search(state: State, truck: Truck) -> None:
+    """Book the driving of a search that ends, for whatever reason: hours, distance, fuel as far as there is any."""
+    seconds = state.now - truck.activity_since
+    metres = seconds * state.policies.parking.search_kph(state.config) / 3.6
+    movement.book_driving(state, truck, metres, seconds)
+    truck.figures.search_s += seconds
+    truck.version += 1
+
+
+def admitted(state: State, truck: Truck, parking: ParkingState) -> None:
+    """A place has become free for a truck that searches: it rests there."""
+    queues.promoted(state, truck, parking)
+    end_search(state, truck)
     state.set_activity(truck, Activity.RESTING)
     hours.begin_rest(state, truck, state.now)
 
 
-def admitted(state: State, truck: Truck, parking: ParkingState) -> None:
-    """A place has become free for a truck that rests in the queue; its rest goes on."""
-    queues.promoted(state, truck, parking)
+def rest_at_roadside(state: State, truck: Truck) -> None:
+    """Rest where the truck stands, for want of a place; says so, and costs the fine of the policy when the truck is checked."""
+    reason = "parking_full" if truck.tried else "no_parking"
+    state.emit(events.TruckStuck(state.now, truck.id, state.node_id(truck.node), reason))
+    truck.figures.roadside_rests += 1
+    fine = state.policies.parking.roadside_fine(state.config, _uniform(state, truck))
+    if fine > 0.0:
+        truck.balance -= fine
+        truck.figures.roadside_fine_count += 1
+        truck.figures.roadside_fines += fine
+        state.ledger.roadside_fines += fine
+        state.emit(events.RoadsideFined(state.now, truck.id, state.node_id(truck.node), fine, truck.balance))
     state.set_activity(truck, Activity.RESTING)
+    hours.begin_rest(state, truck, state.now)
+
+
+def _uniform(state: State, truck: Truck) -> float:
+    uniform = state.draws.uniforms("parking", truck.id, truck.parking_draws, 1)[0]
+    truck.parking_draws += 1
+    return uniform
 
 
 def enter_for_idling(state: State, truck: Truck, parking: ParkingState) -> bool:

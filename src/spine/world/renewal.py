@@ -62,7 +62,8 @@ def _move_truck(old: State, new: State, truck: Truck) -> None:
     moved.figures = figures_now(old, truck)
     moved.fuel_l, moved.initial_fuel_l = movement.fuel_now(old, truck), truck.initial_fuel_l
     for name in (
-        "risk",
+        "own_risk",
+        "caution",
         "fuel_unit_cost",
         "driving_s",
         "rested_before_s",
@@ -71,6 +72,7 @@ def _move_truck(old: State, new: State, truck: Truck) -> None:
         "fuel_threshold_l",
         "tank_period",
         "adaptations",
+        "parking_draws",
     ):
         setattr(moved, name, getattr(truck, name))
     if truck.leg is not None:

@@ -84,6 +84,8 @@ def _restore_package(state: State, saved: SavedPackage) -> None:
         pickup_deadline=saved.pickup_deadline,
         delivery_deadline=saved.delivery_deadline,
         aboard=saved.aboard,
+        planned=saved.delivery_deadline,
+        promised=saved.delivery_deadline,
     )
     state.packages[package.id] = package
     state.totals.generated += 1
@@ -230,7 +232,7 @@ def _put_on_edge(state: State, truck: Truck, saved: SavedTruck) -> None:
         edges.append(min(between, key=lambda edge: (float(seconds[edge]), edge)))
     path = np.array(edges, dtype=np.int32)
     lengths = network.edge_length_m[path]
-    times = np.cumsum(lengths / np.minimum(state.edge_speed_mps[path], truck.max_speed_kph / 3.6))
+    times = movement.driving_times_s(state, truck, path)
     metres = np.cumsum(lengths)
     done_m = min(max(saved.edge_progress_m, 0.0), float(lengths[0]))
     done_s = float(times[0]) * done_m / float(lengths[0])

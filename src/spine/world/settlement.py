@@ -42,6 +42,7 @@ _TRUCK_ENTRIES: dict[int, Callable[[State, Truck], None]] = {
     Due.FUELLED: driver.fuelling_ended,
     Due.RESTED: driver.rest_ended,
     Due.BEGIN: driver.begin,
+    Due.SEARCHED: driver.search_ended,
 }
 
 

@@ -11,8 +11,13 @@ from spine.world.views import Activity
 
 
 def handling_s(site: SiteState, size: float) -> float:
-    """Return the time to load or unload `size` cargo units at a site, seconds."""
+    """Return the time to load or unload `size` cargo units at a site, seconds, without the fixed part of the visit."""
     return size * MASS_PER_CARGO_UNIT_T / site.spec.loading_rate_t_per_min * 60.0
+
+
+def visit_s(site: SiteState, size: float) -> float:
+    """Return how long a truck is at a dock of a site to load or unload `size` cargo units, seconds."""
+    return site.spec.fixed_handling_s + handling_s(site, size)
 
 
 def group_length(plan: list[Stop]) -> int:
@@ -45,7 +50,7 @@ def start_handling(state: State, truck: Truck, site: SiteState, waited_s: float)
         package.handling = True
         size += package.size
     truck.handled_stops = count
-    truck.handling_s = handling_s(site, size)
+    truck.handling_s = visit_s(site, size)
     truck.version += 1
     state.set_activity(truck, Activity.LOADING if first.pickup else Activity.UNLOADING)
     state.emit(

@@ -108,6 +108,7 @@ class State:
     changed_agents: dict[str, None] = field(default_factory=dict)
     changed_buildings: dict[str, None] = field(default_factory=dict)
     nearest_cache: dict[tuple[str, int], NDArray[np.float32]] = field(default_factory=dict)
+    farthest_cache: dict[int, float] = field(default_factory=dict)
     destination_cache: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     core: dict[int, NDArray[np.int64]] = field(default_factory=dict)
     order: dict[str, int] = field(default_factory=dict)
@@ -224,12 +225,17 @@ class State:
     def forget_package(self, package_id: str) -> None:
         """Remove a package and what was derived from it."""
         del self.packages[package_id]
+        self.forget_visits(package_id)
+
+    def forget_visits(self, package_id: str) -> None:
+        """Drop what was derived from a package, because its award was taken back or it leaves the world."""
         self.visits.pop((package_id, True), None)
         self.visits.pop((package_id, False), None)
 
     def forget_facilities(self) -> None:
         """Drop what was derived from the set of facilities, after one was added, changed or removed."""
         self.nearest_cache.clear()
+        self.farthest_cache.clear()
         self.destination_cache.clear()
         self.place_trees.clear()
         self.visits.clear()

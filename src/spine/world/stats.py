@@ -220,7 +220,13 @@ def money_gap(state: State) -> float:
     purses += state.broker.balance if state.broker is not None else 0.0
     ledger = state.ledger
     sources = ledger.initial + ledger.delivery_revenue + ledger.adjustments
-    sinks = ledger.expiry_fines + ledger.overtime_penalties + ledger.rescue_costs + ledger.purses_removed
+    sinks = (
+        ledger.expiry_fines
+        + ledger.overtime_penalties
+        + ledger.rescue_costs
+        + ledger.roadside_fines
+        + ledger.purses_removed
+    )
     return purses - (sources - sinks)
 
 
@@ -327,6 +333,9 @@ def _driving(sums: Tally) -> Figures:
         "penalties": fleet.penalty_count,
         **{f"penalties_of_{amount}": count for amount, count in sorted(by_amount.items())},
         "rescues": fleet.rescues,
+        "parking_search_hours": fleet.search_s / 3600.0,
+        "roadside_rests": fleet.roadside_rests,
+        "roadside_fines": fleet.roadside_fine_count,
     }
 
 
@@ -339,6 +348,7 @@ def _money(sums: Tally) -> Figures:
         "fuel_burnt_cost": fleet.fuel_burnt_cost,
         "penalty_cost": fleet.penalties,
         "rescue_cost": fleet.rescue_cost,
+        "roadside_cost": fleet.roadside_fines,
     }
 
 

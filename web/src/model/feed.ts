@@ -91,6 +91,7 @@ const CATEGORY_OF: Record<string, Category> = {
   "truck.penalized": "trucks",
   "truck.rescued": "trucks",
   "truck.stuck": "trucks",
+  "truck.roadside_fined": "trucks",
   "world.agent_added": "agents",
   "world.agent_removed": "agents",
   "world.agent_modified": "agents",
@@ -139,6 +140,8 @@ export function describe(entry: FeedEntry): Part[] {
       return [truck, ` rescued with ${format.litres(Number(d.liters_fueled))} for ${money("total_cost")}`];
     case "truck.stuck":
       return [truck, ` is stuck: ${String(d.reason)}`];
+    case "truck.roadside_fined":
+      return [truck, ` fined ${money("penalty_amount")} for resting at the roadside`];
     case "world.agent_added":
       return [`New ${String(d.agent_kind)}: `, agentReference(d)];
     case "world.agent_removed":

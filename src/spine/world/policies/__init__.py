@@ -1,4 +1,4 @@
-"""What a modeller may swap: drivers' hours, fuel, fuel price, destinations, dispatch - each a small protocol.
+"""What a modeller may swap: drivers' hours, parking, fuel, fuel price, destinations, dispatch - each a small protocol.
 
 Built-in policies are looked up by the names a `WorldConfig` carries. Others are handed to `resolve_policies` as extra tables, which
 the scenario layer fills from the entry-point group ``spine.policies``.
@@ -17,6 +17,7 @@ from spine.world.policies.base import (
     Dispatcher,
     FuelModel,
     HoursRule,
+    ParkingRule,
     Policies,
     PriceProcess,
 )
@@ -24,12 +25,14 @@ from spine.world.policies.destinations import GravityDestinations, UniformDestin
 from spine.world.policies.dispatch import ContractNet, Polling
 from spine.world.policies.fuel import LinearFuel
 from spine.world.policies.hours import BaselineHours
+from spine.world.policies.parking import BaselineParking
 from spine.world.policies.price import MeanRevertingPrice, RandomWalkPrice
 
 PolicyTable = Mapping[str, Mapping[str, Callable[[], object]]]
 
 BUILT_IN: PolicyTable = {
     "hours": {"baseline": BaselineHours},
+    "parking": {"baseline": BaselineParking},
     "fuel": {"linear": LinearFuel},
     "price": {"mean_reverting": MeanRevertingPrice, "random_walk": RandomWalkPrice},
     "destinations": {
@@ -64,6 +67,7 @@ __all__ = [
     "Dispatcher",
     "FuelModel",
     "HoursRule",
+    "ParkingRule",
     "Policies",
     "PolicyTable",
     "PriceProcess",

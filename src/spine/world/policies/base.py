@@ -36,6 +36,19 @@ class HoursRule(Protocol):
         """Return the risk factor after a completed rest."""
 
 
+class ParkingRule(Protocol):
+    """What it costs a driver that a parking is full."""
+
+    def search_s(self, config: WorldConfig, uniform: float) -> float:
+        """Return how long the driver drives around a full parking before he gives up, seconds; drawn once a search."""
+
+    def search_kph(self, config: WorldConfig) -> float:
+        """Return how fast he drives meanwhile, km/h."""
+
+    def roadside_fine(self, config: WorldConfig, uniform: float) -> float:
+        """Return the fine for a rest at the roadside, ducats, 0 when nobody checks; drawn once a rest."""
+
+
 class FuelModel(Protocol):
     """How much a truck burns and when its driver looks for fuel."""
 
@@ -69,8 +82,8 @@ class Award:
         pickup_at: index in the truck's plan at which the pickup is inserted.
         delivery_at: index at which the delivery is inserted after the pickup has been.
         cost_s: the bid, marginal seconds.
-        pickup_eta: promised start of loading, simulated s.
-        delivery_eta: promised end of unloading, simulated s.
+        pickup_eta: planned start of loading, simulated s.
+        delivery_eta: planned end of unloading, simulated s.
     """
 
     truck_id: str
@@ -96,6 +109,7 @@ class Policies:
     """The policies of one world."""
 
     hours: HoursRule
+    parking: ParkingRule
     fuel: FuelModel
     price: PriceProcess
     destinations: DestinationChoice
