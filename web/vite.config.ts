@@ -1,7 +1,8 @@
 import { defineConfig } from "vite";
 
 export default defineConfig({
-  base: "/",
+  // Relative, so that the page works under whatever path a reverse proxy shows it.
+  base: "./",
   build: {
     outDir: "../src/spine/dashboard/dist",
     emptyOutDir: true,

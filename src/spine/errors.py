@@ -13,10 +13,29 @@
     ├── ConfigurationError    a setting, flag or environment variable has a value that makes no sense
     └── UnhealthyError        a server that was asked is not alive
 
-Every message names the thing, the value and what would be right, on one line where possible.
+Every message names the thing, the value and what would be right, on one line where possible. What comes from outside stands in it
+as `quoted` gives it, or `shortened`: who sends a megabyte gets no megabyte back.
 """
 
 from __future__ import annotations
+
+MOST_QUOTED = 80
+"""Characters of one value that stand in a message at most."""
+
+MOST_MESSAGE = 2000
+"""Characters of a whole message at most, however many things are wrong."""
+
+
+def quoted(value: object) -> str:
+    """Return a value as it is quoted in a message: its `repr`, of what is long only the beginning, and how long it is."""
+    if isinstance(value, str | bytes) and len(value) > MOST_QUOTED:
+        return f"{value[:MOST_QUOTED]!r}... ({len(value)} {'characters' if isinstance(value, str) else 'bytes'})"
+    return shortened(repr(value))
+
+
+def shortened(text: str, most: int = MOST_QUOTED) -> str:
+    """Return a text of at most so many characters; of a longer one the beginning, and how long it is."""
+    return text if len(text) <= most else f"{text[:most]}... ({len(text)} characters)"
 
 
 class SpineError(Exception):

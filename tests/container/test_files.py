@@ -24,7 +24,7 @@ MANIFESTS = (
     "poddisruptionbudget",
     "networkpolicy",
 )
-OVERLAYS = ("scale", "monitoring", "logging")
+OVERLAYS = ("scale", "monitoring", "logging", "proxy/nginx", "proxy/traefik")
 
 
 def test_dockerfile_is_clean(tools: Find, repository: Path) -> None:

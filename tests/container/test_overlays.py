@@ -67,6 +67,24 @@ def scaled(new_project: NewProject, debian_image: Callable[[str, str], str]) -> 
     return project
 
 
+def test_nginx_shows_the_server_under_a_path(new_project: NewProject, debian_image: Callable[[str, str], str]) -> None:
+    """Page, assets, documents and socket are below the path and nowhere else, and the container calls itself healthy."""
+    project = new_project("deploy/proxy/nginx/compose.yml")
+    project.variables["NGINX_IMAGE"] = debian_image("nginx", "")
+    project.compose("up", "--detach", "--no-build")
+    until(lambda: http_status(project.port, "/sim/ready") == 200, "/sim/ready")
+    until(lambda: _healthy(project.container()), "the server answers its check")
+    with urllib.request.urlopen(f"http://127.0.0.1:{project.port}/sim", timeout=PATIENCE_S) as answer:
+        assert answer.url.endswith("/sim/")
+        addresses = re.findall(r'(?:src|href)="([^"]+)"', answer.read().decode())
+    assert addresses
+    for address in (*addresses, "docs/ws", "asyncapi.json"):
+        assert http_status(project.port, urllib.parse.urljoin("/sim/", address)) == 200, address
+    with client(project.port, "/sim/ws") as visitor:
+        assert visitor.expect("agent.listed")["agents"]
+    assert http_status(project.port, "/ready") == 404
+
+
 def _healthy(container: str) -> bool:
     with suppress(AssertionError):
         docker("exec", container, "spine", "healthcheck")

@@ -210,7 +210,7 @@ def _refused(*flags: str) -> str:
     """Start a server that cannot start, and return the one line it says."""
     done = subprocess.run(
         [sys.executable, "-m", "spine", "serve", "--scenario", "none", "--port", str(free_port()), *flags],
-        env={**os.environ, "HOST": "127.0.0.1", "LOG_FORMAT": "json"},
+        env={**os.environ, "HOST": "127.0.0.1", "LOG_FORMAT": "console"},
         capture_output=True,
         text=True,
         timeout=PATIENCE_S,

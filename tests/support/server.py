@@ -56,6 +56,10 @@ class Server:
         """What it has printed so far."""
         return self.log.read_text("utf-8")
 
+    def lines(self) -> list[Json]:
+        """Return the lines of its log, every one of which must be a JSON object."""
+        return [json.loads(line) for line in self.output.splitlines()]
+
     @property
     def url(self) -> str:
         return f"http://{self.host}:{self.port}"

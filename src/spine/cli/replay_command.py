@@ -14,6 +14,10 @@ def replay(
     port: Annotated[int | None, typer.Option(help="Port to listen on [env PORT, default 8000].")] = None,
     log_level: Annotated[str | None, typer.Option(help="DEBUG, INFO, WARNING, ERROR [env LOG_LEVEL].")] = None,
     log_format: Annotated[str | None, typer.Option(help="json, console or auto [env LOG_FORMAT].")] = None,
+    root_path: Annotated[
+        str | None,
+        typer.Option(help="Path under which a reverse proxy shows the server, such as /sim [env SPINE_ROOT_PATH]."),
+    ] = None,
     tick_rate: Annotated[int | None, typer.Option(help="Updates per real second, 1-100 [default 20].")] = None,
     speed: Annotated[
         float | None, typer.Option(help="Simulated seconds per real second, up to 3600 [default 60].")
@@ -21,18 +25,18 @@ def replay(
     autostart: Annotated[bool, typer.Option("--autostart/--no-autostart", help="Begin playing at once.")] = True,
 ) -> None:
     """Serve a recording with the same protocol and dashboard: play, pause, seek, at any speed."""
-    from spine.server.life import serve as run_server
-    from spine.server.settings import Settings
+    from spine.server.life import start
 
-    settings = Settings.read(
+    code = start(
         host=host,
         port=port,
         log_level=log_level,
         log_format=log_format,
+        root_path=root_path,
         scenario=file.name,
         tick_rate=tick_rate,
         speed=speed,
         autostart=autostart,
         replay=file,
     )
-    raise typer.Exit(run_server(settings))
+    raise typer.Exit(code)

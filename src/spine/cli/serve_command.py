@@ -15,6 +15,10 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on [env PORT, default 8000].")] = None,
     log_level: Annotated[str | None, typer.Option(help="DEBUG, INFO, WARNING, ERROR [env LOG_LEVEL].")] = None,
     log_format: Annotated[str | None, typer.Option(help="json, console or auto [env LOG_FORMAT].")] = None,
+    root_path: Annotated[
+        str | None,
+        typer.Option(help="Path under which a reverse proxy shows the server, such as /sim [env SPINE_ROOT_PATH]."),
+    ] = None,
     scenario: Annotated[
         str | None,
         typer.Option(help="Preset, scenario file or map file; none = empty [env SPINE_SCENARIO, default demo]."),
@@ -44,14 +48,14 @@ def serve(
     # Until the server listens itself, which takes loading it: process 1 of a container hears only what it has a handler for.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: os._exit(0))
-    from spine.server.life import serve as run_server
-    from spine.server.settings import Settings
+    from spine.server.life import start
 
-    settings = Settings.read(
+    code = start(
         host=host,
         port=port,
         log_level=log_level,
         log_format=log_format,
+        root_path=root_path,
         scenario=scenario,
         tick_rate=tick_rate,
         speed=speed,
@@ -60,7 +64,7 @@ def serve(
         fresh=fresh,
         record=record,
     )
-    raise typer.Exit(run_server(settings))
+    raise typer.Exit(code)
 
 
 def healthcheck(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from spine.server.origins import ANY_ORIGIN, normal_origin
 from spine.server.settings import Settings
 
 CONTROL = "control"
@@ -51,7 +52,12 @@ def origin_allowed(settings: Settings, headers: Mapping[bytes, bytes]) -> bool:
     origin = headers.get(b"origin")
     if origin is None or not settings.allowed_origins:
         return True
-    return "*" in settings.allowed_origins or origin.decode("latin-1") in settings.allowed_origins
+    if ANY_ORIGIN in settings.allowed_origins:
+        return True
+    try:
+        return normal_origin(origin.decode("latin-1")) in settings.allowed_origins
+    except ValueError:
+        return False
 
 
 class _Envelope(msgspec.Struct):

@@ -46,9 +46,10 @@ class Acting(ABC):
             action = parse_action(text)
         except TransportError as error:
             refusal = Message(client, encode_transport_error(str(error), error.request_id))
-            return Prepared(
-                UNKNOWN_ACTION, refusal=Outcome([refusal], UNKNOWN_ACTION, ok=False, answer=refusal, understood=False)
+            outcome = Outcome(
+                [refusal], UNKNOWN_ACTION, ok=False, answer=refusal, understood=False, request_id=error.request_id
             )
+            return Prepared(UNKNOWN_ACTION, refusal=outcome)
         name = action.name if action.name in actions.ACTIONS else UNKNOWN_ACTION
         call = Call(client, action)
         try:
@@ -71,7 +72,15 @@ class Acting(ABC):
             return self._refused(call, name, str(error))
         except Exception as error:  # noqa: BLE001 - a fault of ours must reach the asker and must not end the world (8.1)
             return self._fault(call, name, error)
-        return Outcome(call.messages, name, ok=True, answer=call.given, channel=call.channel, wish=call.wish)
+        return Outcome(
+            call.messages,
+            name,
+            ok=True,
+            answer=call.given,
+            channel=call.channel,
+            wish=call.wish,
+            request_id=call.action.request_id,
+        )
 
     def refuse(self, prepared: Prepared, reason: str) -> Outcome:
         """Do not carry out what has been prepared, and say why."""
@@ -86,7 +95,7 @@ class Acting(ABC):
 
     def _refused(self, call: Call, name: str, reason: str) -> Outcome:
         error = Message(call.client, encode_action_error(reason, self.tick_number, call.action.request_id))
-        return Outcome([error], name, ok=False, answer=error)
+        return Outcome([error], name, ok=False, answer=error, request_id=call.action.request_id)
 
 
 class Driven(Protocol):

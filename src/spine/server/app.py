@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request
-from fastapi.responses import FileResponse, HTMLResponse, Response
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.requests import ClientDisconnect
 from starlette.routing import WebSocketRoute
 from starlette.staticfiles import StaticFiles
@@ -21,20 +21,18 @@ from spine.server.access import CONTROL, VIEW_ACTIONS, origin_allowed, role_of, 
 from spine.server.messages import MOST_ROWS
 from spine.server.metrics import Metrics
 from spine.server.pages import http_page, websocket_page
+from spine.server.prefix import PathPrefix, websocket_address
+from spine.server.requests import ALWAYS_ASKED, KEPT_FOR_EVER, PAGE_POLICY, EveryRequest
 from spine.server.settings import Settings
 from spine.server.supervisor import EngineUnavailableError, Supervisor
 from spine.server.websocket import WebSocketEndpoint
 from spine.server.worlds import WorldGuard
 
 SERVICE = "spine-backend"
-_CONTENT_SECURITY = (
-    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; "
-    "connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; object-src 'none'"
-)
 _NO_DASHBOARD = """<!doctype html><html lang="en"><meta charset="utf-8"><title>SPINE</title>
 <h1>SPINE is running</h1><p>The dashboard has not been built into this installation (it needs Node.js at build time).</p>
-<p>The WebSocket is at <code>/ws</code>; see <a href="/docs">the HTTP interface</a>, <a href="/health">health</a>,
-<a href="/ready">readiness</a>, <a href="/metrics">metrics</a>.</p></html>"""
+<p>The WebSocket is at <code>/ws</code>; see <a href="docs">the HTTP interface</a>, <a href="health">health</a>,
+<a href="ready">readiness</a>, <a href="metrics">metrics</a>.</p></html>"""
 
 
 AfterSeconds = Annotated[
@@ -101,6 +99,7 @@ def make_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
     )
     app.state.supervisor = supervisor
     app.state.stopping = False
@@ -109,6 +108,9 @@ def make_app(settings: Settings) -> FastAPI:
     _add_health(app, supervisor, metrics)
     _add_api(app, settings, supervisor)
     _add_dashboard(app)
+    # The last one added is the outermost.
+    app.add_middleware(PathPrefix, root_path=settings.root_path)
+    app.add_middleware(EveryRequest)
     return app
 
 
@@ -208,22 +210,27 @@ def _add_api(app: FastAPI, settings: Settings, supervisor: Supervisor) -> None:
 
     app.include_router(router)
 
+    async def asyncapi_document() -> dict[str, Any]:
+        try:
+            document: dict[str, Any] = json.loads(await supervisor.query("asyncapi"))
+        except EngineUnavailableError as error:
+            raise HTTPException(503, str(error)) from None
+        return document
+
     @app.get("/asyncapi.json", tags=["world"], response_model=dict[str, Any], responses=_UNAVAILABLE)
-    async def asyncapi() -> Response:
+    async def asyncapi(request: Request) -> JSONResponse:
         """Describe the WebSocket: an AsyncAPI 3 document with the JSON Schemas of all actions and signals."""
-        return await ask("asyncapi")
+        document = await asyncapi_document()
+        document["servers"]["here"] = websocket_address(request.scope)
+        return JSONResponse(document)
 
     @app.get("/docs/ws", include_in_schema=False)
     async def websocket_docs() -> HTMLResponse:
-        try:
-            document = json.loads(await supervisor.query("asyncapi"))
-        except EngineUnavailableError as error:
-            raise HTTPException(503, str(error)) from None
-        return HTMLResponse(websocket_page(document), headers={"Content-Security-Policy": _CONTENT_SECURITY})
+        return _page(websocket_page(await asyncapi_document()))
 
     @app.get("/docs", include_in_schema=False)
     async def http_docs() -> HTMLResponse:
-        return HTMLResponse(http_page(app.openapi()), headers={"Content-Security-Policy": _CONTENT_SECURITY})
+        return _page(http_page(app.openapi()))
 
 
 async def _act(request: Request, settings: Settings, supervisor: Supervisor) -> Response:
@@ -246,12 +253,26 @@ async def _act(request: Request, settings: Settings, supervisor: Supervisor) -> 
     if request.state.role != CONTROL and text_fields(text)[0] not in VIEW_ACTIONS:
         return _error(403, "this caller may only look (role view)", text_fields(text)[1])
     try:
-        status, answer = await supervisor.call(text)
+        done = await supervisor.call(text)
     except EngineUnavailableError as error:
         raise HTTPException(503, str(error)) from None
-    if answer is None:
+    if done.answer is None:
         return Response(b"{}", media_type="application/json")
-    return Response(answer, status, media_type="application/json")
+    status = 200 if done.ok else 409 if done.understood else 400
+    return Response(done.answer, status, media_type="application/json")
+
+
+def _page(html: str) -> HTMLResponse:
+    return HTMLResponse(html, headers={"Content-Security-Policy": PAGE_POLICY, "Cache-Control": ALWAYS_ASKED})
+
+
+class _Assets(StaticFiles):
+    """Files with the hash of their content in their name: whoever has one never has to ask for it again."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = KEPT_FOR_EVER
+        return response
 
 
 def _error(status: int, message: str, request_id: str | None = None) -> Response:
@@ -264,15 +285,14 @@ def _add_dashboard(app: FastAPI) -> None:
 
     @app.api_route("/", methods=["GET", "HEAD"], include_in_schema=False, response_class=HTMLResponse)
     async def index() -> HTMLResponse:
-        html = page.read_text("utf-8") if page.is_file() else _NO_DASHBOARD
-        return HTMLResponse(html, headers={"Content-Security-Policy": _CONTENT_SECURITY})
+        return _page(page.read_text("utf-8") if page.is_file() else _NO_DASHBOARD)
 
     # Not the folder as a whole at "/": that would answer for every path's other methods, and give the page without its policy.
     if (built / "assets").is_dir():
-        app.mount("/assets", StaticFiles(directory=built / "assets"), name="dashboard")
+        app.mount("/assets", _Assets(directory=built / "assets"), name="dashboard")
     icon = built / "favicon.svg"
     if icon.is_file():
 
         @app.api_route("/favicon.svg", methods=["GET", "HEAD"], include_in_schema=False)
         async def show_icon() -> FileResponse:
-            return FileResponse(icon)
+            return FileResponse(icon, headers={"Cache-Control": ALWAYS_ASKED})

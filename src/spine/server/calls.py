@@ -36,6 +36,7 @@ class Outcome:
         channel: the channel its sender hears from now on, None for no change.
         wish: the action that asks for that channel again, "" for the plain stream.
         understood: whether it was an action at all.
+        request_id: the sender's, where it could be read.
     """
 
     messages: list[Message]
@@ -45,6 +46,7 @@ class Outcome:
     channel: int | None = None
     wish: str = ""
     understood: bool = True
+    request_id: str | None = None
 
 
 @dataclass(slots=True)

@@ -30,7 +30,7 @@ from spine.server.heartbeat import Heartbeat, Outlet, Work
 from spine.server.keeping import Keeper, KeepingOptions
 from spine.server.live import LiveWorld
 from spine.server.memory import peak_bytes, too_little
-from spine.server.messages import EVERYBODY, EXIT_REFUSED, FIRST_CALLER, LENGTH, Kind, Message
+from spine.server.messages import EVERYBODY, EXIT_REFUSED, FIRST_CALLER, LENGTH, Done, Kind, Message
 from spine.server.picture import Pace
 from spine.server.problem_log import LogLine, ProblemLog
 from spine.server.recovery import Asked, open_directory
@@ -234,7 +234,9 @@ class Engine:
         if outcome.channel is not None:
             self._send(Kind.CHANNEL, client, outcome.channel, outcome.wish)
         answer = outcome.answer.body if outcome.answer is not None and client >= FIRST_CALLER else None
-        self._send(Kind.DONE, client, outcome.name, outcome.ok, took, answer, outcome.understood)
+        tick = self._core.tick_number
+        done = Done(outcome.name, outcome.ok, took, answer, outcome.understood, outcome.request_id, tick)
+        self._send(Kind.DONE, client, *done)
         self._send_messages(outcome.messages)
 
     def _answer(self, what: str, **details: Any) -> Any:
@@ -356,7 +358,7 @@ def open_world(settings: dict[str, Any], outlet: Outlet, work: Work) -> tuple[Dr
         keeper.expedite_checkpoint()
     for note in taken.notes:
         outlet.send(Kind.NOTE, logging.WARNING, "recovery", {"note": note})
-    fields = {"directory": str(directory.path), "tick": taken.core.tick_number, "action": taken.reached.sequence}
+    fields = {"directory": str(directory.path), "tick": taken.core.tick_number, "sequence": taken.reached.sequence}
     if not taken.fresh:
         fields |= {"actions_replayed": taken.replayed, "ticks_replayed": taken.ticks, "seconds": round(took_s, 3)}
     event = "world begun and kept" if taken.fresh else "world taken up"

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from spine.server import memory
+from spine.server.complaints import Complaints
 from spine.server.messages import EXIT_REFUSED, LENGTH, Kind
 from spine.server.pulse import Pulse
 from spine.server.settings import Settings
@@ -46,6 +47,8 @@ class EngineProcess:
         self._writer = writer
         self._take = take
         self._listener = asyncio.create_task(self._listen(reader))
+        assert process.stderr is not None
+        self._complaints = Complaints(process.stderr)
 
     @classmethod
     async def launch(cls, settings: Settings, take: Take, *, fresh: bool) -> EngineProcess:
@@ -65,6 +68,7 @@ class EngineProcess:
                 str(its.fileno()),
                 json.dumps(_handed_over(settings, fresh=fresh)),
                 pass_fds=[its.fileno()],
+                stderr=asyncio.subprocess.PIPE,
             )
         reader, writer = await asyncio.open_connection(sock=ours, limit=_STREAM_BYTES)
         return cls(process, reader, writer, settings.engine_silence_s, take)
@@ -118,6 +122,10 @@ class EngineProcess:
         if code < 0:
             return f"was ended by signal {-code}"
         return "" if code == EXIT_REFUSED else f"ended unexpectedly with exit code {code}"
+
+    async def refusal(self) -> str:
+        """Return the reason it gave itself for its end, once it has ended; "" for none."""
+        return await self._complaints.refusal()
 
     async def wait(self, timeout_s: float, last_words_s: float) -> None:
         """Wait for its end at most so long, and then for what it has said last."""

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
 import resource
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import structlog
 import uvicorn
 import uvloop
 
-from spine.errors import ConfigurationError, SpineError
+from spine.errors import ConfigurationError, SpineError, quoted, shortened
 from spine.server.app import make_app
 from spine.server.connections import HttpConnection, Reaper
+from spine.server.environment import unknown_variables
 from spine.server.hub import CLOSE_GOING_AWAY
-from spine.server.logs import configure_logs
+from spine.server.logs import configure_logs, is_for_people
 from spine.server.pulse import OwnTime
 from spine.server.settings import Settings
 from spine.server.wire import Connection
@@ -42,13 +46,36 @@ class _Server(uvicorn.Server):
         yield
 
 
+def start(**flags: Any) -> int:
+    """Run a server with the settings of the environment and these flags until a signal ends it; return the exit code.
+
+    Where the log is JSON, what prevents the start is one line of it on standard error.
+
+    Raises:
+        SpineError: the server cannot start, and its log is for people.
+    """
+    style = flags.get("log_format") or os.environ.get("LOG_FORMAT") or "auto"
+    try:
+        return serve(Settings.read(**flags))
+    except SpineError as error:
+        if is_for_people(style):
+            raise
+        configure_logs("INFO", style, stream=sys.stderr)
+        log.critical("cannot start", error=str(error))
+        return EXIT_NOT_STARTED
+
+
 def serve(settings: Settings) -> int:
     """Run a server until a signal ends it; return the exit code.
 
     Raises:
-        ConfigurationError: the address cannot be bound.
+        ConfigurationError: the address cannot be bound, or a variable that was to protect the server is misspelt.
+        SpineError: the engine cannot start.
     """
-    configure_logs(settings.log_level, settings.log_format)
+    secrets = [token for token in (settings.view_token, settings.control_token) if token is not None]
+    configure_logs(settings.log_level, settings.log_format, secrets)
+    for name, meant in unknown_variables(os.environ, Settings.variables()):
+        log.warning("this variable is no setting and has no effect", variable=shortened(name), did_you_mean=meant)
     _allow_handles(settings.max_clients)
     listener = _bind(settings)
     if not settings.is_local and settings.control_token is None and settings.view_token is None:
@@ -76,10 +103,21 @@ def _bind(settings: Settings) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
     except OSError as error:
-        raise ConfigurationError(
-            f"HOST = {settings.host!r}, PORT = {settings.port}: {error.strerror or error}"
-        ) from None
+        given = f"HOST = {quoted(settings.host)}, PORT = {settings.port}"
+        hint = (
+            "; HOST must be an address of this machine, and shells such as conda's use the variable for something else: "
+            "say --host localhost, or --host 0.0.0.0 for all addresses"
+            if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL
+            else ""
+        )
+        raise ConfigurationError(f"{given}: {error.strerror or error}{hint}") from None
     return listener
+
+
+def _greeting(host: str, port: int, root_path: str) -> dict[str, str]:
+    """Return the addresses to open on this machine; one that stands for all of them is none to connect to."""
+    name = "localhost" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host  # noqa: S104
+    return {"websocket": f"ws://{name}:{port}{root_path}/ws", "dashboard": f"http://{name}:{port}{root_path}/"}
 
 
 async def _serve(settings: Settings, listener: socket.socket) -> int:
@@ -87,7 +125,8 @@ async def _serve(settings: Settings, listener: socket.socket) -> int:
     config = uvicorn.Config(
         app,
         log_config=None,
-        access_log=settings.log_level == "DEBUG",
+        access_log=False,
+        server_header=False,
         http=HttpConnection,
         ws=Connection,
         ws_max_size=settings.max_message_bytes,
@@ -113,19 +152,22 @@ async def _serve(settings: Settings, listener: socket.socket) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop, number.name)
     # Signals first: a large world takes a while to come up, and process 1 of a container hears only what it has a handler for.
-    with contextlib.suppress(SpineError):  # what is wrong has been said
+    try:
         await app.state.supervisor.start()
-    if app.state.stopping or not app.state.supervisor.ready:
+    except SpineError:
         await app.state.supervisor.stop()
         listener.close()
-        return 0 if app.state.stopping else EXIT_NOT_STARTED
+        if app.state.stopping:
+            return 0
+        raise
     watchdog = _Watchdog(settings.watchdog_s)
     watchdog.start()
     reaper = Reaper(server.server_state.connections, settings.request_s, settings.slow_client_s)
     tasks = [asyncio.create_task(watchdog.beat()), asyncio.create_task(reaper.run())]
     host, port = listener.getsockname()[:2]
     log.debug("settings", **settings.model_dump(mode="json", exclude={"view_token", "control_token"}))
-    log.info("serving", host=host, port=port, scenario=settings.scenario, websocket=f"ws://{host}:{port}/ws")
+    greeting = _greeting(host, port, settings.root_path)
+    log.info("serving", host=host, port=port, scenario=settings.scenario, **greeting)
     try:
         await server.serve(sockets=[listener])
     except SystemExit:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 MOST_ROWS = 1000
 """So many rows of the time series are told at once at most."""
@@ -84,13 +85,35 @@ class Kind(IntEnum):
     """what tells this world from all others; the engine takes frames from here on"""
     STOPPED = 16
     DONE = 17
-    """action handled: client, name, ok, seconds, the answer if it was a caller, whether it was an action at all
+    """action handled: client, and what `Done` has of it
 
     Comes before the MESSAGES it caused."""
     NOTE = 19
     """level, event, fields: a line for the log"""
     CHANNEL = 18
     """client, channel it hears from here on, the action that asks for it again"""
+
+
+class Done(NamedTuple):
+    """What the server process is told of an action that has been dealt with.
+
+    Attributes:
+        name: of the action, "unknown" when there is none of that name.
+        ok: whether it was carried out.
+        seconds: how long that took.
+        answer: the message that answers it, only for callers over HTTP.
+        understood: whether it was an action at all.
+        request_id: the sender's, if any.
+        tick: the last completed one.
+    """
+
+    name: str
+    ok: bool
+    seconds: float
+    answer: bytes | None
+    understood: bool
+    request_id: str | None
+    tick: int
 
 
 @dataclass(frozen=True, slots=True)

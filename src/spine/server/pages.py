@@ -27,7 +27,7 @@ def websocket_page(document: Json) -> str:
     schemas = document["components"]["schemas"]
     parts = [
         _paragraphs(document["info"]["description"]),
-        '<p class="links"><a href="/asyncapi.json">AsyncAPI document</a> · <a href="/docs">HTTP interface</a></p>',
+        '<p class="links"><a href="../asyncapi.json">AsyncAPI document</a> · <a href="../docs">HTTP interface</a></p>',
     ]
     for title, prefix, payload in (("Actions", "action_", "params"), ("Signals", "signal_", "data")):
         chosen = {key: message for key, message in messages.items() if key.startswith(prefix)}
@@ -49,7 +49,7 @@ def http_page(document: Json) -> str:
     """Return the OpenAPI document as a page."""
     parts = [
         _paragraphs(document["info"].get("description", "")),
-        '<p><a href="/openapi.json">OpenAPI document</a> · <a href="/docs/ws">WebSocket</a></p>',
+        '<p><a href="openapi.json">OpenAPI document</a> · <a href="docs/ws">WebSocket</a></p>',
     ]
     for path, methods in document["paths"].items():
         for method, operation in methods.items():

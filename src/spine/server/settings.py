@@ -8,12 +8,21 @@ from typing import Annotated, Any, Literal
 from pydantic import AliasChoices, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from spine.errors import ConfigurationError
+from spine.errors import ConfigurationError, quoted
+from spine.server.origins import normal_origin
+from spine.server.prefix import is_prefix
 
 NAME_PATTERN = "^[A-Za-z0-9_-]{1,64}$"
 """Of the name an operator gives a world."""
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_FLAGS_OF_COMMON_NAMES = {
+    "HOST": "--host",
+    "PORT": "--port",
+    "LOG_LEVEL": "--log-level",
+    "LOG_FORMAT": "--log-format",
+}
+"""Variables that shells and platforms set for purposes of their own, and the flags that win over them."""
 
 
 def _env(*names: str) -> Any:
@@ -46,6 +55,7 @@ class Settings(BaseSettings):
     view_token: str | None = Field(None, min_length=8, validation_alias=_env("SPINE_VIEW_TOKEN"))
     control_token: str | None = Field(None, min_length=8, validation_alias=_env("SPINE_CONTROL_TOKEN"))
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field((), validation_alias=_env("SPINE_ALLOWED_ORIGINS"))
+    root_path: str = Field("", max_length=256, validation_alias=_env("SPINE_ROOT_PATH"))
     max_clients: int = Field(4096, ge=1, validation_alias=_env("SPINE_MAX_CLIENTS"))
     max_message_bytes: int = Field(64 * 2**20, ge=2**20, validation_alias=_env("SPINE_MAX_MESSAGE_BYTES"))
     max_import_bytes: int = Field(48 * 2**20, ge=2**10, validation_alias=_env("SPINE_MAX_IMPORT_BYTES"))
@@ -70,6 +80,19 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
+    @field_validator("allowed_origins")
+    @classmethod
+    def _as_browsers_send_it(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(normal_origin, value))
+
+    @field_validator("root_path")
+    @classmethod
+    def _with_one_slash(cls, value: str) -> str:
+        path = value.rstrip("/")
+        if path and not is_prefix(path):
+            raise ValueError("must be a path such as /sim, of letters, digits and - . _ ~ between slashes")
+        return path
+
     @classmethod
     def read(cls, **flags: Any) -> Settings:
         """Return the settings of the environment, overridden by flags that are not None.
@@ -82,9 +105,19 @@ class Settings(BaseSettings):
             return cls(**{_variable(name): value for name, value in given.items()})
         except ValidationError as error:
             item = error.errors()[0]
-            name = str(item["loc"][0])
-            shown = "***" if "TOKEN" in name.upper() else repr(item["input"])
-            raise ConfigurationError(f"{_variable(name)} = {shown}: {item['msg']}") from None
+            variable = _variable(str(item["loc"][0]))
+            shown = "***" if "TOKEN" in variable.upper() else quoted(item["input"])
+            problem = str(item["msg"]).removeprefix("Value error, ")
+            hint = _FLAGS_OF_COMMON_NAMES.get(variable)
+            if hint is not None and hint.removeprefix("--").replace("-", "_") not in given:
+                problem += f"; other programs use this variable, too: {hint} goes before it"
+            raise ConfigurationError(f"{variable} = {shown}: {problem}") from None
+
+    @classmethod
+    def variables(cls) -> frozenset[str]:
+        """Return the names of all variables of the environment that are settings."""
+        names = map(_variable, cls.model_fields)
+        return frozenset(name for name in names if not name.startswith("--"))
 
     @property
     def is_local(self) -> bool:

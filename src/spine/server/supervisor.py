@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -13,12 +14,14 @@ import structlog
 from spine.errors import SpineError
 from spine.protocol.envelope import encode_action_error, encode_signal
 from spine.protocol.params import SLOWEST_HZ
+from spine.server.access import VIEW_ACTIONS
 from spine.server.engine_process import EngineProcess
 from spine.server.hub import Client, Hub
-from spine.server.messages import EVERYBODY, FIRST_CALLER, POSITIONS_RECORDER, RECORDER, Kind
+from spine.server.messages import EVERYBODY, FIRST_CALLER, POSITIONS_RECORDER, RECORDER, Done, Kind
 from spine.server.metrics import Metrics
 from spine.server.pulse import LOOK_INTERVAL_S
 from spine.server.recorder import Recorder
+from spine.server.requests import action_fields
 from spine.server.settings import Settings
 from spine.server.worlds import World
 
@@ -64,7 +67,7 @@ class Supervisor:
         self._engine: EngineProcess | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._queries: dict[int, asyncio.Future[bytes]] = {}
-        self._calls: dict[int, asyncio.Future[tuple[int, bytes | None]]] = {}
+        self._calls: dict[int, asyncio.Future[Done]] = {}
         self._next_query = 1
         self._next_call = FIRST_CALLER
         self._stopping = False
@@ -87,7 +90,8 @@ class Supervisor:
         assert engine is not None
         while not self.ready:
             if engine.ending is not None:
-                raise self._not_started(engine.ending)
+                refusal = await engine.refusal()
+                raise SpineError(refusal) if refusal else self._not_started(engine.ending)
             if self._stopping:
                 raise SpineError("stopped before the engine was ready")
             engine.pulse.look()
@@ -101,8 +105,7 @@ class Supervisor:
         self._tasks.append(asyncio.create_task(self._drop_stuck()))
 
     def _not_started(self, reason: str) -> SpineError:
-        if reason:
-            log.critical("the engine could not start", reason=reason)
+        log.critical("the engine could not start", reason=reason)
         return SpineError("the engine could not start")
 
     async def _launch(self) -> None:
@@ -118,7 +121,7 @@ class Supervisor:
             if self.recorder is not None:
                 self.recorder.take(frame[1])
         elif kind == Kind.DONE:
-            self._take_done(*frame[1:])
+            self._take_done(frame[1], Done(*frame[2:]))
         elif kind == Kind.STATUS:
             if frame[1]["tick"] != self.status.get("tick"):
                 self._last_tick = time.monotonic()
@@ -145,15 +148,14 @@ class Supervisor:
             if self._failures:
                 log.info("engine started again")
 
-    def _take_done(
-        self, client: int, name: str, ok: bool, seconds: float, answer: bytes | None, understood: bool
-    ) -> None:
-        self._metrics.actions.labels(name, "ok" if ok else "error").inc()
-        self._metrics.action_duration.observe(seconds)
-        log.debug("action", client_id=client, action=name, ok=ok, seconds=round(seconds, 6))
+    def _take_done(self, client: int, done: Done) -> None:
+        self._metrics.actions.labels(done.name, "ok" if done.ok else "error").inc()
+        self._metrics.action_duration.observe(done.seconds)
         future = self._calls.pop(client, None)
         if future is not None and not future.done():
-            future.set_result((200 if ok else 409 if understood else 400, answer))
+            future.set_result(done)
+        elif client < FIRST_CALLER:
+            log.debug("action", client_id=client, **action_fields(done))
 
     async def _watch(self) -> None:
         """Notice a dead or stuck engine, tell the clients, start it again."""
@@ -162,7 +164,9 @@ class Supervisor:
             engine = self._engine
             assert engine is not None
             engine.pulse.look()
-            reason = engine.pulse.verdict if engine.ending is None else engine.ending or "ended unexpectedly"
+            reason = engine.pulse.verdict
+            if engine.ending is not None:
+                reason = engine.ending or f"ended: {await engine.refusal()}"
             if reason is None:
                 continue
             self.ready = False
@@ -237,15 +241,19 @@ class Supervisor:
         """Hand a client's message to the engine."""
         self._send(Kind.ACTION, client, text.encode())
 
-    async def call(self, text: str) -> tuple[int, bytes | None]:
-        """Let the engine handle a message of a caller over HTTP; return the HTTP status, and the answer if there is one.
+    async def call(self, text: str) -> Done:
+        """Let the engine handle a message of a caller over HTTP; return what has come of it.
 
         Raises:
             EngineUnavailableError: the engine does not answer in time.
         """
         number = self._next_call
         self._next_call += 1
-        return await self._await_reply(self._calls, number, lambda: self.send_action(number, text))
+        done = await self._await_reply(self._calls, number, lambda: self.send_action(number, text))
+        # Who steers over HTTP leaves no other trace: there is no connection that comes and goes.
+        level = logging.DEBUG if done.name in VIEW_ACTIONS else logging.INFO
+        log.log(level, "action", client_id=number, **action_fields(done))
+        return done
 
     def _ask_snapshot(self, client: Client) -> None:
         self._send(Kind.CONNECT, client.number)

@@ -90,6 +90,7 @@ class WebSocketEndpoint:
         await send({"type": "websocket.accept", "subprotocol": subprotocol})
         if refusal is not None:
             self._metrics.disconnects.labels("refused").inc()
+            log.info("client refused", reason=refusal[1])
             await send({"type": "websocket.close", "code": refusal[0], "reason": refusal[1]})
             return
         await self._serve(scope["extensions"][CONNECTION], role or CONTROL, receive, send)

@@ -1,7 +1,7 @@
 /** The world as the stream tells it: everything the panels and the map show, and the actions people may take. */
 
 import { batch, type Signal, signal } from "@preact/signals";
-import { Connection, type ConnectionState } from "../protocol/connection";
+import { Connection, type ConnectionState, socketAddress } from "../protocol/connection";
 import type {
   Agent,
   Broker,
@@ -69,8 +69,7 @@ export class World {
   private readonly link: Connection;
 
   constructor() {
-    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-    this.link = new Connection(`${scheme}//${location.host}/ws`, {
+    this.link = new Connection(socketAddress(document.baseURI), {
       onState: (state) => {
         this.connection.value = state;
       },
@@ -152,7 +151,7 @@ export class World {
     // A recording tells of packages what happens to them, not which there are.
     if (this.replay.playing.value) return;
     try {
-      const state = (await this.fetchJson("/api/state")) as { packages: PackageData[]; agents: Agent[] };
+      const state = (await this.fetchJson("api/state")) as { packages: PackageData[]; agents: Agent[] };
       const broker = state.agents.find((agent): agent is Broker => agent.kind === "broker");
       for (const item of state.packages) {
         this.packages.add(item, broker?.assigned_packages[item.id] ?? null);

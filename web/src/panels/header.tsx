@@ -19,7 +19,7 @@ export function Header() {
   return (
     <header class="bar">
       <div class="brand">
-        <img src="/favicon.svg" alt="" width="28" height="28" />
+        <img src="./favicon.svg" alt="" width="28" height="28" />
         <h1>SPINE</h1>
       </div>
       <Clock />

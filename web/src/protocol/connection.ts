@@ -33,6 +33,13 @@ export const ANSWER_TIMEOUT_MS = 15_000;
 /** Why an action did not happen; its message is fit to be shown. */
 export class ActionError extends Error {}
 
+/** Where the socket of the server is that shows the page at this address, also under a path of a reverse proxy. */
+export function socketAddress(page: string): string {
+  const url = new URL("ws", page);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  return url.href;
+}
+
 export class Connection {
   private socket: WebSocket | null = null;
   private delay = FIRST_DELAY_MS;
