@@ -14,6 +14,7 @@ from support.mutating import STRANGE_TEXTS, Chance, mutate_bytes, mutate_value, 
 Json = dict[str, Any]
 _NAME = re.compile(r"[a-z_]+\.[a-z_]+")
 _MOST_DEPTH = 64
+_LONGEST_REQUEST_ID = 256
 _NODES = 25
 
 
@@ -46,6 +47,8 @@ def expected(text: bytes) -> Sent:
         return Sent(is_action=False)
     given = message.get("request_id")
     request_id = given if isinstance(given, str) else None
+    if request_id is not None and len(request_id) > _LONGEST_REQUEST_ID:
+        return Sent(is_action=False)
     name = message.get("action")
     well_formed = isinstance(name, str) and _NAME.fullmatch(name) and isinstance(message.get("params", {}), dict)
     return Sent(bool(well_formed), name if well_formed and isinstance(name, str) else "", request_id)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from spine.errors import quoted
 from spine.terminal import say
 
 map_app = typer.Typer(no_args_is_help=True)
@@ -54,7 +55,7 @@ def _parameters(file: Path | None, settings: list[str]) -> dict[str, Any]:
     for item in settings:
         name, equals, text = item.partition("=")
         if not (name and equals):
-            raise ScenarioError(f"--set {item!r}: must be name=value, such as map_width=20000")
+            raise ScenarioError(f"--set {quoted(item)}: must be name=value, such as map_width=20000")
         values[name] = parse_yaml(text.encode(), f"--set {name}").value
     return values
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spine.errors import NetworkError
+from spine.errors import NetworkError, quoted
 from spine.network.connectivity import largest_part
 from spine.network.facilities import Facility
 from spine.network.facility_checks import check_facility
@@ -240,7 +240,7 @@ class RoadNetworkBuilder:
         nodes = set(node_ids.tolist())
         seen: set[str] = set()
         for facility in self._facilities:
-            name = f"building {facility.id!r}"
+            name = f"building {quoted(facility.id)}"
             if not facility.id:
                 raise NetworkError(f"building at node {facility.node_id}: id must not be empty")
             if facility.id in seen:

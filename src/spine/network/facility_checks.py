@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 
-from spine.errors import NetworkError
+from spine.errors import NetworkError, quoted
 from spine.network.facilities import (
     HOURLY_PROFILE_LENGTHS,
     PRIORITIES,
@@ -25,6 +25,8 @@ MOST_PACKAGES_PER_HOUR = 1e6
 """Packages a site may give birth to in its busiest hour, batches counted by their largest size."""
 MOST_PACKAGES_AT_ONCE = 10_000
 """Packages in one batch."""
+LONGEST_ID = 1000
+"""Characters of an id in a file."""
 LARGEST_FIGURE = 1e12
 """Sizes, values, windows (seconds) and weights: none is larger."""
 
@@ -35,7 +37,9 @@ def check_facility(facility: Facility) -> None:
     Raises:
         NetworkError: one makes no sense; the message names building, field, value and what would be right.
     """
-    name = f"building {facility.id!r}"
+    name = f"building {quoted(facility.id)}"
+    if len(facility.id) > LONGEST_ID:
+        raise NetworkError(f"{name}: id has more than the allowed {LONGEST_ID} characters")
     if isinstance(facility, GenericBuilding):
         return
     if isinstance(facility, Site):
@@ -98,7 +102,7 @@ def _check_profile(profile: PackageProfile, name: str) -> None:
 def _weights(items: Iterable[tuple[object, float]], name: str, field_name: str) -> None:
     for key, weight in items:
         if not 0.0 <= weight <= LARGEST_FIGURE:
-            raise NetworkError(f"{name}: {field_name}[{key!r}] = {weight} must be from 0 to {LARGEST_FIGURE:g}")
+            raise NetworkError(f"{name}: {field_name}[{quoted(key)}] = {weight} must be from 0 to {LARGEST_FIGURE:g}")
 
 
 def _positive(value: float, name: str, field_name: str) -> None:

@@ -18,7 +18,7 @@ from xml.etree.ElementTree import ParseError
 
 import numpy as np
 
-from spine.errors import MapFormatError, NetworkError
+from spine.errors import MapFormatError, NetworkError, quoted
 from spine.network.builder import RoadNetworkBuilder
 from spine.network.connectivity import largest_part
 from spine.network.graph import RoadNetwork
@@ -27,7 +27,7 @@ from spine.network.osm_tags import Direction, lanes_per_direction, road_class_of
 from spine.network.projection import LocalProjection
 from spine.network.roads import RoadClass
 from spine.network.smap import DEFAULT_LIMITS, MapLimits, facility_from_json
-from spine.network.strict_json import parse_json, short
+from spine.network.strict_json import parse_json
 
 _LONGEST_NAME = 200
 _LINE = re.compile(r"LINESTRING\s*\(([^)]*)\)")
@@ -70,7 +70,7 @@ def read_graphml(data: bytes, source: str = "map", limits: MapLimits = DEFAULT_L
         # Complaints name nodes, and are lines for people.
         if len(node) > _LONGEST_NAME or not node.isprintable():
             raise MapFormatError(
-                f"{source}: node {short(node)} must have an id of at most {_LONGEST_NAME} plain characters"
+                f"{source}: node {quoted(node)} must have an id of at most {_LONGEST_NAME} plain characters"
             )
     first = next(iter(graph.nodes(data=True)))[1]
     try:
@@ -101,9 +101,9 @@ def _number(values: dict[str, Any], name: str, where: str, default: float | None
         # Python takes 1_000 and digits of other scripts for numbers; a map that holds such is damaged.
         number = float(value) if str(value).isascii() and "_" not in str(value) else nan
     except (TypeError, ValueError):
-        raise MapFormatError(f"{where}: {name} = {short(value)} must be a number") from None
+        raise MapFormatError(f"{where}: {name} = {quoted(value)} must be a number") from None
     if not isfinite(number):
-        raise MapFormatError(f"{where}: {name} = {short(value)} must be a finite number")
+        raise MapFormatError(f"{where}: {name} = {quoted(value)} must be a finite number")
     return number
 
 
@@ -206,7 +206,7 @@ def _shape(
     except ValueError:
         line = np.zeros(0)
     if line.ndim != 2 or line.shape[1] != 2 or not (np.abs(line) <= (180.0, 90.0)).all():
-        raise MapFormatError(f"{where}: geometry = {short(geometry)} must be LINESTRING (longitude latitude, ...)")
+        raise MapFormatError(f"{where}: geometry = {quoted(geometry)} must be LINESTRING (longitude latitude, ...)")
     if not graph.is_directed():
         # Which end comes first is then up to the reader of the file, but the line runs as it was drawn.
         ends = [[_number(graph.nodes[node], name, where) for name in ("x", "y")] for node in (tail, head)]
@@ -233,14 +233,14 @@ def _planar(graph: Any, source: str, limits: MapLimits) -> RoadNetwork:
     for tail, head, values in graph.edges(data=True):
         where = f"{source}: edge {tail} -> {head}"
         if _number(values, "mode", where, 1) != 1:
-            raise MapFormatError(f"{where}: mode = {short(values['mode'])} must be 1 (road)")
+            raise MapFormatError(f"{where}: mode = {quoted(values['mode'])} must be 1 (road)")
         name = str(values.get("road_class", "L"))
         if name not in classes:
-            raise MapFormatError(f"{where}: road_class = {short(name)} must be one of {', '.join(classes)}")
+            raise MapFormatError(f"{where}: road_class = {quoted(name)} must be one of {', '.join(classes)}")
         length = _number(values, "length_m", where) if "length_m" in values else _number(values, "length", where)
         lanes = int(_number(values, "lanes", where, 2))
         if lanes != _number(values, "lanes", where, 2):
-            raise MapFormatError(f"{where}: lanes = {short(values['lanes'])} must be a whole number")
+            raise MapFormatError(f"{where}: lanes = {quoted(values['lanes'])} must be a whole number")
         limit = values.get("weight_limit_kg")
         for start, end in _ways(graph, tail, head):
             builder.add_edge(

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
-from spine.errors import MapFormatError, NetworkError
+from spine.errors import MapFormatError, NetworkError, quoted
 from spine.network.builder import RoadNetworkBuilder
 from spine.network.facilities import (
     HOURLY_PROFILE_LENGTHS,
@@ -28,7 +28,7 @@ from spine.network.facilities import (
 )
 from spine.network.graph import RoadNetwork
 from spine.network.roads import RoadClass
-from spine.network.strict_json import LARGEST_INT, Json, JsonReader, indented_json, is_number, parse_json, short
+from spine.network.strict_json import LARGEST_INT, Json, JsonReader, indented_json, is_number, parse_json
 
 _QUALIFIED = {"priority_weights": "Priority.", "urgency_weights": "DeliveryUrgency."}
 _CLASS_NAMES = {road_class.name: road_class for road_class in RoadClass}
@@ -117,10 +117,10 @@ def _read_edge(builder: RoadNetworkBuilder, edge: JsonReader, source: str) -> No
     edge_id = edge.identifier("id")
     edge.where = f"{source}: edge {edge_id}"
     if edge.whole("mode", 0, LARGEST_INT) != 1:
-        raise MapFormatError(f"{edge.where}: mode = {short(edge.item['mode'])} must be 1 (road)")
-    class_name = edge.text("road_class")
-    if class_name not in _CLASS_NAMES:
-        raise MapFormatError(f"{edge.where}: road_class = {short(class_name)} must be one of {', '.join(_CLASS_NAMES)}")
+        raise MapFormatError(f"{edge.where}: mode = {quoted(edge.item['mode'])} must be 1 (road)")
+    letter = edge.text("road_class")
+    if letter not in _CLASS_NAMES:
+        raise MapFormatError(f"{edge.where}: road_class = {quoted(letter)} must be one of {', '.join(_CLASS_NAMES)}")
     limit = edge.item.get("weight_limit_kg")
     shape = []
     for point in edge.array("shape", optional=True):
@@ -132,7 +132,7 @@ def _read_edge(builder: RoadNetworkBuilder, edge: JsonReader, source: str) -> No
         edge.identifier("from_node"),
         edge.identifier("to_node"),
         length_m=edge.number("length_m"),
-        road_class=_CLASS_NAMES[class_name],
+        road_class=_CLASS_NAMES[letter],
         lanes=edge.whole("lanes", 1, 127),
         max_speed_kph=edge.number("max_speed_kph"),
         weight_limit_kg=None if limit is None else edge.number("weight_limit_kg"),
@@ -148,7 +148,7 @@ def facility_from_json(item: object, node_id: int, where: str = "building") -> F
     """
     reader = JsonReader(item, f"{where}: building")
     building_id = reader.text("id")
-    reader.where = f"{where}: building {short(building_id)}"
+    reader.where = f"{where}: building {quoted(building_id)}"
     if not building_id:
         raise MapFormatError(f"{reader.where}: id must not be empty")
     kind = reader.item.get("type")
@@ -181,7 +181,7 @@ def _read_site(reader: JsonReader, building_id: str, node_id: int) -> Site:
     reader.texts("active_packages")
     for name, value in reader.object("statistics").items():
         if not is_number(value):
-            raise MapFormatError(f"{reader.where}: statistics[{short(name)}] = {short(value)} must be a finite number")
+            raise MapFormatError(f"{reader.where}: statistics[{quoted(name)}] = {quoted(value)} must be finite")
     rate = reader.number("activity_rate")
     loading_rate = reader.number("loading_rate_tonnes_per_min", 0.5)
     if rate < 0.0:
@@ -236,7 +236,7 @@ def _read_weights(
     for key, value in found.items():
         bare = key.removeprefix(_QUALIFIED[name])
         if bare not in weights:
-            raise MapFormatError(f"{reader.where}: {name}[{short(key)}] is unknown; known are {', '.join(allowed)}")
+            raise MapFormatError(f"{reader.where}: {name}[{quoted(key)}] is unknown; known are {', '.join(allowed)}")
         weights[bare] = value
     if not any(weights.values()):
         raise MapFormatError(f"{reader.where}: {name} must not be all 0")

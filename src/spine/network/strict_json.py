@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from spine.errors import MapFormatError
+from spine.errors import MapFormatError, quoted
 from spine.network.text_encoding import without_mark
 
 Json = dict[str, Any]
@@ -34,7 +34,7 @@ def parse_json(data: bytes, source: str, most_bytes: int) -> object:
         result = dict(pairs)
         if len(result) != len(pairs):
             twice = next(key for key, times in Counter(key for key, _ in pairs).items() if times > 1)
-            raise MapFormatError(f"{source}: key {short(twice)} stands twice in one object")
+            raise MapFormatError(f"{source}: key {quoted(twice)} stands twice in one object")
         return result
 
     try:
@@ -99,7 +99,7 @@ class JsonReader:
             return default
         value = self._get(name)
         if not is_number(value):
-            raise MapFormatError(f"{self.where}: {name} = {short(value)} must be a finite number")
+            raise MapFormatError(f"{self.where}: {name} = {quoted(value)} must be a finite number")
         return float(value)  # type: ignore[arg-type]  # is_number has looked
 
     def whole(self, name: str, low: int, high: int, default: int | None = None) -> int:
@@ -108,7 +108,7 @@ class JsonReader:
             return default
         value = self._get(name)
         if not is_number(value) or int(value) != value or not low <= int(value) <= high:  # type: ignore[call-overload]
-            raise MapFormatError(f"{self.where}: {name} = {short(value)} must be a whole number from {low} to {high}")
+            raise MapFormatError(f"{self.where}: {name} = {quoted(value)} must be a whole number from {low} to {high}")
         return int(value)  # type: ignore[call-overload,no-any-return]
 
     def text(self, name: str) -> str:
@@ -125,7 +125,7 @@ class JsonReader:
         values = self.array(name, optional=True)
         for value in values:
             if not isinstance(value, str) or not is_whole_text(value):
-                raise MapFormatError(f"{self.where}: {name} holds {short(value)}; it must be an array of texts")
+                raise MapFormatError(f"{self.where}: {name} holds {quoted(value)}; it must be an array of texts")
         return values
 
     def weights(self, name: str) -> dict[str, float]:
@@ -135,7 +135,7 @@ class JsonReader:
             if not is_whole_text(key):
                 raise MapFormatError(f"{self.where}: {name} has a key with half a character (lone surrogate)")
             if not is_number(value) or value < 0:
-                raise MapFormatError(f"{self.where}: {name}[{short(key)}] = {short(value)} must be at least 0")
+                raise MapFormatError(f"{self.where}: {name}[{quoted(key)}] = {quoted(value)} must be at least 0")
             weights[key] = float(value)
         return weights
 
@@ -146,7 +146,7 @@ class JsonReader:
             value = int(value)
         if not is_number(value) or int(value) != value or not 0 <= int(value) <= LARGEST_INT:  # type: ignore[call-overload]
             raise MapFormatError(
-                f"{self.where}: {name} = {short(value)} must be a whole number from 0 to {LARGEST_INT}"
+                f"{self.where}: {name} = {quoted(value)} must be a whole number from 0 to {LARGEST_INT}"
             )
         return int(value)  # type: ignore[call-overload,no-any-return]
 
@@ -165,7 +165,9 @@ class JsonReader:
             return default
         values = self.array(name)
         if len(values) != 2 or not all(is_number(value) and value >= 0 for value in values) or values[0] > values[1]:
-            raise MapFormatError(f"{self.where}: {name} = {short(values)} must be [smallest, largest], both at least 0")
+            raise MapFormatError(
+                f"{self.where}: {name} = {quoted(values)} must be [smallest, largest], both at least 0"
+            )
         return float(values[0]), float(values[1])
 
 
@@ -192,9 +194,3 @@ def kind_of(value: object) -> str:
     """Return what a JSON value is, in words."""
     names = {dict: "an object", list: "an array", str: "text", bool: "true/false", type(None): "null"}
     return names.get(type(value), "a number")
-
-
-def short(value: object) -> str:
-    """Return a value as text of at most 60 characters."""
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from spine.errors import ProtocolError
+from spine.errors import ProtocolError, quoted
 from spine.network.generate import MOST_NODES, GenerationParameters
 from spine.protocol.params import (
     SLOWEST_HZ,
@@ -394,6 +394,6 @@ def read_params(name: str, params: dict[str, Any]) -> ActionParams:
     """
     model = ACTIONS.get(name)
     if model is None:
-        raise ProtocolError(f"action: {name!r} is unknown")
+        raise ProtocolError(f"action: {quoted(name)} is unknown")
     checked: ActionParams = validated(model, params)
     return checked

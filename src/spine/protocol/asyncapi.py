@@ -10,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 from spine import __version__
 from spine.network.generate import PRESETS, GenerationParameters
 from spine.protocol.actions import ACTIONS, BUILDING_DATA, BrokerData, MapCreate, MapPreview, TruckData
+from spine.protocol.envelope import LONGEST_REQUEST_ID
 from spine.protocol.signals import ASKER_ALONE, SIGNALS
 
 Json = dict[str, Any]
@@ -107,7 +108,11 @@ def _action_payload(name: str, schema: Json) -> Json:
         "properties": {
             "action": {"const": name},
             "params": schema,
-            "request_id": {"type": "string", "description": "chosen by the client, comes back with the answer"},
+            "request_id": {
+                "type": "string",
+                "maxLength": LONGEST_REQUEST_ID,
+                "description": "chosen by the client, comes back with the answer",
+            },
         },
     }
 

@@ -14,10 +14,13 @@ from typing import Any
 
 import msgspec
 
-from spine.errors import ProtocolError
+from spine.errors import MOST_MESSAGE, ProtocolError, shortened
 
 ERROR_CODE = "GENERIC_ERROR"
 _ACTION_NAME = re.compile(r"[a-z_]+\.[a-z_]+")
+LONGEST_REQUEST_ID = 256
+"""Characters of a request id at most."""
+
 _MOST_DEPTH = 64
 _MOST_DIGITS = 20
 _LARGEST_WHOLE = 2**63 - 1
@@ -59,6 +62,9 @@ def parse_action(text: str | bytes) -> Action:
         raise TransportError("a message must be a JSON object")
     given = message.get("request_id")
     request_id = given if isinstance(given, str) else None
+    if request_id is not None and len(request_id) > LONGEST_REQUEST_ID:
+        # It would come back in the answer, to everybody.
+        raise TransportError(f"request_id: has {len(request_id)} characters; at most {LONGEST_REQUEST_ID} are allowed")
     name = message.get("action")
     if "action" not in message:
         raise TransportError("action: missing", request_id)
@@ -167,5 +173,5 @@ def encode_transport_error(message: str, request_id: str | None = None) -> bytes
 
 
 def one_line(text: str) -> str:
-    """Return a text on one line."""
-    return " ".join(text.split())
+    """Return a text on one line, and of a length that can be read."""
+    return shortened(" ".join(text.split()), MOST_MESSAGE)

@@ -6,22 +6,25 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from spine.errors import ProtocolError
+from spine.errors import ProtocolError, quoted, shortened
 
 _UNION_MEMBERS = ("float", "int", "str", "list")
+_MOST_PROBLEMS = 20
 LONGEST_ID = 256
+"""Characters of an id at most that an action gives."""
+
 SLOWEST_HZ = 0.01
 """What a subscription may ask for at least: between two ticks that are told all events are kept, so there must be an end to it."""
 
 
-def _no_bool(value: object) -> object:
-    if value is True or value is False:
-        raise ValueError("must be a number, not true or false")
+def _number(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"{quoted(value)} must be a number")  # noqa: TRY004 - pydantic collects ValueErrors
     return value
 
 
 def _whole(value: object) -> object:
-    _no_bool(value)
+    value = _number(value)
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value
@@ -40,7 +43,7 @@ def as_text(value: object) -> object:
     return value
 
 
-Number = Annotated[float, BeforeValidator(_no_bool)]
+Number = Annotated[float, BeforeValidator(_number)]
 Integer = Annotated[int, BeforeValidator(_whole)]
 Identifier = Annotated[str, Field(min_length=1, max_length=LONGEST_ID, strict=True)]
 Text = Annotated[str, Field(strict=True)]
@@ -68,6 +71,9 @@ def validated(model: type[ActionParams], params: dict[str, Any], prefix: str = "
         for item in error.errors(include_url=False, include_input=False):
             # Pydantic names the tried member of a union in the path; only names of fields are shown.
             path = [str(part) for part in item["loc"] if isinstance(part, int) or part.isidentifier()]
-            field = prefix + ".".join(part for part in path if part not in _UNION_MEMBERS)
+            field = prefix + ".".join(shortened(part) for part in path if part not in _UNION_MEMBERS)
             problems.append(f"{field or 'params'}: {str(item['msg']).removeprefix('Value error, ')}")
-        raise ProtocolError("; ".join(dict.fromkeys(problems))) from None
+        unique = list(dict.fromkeys(problems))
+        if len(unique) > _MOST_PROBLEMS:
+            unique[_MOST_PROBLEMS:] = [f"and {len(unique) - _MOST_PROBLEMS} more"]
+        raise ProtocolError("; ".join(unique)) from None

@@ -13,10 +13,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from spine.errors import ProtocolError
+from spine.errors import ProtocolError, quoted, shortened
 from spine.network import RoadNetwork
+from spine.network.facility_checks import LONGEST_ID
 from spine.network.smap import MapLimits, network_from_json
-from spine.network.strict_json import short
 from spine.network.text_encoding import without_mark
 from spine.protocol.actions import FASTEST_SPEED
 from spine.protocol.envelope import read_json
@@ -35,7 +35,7 @@ def _element(value: object) -> object:
     return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 17 else value
 
 
-Text = Annotated[str, Field(strict=True, min_length=1, max_length=1000)]
+Text = Annotated[str, Field(strict=True, min_length=1, max_length=LONGEST_ID)]
 Element = Annotated[Integer, BeforeValidator(_element), Field(ge=0, le=2**53 - 1)]
 Amount = Annotated[Number, Field(ge=0.0, le=_MOST_SECONDS)]
 Count = Annotated[Integer, Field(ge=0, le=2**53)]
@@ -228,7 +228,7 @@ def read_save(data: bytes, source: str, limits: MapLimits) -> SaveFile:
             package for item in top["packages"] for package in _package(item, metadata, now, f"{source}: package")
         ],
         site_statistics={
-            building_id: _statistics(item, f"{source}: building {building_id!r}")
+            building_id: _statistics(item, f"{source}: building {quoted(building_id)}")
             for building_id, (_, item) in buildings.items()
             if item.get("type") == "site"
         },
@@ -264,7 +264,7 @@ def _known_agents(items: list[Any], source: str) -> Iterator[tuple[int, Json]]:
         agent_id = item.get("id")
         if isinstance(agent_id, str):
             if agent_id in seen:
-                raise ProtocolError(f"{source}: agent {agent_id!r}: this id is used twice")
+                raise ProtocolError(f"{source}: agent {quoted(agent_id)}: this id is used twice")
             seen.add(agent_id)
         yield index, item
 
@@ -275,7 +275,7 @@ Buildings = Mapping[str, tuple[Any, Json]]
 def _agent(
     item: Json, index: int, source: str, buildings: Buildings, inside: Mapping[str, str]
 ) -> SavedTruck | SavedBroker | SavedBuildingAgent:
-    where = f"{source}: agent {short(item.get('id', index + 1))}"
+    where = f"{source}: agent {quoted(item.get('id', index + 1))}"
     part = _checked(_KINDS[item["kind"]], item, where)
     if isinstance(part, _Truck):
         return _truck(part, buildings, inside)
@@ -342,7 +342,7 @@ _SAME = (
 def _package(item: Any, metadata: _Metadata, now: float, where: str) -> Iterator[SavedPackage]:
     """Yield the package unless it has left the world: what is delivered or expired is no longer there (R21)."""
     name = item.get("id") if isinstance(item, dict) else None
-    part = _checked(_Package, item, f"{where} {short(name)}")
+    part = _checked(_Package, item, f"{where} {quoted(name)}")
 
     def time_of(tick: int) -> float:
         return now + (tick - metadata.tick) * metadata.dt_s
@@ -368,5 +368,5 @@ def _checked(model: type[_Part], item: Any, where: str) -> Any:
         return model.model_validate(item)
     except ValidationError as error:
         problem = error.errors(include_url=False, include_input=False)[0]
-        path = ".".join(str(part) for part in problem["loc"])
+        path = ".".join(shortened(str(part)) for part in problem["loc"])
         raise ProtocolError(f"{where}: {path}: {problem['msg']}" if path else f"{where}: {problem['msg']}") from None

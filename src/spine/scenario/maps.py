@@ -10,7 +10,7 @@ import zlib
 from pathlib import Path
 from typing import BinaryIO
 
-from spine.errors import MapFormatError
+from spine.errors import MapFormatError, quoted
 from spine.network import RoadNetwork
 from spine.network.defaults import with_default_facilities
 from spine.network.smap import read_smap, write_smap
@@ -88,7 +88,7 @@ def _read(path: Path) -> bytes:
         raise  # it is a ValueError, too
     except ValueError:
         # A NUL byte, or half a character.
-        raise MapFormatError(f"{str(path)!r}: is no name of a file") from None
+        raise MapFormatError(f"{quoted(str(path))}: is no name of a file") from None
 
 
 def _unpack(data: bytes, source: str) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from importlib.metadata import entry_points
 
-from spine.errors import ConfigurationError
+from spine.errors import ConfigurationError, quoted
 from spine.world.policies import BUILT_IN
 
 GROUP = "spine.policies"
@@ -24,7 +24,7 @@ def plugin_policies() -> dict[str, dict[str, Callable[[], object]]]:
         slot, _, name = point.name.partition(".")
         if slot not in BUILT_IN or not name:
             raise ConfigurationError(
-                f"entry point {point.name!r} of {GROUP}: must be <slot>.<name>, slots are {', '.join(BUILT_IN)}"
+                f"entry point {quoted(point.name)} of {GROUP}: must be <slot>.<name>, slots are {', '.join(BUILT_IN)}"
             )
         found.setdefault(slot, {})[name] = point.load()
     return found

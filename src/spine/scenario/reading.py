@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from spine.errors import GenerationError, ScenarioError
+from spine.errors import GenerationError, ScenarioError, quoted, shortened
 from spine.network.generate import PRESETS, GenerationParameters
 from spine.scenario import model
 from spine.scenario.plugins import plugin_policies
@@ -56,7 +56,7 @@ class ScenarioText:
     def complaint(self, path: Path, message: str) -> str:
         """Return `source:line: field: message`."""
         field = ".".join(str(part) for part in path) or "scenario"
-        return f"{self.source}:{self.document.line_of(path)}: {_cut(field)}: {_cut(message)}"
+        return f"{self.source}:{self.document.line_of(path)}: {shortened(field, _LONGEST_TEXT)}: {shortened(message, _LONGEST_TEXT)}"
 
 
 def read_scenario(data: bytes, source: str) -> tuple[model.ScenarioFile, ScenarioText]:
@@ -84,15 +84,10 @@ def read_scenario(data: bytes, source: str) -> tuple[model.ScenarioFile, Scenari
     return spec, text
 
 
-def _cut(text: str) -> str:
-    """Return a text that fits a line."""
-    return text if len(text) <= _LONGEST_TEXT else text[: _LONGEST_TEXT - 3] + "..."
-
-
 def did_you_mean(name: str, known: list[str]) -> str:
     """Return `; did you mean 'x'?` when a known name is close, "" otherwise."""
     close = difflib.get_close_matches(name, known, n=1)
-    return f"; did you mean {close[0]!r}?" if close else ""
+    return f"; did you mean {quoted(close[0])}?" if close else ""
 
 
 def _problem(document: LinedYaml, item: Any) -> tuple[Path, str]:
@@ -139,7 +134,7 @@ def _generation_problems(document: Mapping[str, Any]) -> Iterator[tuple[Path, st
             yield (*_GENERATE, name), "unknown field" + did_you_mean(name, known)
     preset = wanted.get("preset", "reference")
     if not isinstance(preset, str) or preset not in PRESETS:
-        yield (*_GENERATE, "preset"), f"there is no preset {preset!r}; known are {', '.join(PRESETS)}"
+        yield (*_GENERATE, "preset"), f"there is no preset {quoted(preset)}; known are {', '.join(PRESETS)}"
         preset = "reference"
     values = {name: value for name, value in wanted.items() if name in PRESETS[preset]}
     try:
@@ -160,4 +155,4 @@ def _policy_problems(document: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
         name = chosen.get(slot)
         if isinstance(name, str) and name not in known:
             hint = did_you_mean(name, known) or f"; known are {', '.join(known)}"
-            yield ("policies", slot), f"there is no policy {name!r}{hint}"
+            yield ("policies", slot), f"there is no policy {quoted(name)}{hint}"

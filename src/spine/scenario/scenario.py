@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from spine.errors import MapFormatError, ScenarioError
+from spine.errors import MapFormatError, ScenarioError, quoted
 from spine.network import RoadNetwork, RoadNetworkBuilder
 from spine.network.generate import GenerationParameters, generate
 from spine.scenario.default_fleet import default_fleet
@@ -73,7 +73,7 @@ class Scenario:
         path = Path(name)
         if not path.is_file():
             hint = did_you_mean(name, presets) or f"; presets are {', '.join(presets)}"
-            raise ScenarioError(f"scenario {name!r}: no preset and no file of this name{hint}")
+            raise ScenarioError(f"scenario {quoted(name)}: no preset and no file of this name{hint}")
         if is_map_file(path):
             # The name of a file may be bytes that are no text; it goes into results, which are.
             called = os.fsencode(path.name).decode("utf-8", "replace")
@@ -82,7 +82,7 @@ class Scenario:
             with path.open("rb") as file:
                 data = file.read(MOST_BYTES + 1)
         except OSError as error:
-            raise ScenarioError(f"scenario {name!r}: cannot be read ({error.strerror})") from None
+            raise ScenarioError(f"scenario {quoted(name)}: cannot be read ({error.strerror})") from None
         spec, text = read_scenario(data, name)
         return cls(spec, path.resolve().parent, text)
 
@@ -144,7 +144,7 @@ class Scenario:
             network = RoadNetworkBuilder().build()
         for place, site in unknown_sites(network, self.spec.sites):
             hint = did_you_mean(site, [other.id for other in network.sites])
-            raise self._error(place, f"there is no site {site!r} on this map{hint}{_dropped(network)}")
+            raise self._error(place, f"there is no site {quoted(site)} on this map{hint}{_dropped(network)}")
         return with_sites(network, self.spec.sites)
 
     def build(self, seed: int | None = None, warmup_hours: float | None = None) -> World:
@@ -193,7 +193,7 @@ class Scenario:
     def _error(self, path: Place, message: str) -> ScenarioError:
         if self.text is not None:
             return ScenarioError(self.text.complaint(path, message))
-        return ScenarioError(f"scenario {self.name!r}: {'.'.join(map(str, path))}: {message}")
+        return ScenarioError(f"scenario {quoted(self.name)}: {'.'.join(map(str, path))}: {message}")
 
 
 def _dropped(network: RoadNetwork) -> str:

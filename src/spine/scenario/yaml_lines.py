@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from spine.errors import ScenarioError
+from spine.errors import ScenarioError, quoted
 from spine.network.text_encoding import without_mark
 
 MOST_BYTES = 2**20
@@ -88,10 +88,10 @@ def _build(node: yaml.Node, path: Path, lines: dict[Path, int], source: str) -> 
         try:
             return yaml.SafeLoader("").construct_object(node)
         except (ValueError, KeyError, OverflowError):
-            raise ScenarioError(f"{here}: {node.value[:40]!r} is no {node.tag.removeprefix(_TAG)}") from None
+            raise ScenarioError(f"{here}: {quoted(node.value)} is no {node.tag.removeprefix(_TAG)}") from None
     if isinstance(node, yaml.ScalarNode) and node.tag == _TIMESTAMP:
         return node.value
-    raise ScenarioError(f"{here}: the tag {node.tag.replace(_TAG, '!!')!r} is not allowed; plain data only")
+    raise ScenarioError(f"{here}: the tag {quoted(node.tag.replace(_TAG, '!!'))} is not allowed; plain data only")
 
 
 def _build_mapping(node: yaml.MappingNode, path: Path, lines: dict[Path, int], source: str) -> dict[str, Any]:
@@ -102,7 +102,7 @@ def _build_mapping(node: yaml.MappingNode, path: Path, lines: dict[Path, int], s
             raise ScenarioError(f"{source}:{line}: keys must be plain text")
         key = key_node.value
         if key in result:
-            raise ScenarioError(f"{source}:{line}: key {key!r} stands twice")
+            raise ScenarioError(f"{source}:{line}: key {quoted(key)} stands twice")
         lines[(*path, key)] = line
         result[key] = _build(value_node, (*path, key), lines, source)
     return result

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from spine.protocol.envelope import LONGEST_REQUEST_ID
 from spine.server.origins import ANY_ORIGIN, normal_origin
 from spine.server.settings import Settings
 
@@ -75,4 +76,6 @@ def text_fields(text: str | None) -> tuple[str | None, str | None]:
     except (ValueError, RecursionError):
         return None, None
     action, request_id = envelope.action, envelope.request_id
-    return action if isinstance(action, str) else None, request_id if isinstance(request_id, str) else None
+    if not isinstance(request_id, str) or len(request_id) > LONGEST_REQUEST_ID:
+        request_id = None
+    return action if isinstance(action, str) else None, request_id

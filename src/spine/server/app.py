@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.requests import ClientDisconnect
 from starlette.routing import WebSocketRoute
@@ -100,6 +101,7 @@ def make_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        exception_handlers={RequestValidationError: _refuse_query},
     )
     app.state.supervisor = supervisor
     app.state.stopping = False
@@ -260,6 +262,14 @@ async def _act(request: Request, settings: Settings, supervisor: Supervisor) -> 
         return Response(b"{}", media_type="application/json")
     status = 200 if done.ok else 409 if done.understood else 400
     return Response(done.answer, status, media_type="application/json")
+
+
+async def _refuse_query(_: Request, error: Exception) -> JSONResponse:
+    """Say what is wrong with a query, without what was sent: who sends much gets little back."""
+    assert isinstance(error, RequestValidationError)
+    return JSONResponse(
+        {"detail": [{key: item[key] for key in ("loc", "msg", "type")} for item in error.errors()]}, 422
+    )
 
 
 def _page(html: str) -> HTMLResponse:

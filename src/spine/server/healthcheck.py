@@ -13,7 +13,7 @@ import socket
 import sys
 import time
 
-from spine.errors import UnhealthyError
+from spine.errors import UnhealthyError, quoted
 
 SUBPROTOCOL = "spine.health"
 PATIENCE_S = 5.0
@@ -58,7 +58,7 @@ def _port(text: str) -> int:
     except ValueError:
         port = 0
     if not 1 <= port <= 65535:
-        raise UnhealthyError(f"PORT = {text[:50]!r}: must be a number from 1 to 65535")
+        raise UnhealthyError(f"PORT = {quoted(text)}: must be a number from 1 to 65535")
     return port
 
 
@@ -108,7 +108,7 @@ def _converse(connection: socket.socket, address: str, deadline: float) -> dict[
     except ValueError:
         verdict = None
     if not isinstance(verdict, dict):
-        raise UnhealthyError(f"{address}: not a verdict: {message[:100]!r}")
+        raise UnhealthyError(f"{address}: not a verdict: {quoted(message)}")
     return verdict
 
 
@@ -126,7 +126,7 @@ def _check_handshake(head: bytes, address: str) -> None:
     status, *lines = head.split(b"\r\n")
     headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(b":") for line in lines)}
     if b" 101 " not in status + b" ":
-        raise UnhealthyError(f"{address}: /ws answers {status[:100].decode('latin-1')!r}")
+        raise UnhealthyError(f"{address}: /ws answers {quoted(status.decode('latin-1'))}")
     if (
         headers.get(b"sec-websocket-accept") != _ACCEPT
         or headers.get(b"sec-websocket-protocol") != SUBPROTOCOL.encode()

@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from spine import __version__
-from spine.errors import CheckpointError, StorageError
+from spine.errors import CheckpointError, StorageError, quoted
 from spine.server.calls import Limits
 from spine.server.core import EngineCore
 from spine.server.keeping import LIMITS_SET, PAUSED_BY_FAULT, about_of
@@ -125,8 +125,8 @@ def _check_scenario(directory: StateDirectory, asked: Asked) -> None:
     journal.close()
     if kept != asked.scenario:
         raise StorageError(
-            f"state directory {directory.path}: keeps a world of scenario {kept!r}, not {asked.scenario!r}; start with --scenario {kept} "
-            "to go on with it, with --fresh to set it aside and begin the other, or use another --state-dir"
+            f"state directory {directory.path}: keeps a world of scenario {quoted(kept)}, not {quoted(asked.scenario)}; "
+            f"start with --scenario {kept} to go on with it, with --fresh to set it aside and begin the other, or use another --state-dir"
         )
 
 

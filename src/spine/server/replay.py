@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from spine.errors import ProtocolError, StorageError
+from spine.errors import ProtocolError, StorageError, quoted
 from spine.protocol import actions
 from spine.protocol.envelope import encode_action_error, encode_signal
 from spine.protocol.forms import Json
@@ -217,7 +217,7 @@ class Playback(Acting):
     def _describe_agent(self, params: actions.AgentDescribe, call: Call) -> None:
         described = self._picture.described(params.agent_id, times=self._streams.wants_times(call.client))
         if described is None:
-            raise ProtocolError(f"agent_id: there is no agent {params.agent_id!r} at this time of the recording")
+            raise ProtocolError(f"agent_id: there is no agent {quoted(params.agent_id)} at this time of the recording")
         call.reply("agent.described", {**described, "tick": self.tick_number})
 
     # Playing

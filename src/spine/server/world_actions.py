@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from spine.errors import GenerationError, MapFormatError, ProtocolError
+from spine.errors import GenerationError, MapFormatError, ProtocolError, quoted, shortened
 from spine.network import FuelStation, Parking, RoadNetwork, Site
 from spine.network.generate import generate, preview
 from spine.network.smap import MapLimits, facility_from_json, network_from_json
@@ -216,7 +216,7 @@ def _create_building(core: EngineCore, params: actions.BuildingCreate, call: Cal
     if not core.world.network.has_node(params.node_id):
         raise ProtocolError(f"node_id: node {params.node_id} is not on this map")
     if params.building_id in core.world.building_ids():
-        raise ProtocolError(f"building_id: {params.building_id!r} is already used on this map")
+        raise ProtocolError(f"building_id: {quoted(params.building_id)} is already used on this map")
     data = params.details()
     facility: Site | Parking | FuelStation
     if params.building_type == "parking":
@@ -263,7 +263,7 @@ def _update_building(core: EngineCore, params: actions.BuildingUpdate, call: Cal
         values = data
     unknown = sorted(set(data) - set(settable))
     if unknown:
-        raise ProtocolError(f"building_data.{unknown[0]}: cannot be set; settable are {', '.join(settable)}")
+        raise ProtocolError(f"building_data.{shortened(unknown[0])}: cannot be set; settable are {', '.join(settable)}")
     changes = {_SITE_ATTRIBUTES.get(name, name): value for name, value in values.items()}
     core.carry_out(UpdateBuilding(params.building_id, changes))
     call.answer("building.updated", forms.building_updated_data(core.world, params.building_id, core.tick_number))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from spine.errors import CommandError
+from spine.errors import CommandError, quoted
 from spine.world import events, freight, fuel, hours, movement, parking, queues, sites
 from spine.world.agenda import Due
 from spine.world.causes import ExpiryCause
@@ -88,7 +88,7 @@ def _new_agent_id(state: State, agent_id: str) -> None:
     if not agent_id:
         raise CommandError("agent_id: must not be empty")
     if agent_id in state.agents:
-        raise CommandError(f"agent_id: {agent_id!r} is already used by a {state.agents[agent_id]}")
+        raise CommandError(f"agent_id: {quoted(agent_id)} is already used by a {state.agents[agent_id]}")
 
 
 def _check_spec(state: State, spec: TruckSpec) -> None:
@@ -177,7 +177,7 @@ def create_broker(state: State, command: CreateBroker) -> None:
     """Create the broker; it takes over all packages that wait and all awards that stand."""
     _new_agent_id(state, command.agent_id)
     if state.broker is not None:
-        raise CommandError(f"agent_kind: there is a broker already ({state.broker.id!r}); a world has one")
+        raise CommandError(f"agent_kind: there is a broker already ({quoted(state.broker.id)}); a world has one")
     balance = checked_number("balance_ducats", command.balance_ducats)
     broker = Broker(command.agent_id, balance, dict(command.tags), initial_balance=balance)
     state.broker = broker
@@ -205,7 +205,7 @@ def create_building_agent(state: State, command: CreateBuildingAgent) -> None:
 def _known_agent(state: State, agent_id: str) -> str:
     kind = state.agents.get(agent_id)
     if kind is None:
-        raise CommandError(f"agent_id: there is no agent {agent_id!r}")
+        raise CommandError(f"agent_id: there is no agent {quoted(agent_id)}")
     return kind
 
 
@@ -235,7 +235,7 @@ def _new_tags(
     if "tags" in changes:
         replacement = changes["tags"]
         if not isinstance(replacement, Mapping) or not all(isinstance(key, str) for key in replacement):
-            raise CommandError(f"tags: {replacement!r} is not an object with text keys")
+            raise CommandError(f"tags: {quoted(replacement)} is not an object with text keys")
         result = dict(replacement)
     for name, value in changes.items():
         if name in settable or name == "tags":

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from spine.errors import CommandError, NetworkError
+from spine.errors import CommandError, NetworkError, quoted, shortened
 from spine.network.facilities import FuelStation, Parking, Site
 from spine.network.facility_checks import check_facility
 from spine.world import demand, events, freight, fuel, parking, queues, sites
@@ -23,7 +23,7 @@ from spine.world.views import Activity
 def add_facility(state: State, spec: Site | Parking | FuelStation, *, announce: bool = True) -> None:
     """Add a facility with its live state; a site begins to give birth to packages."""
     if spec.id in state.buildings or spec.id in state.generics:
-        raise CommandError(f"building_id: {spec.id!r} is already used on this map")
+        raise CommandError(f"building_id: {quoted(spec.id)} is already used on this map")
     if not spec.id:
         raise CommandError("building_id: must not be empty")
     if not state.has_node(spec.node_id):
@@ -72,7 +72,7 @@ def _check_facility(spec: Site | Parking | FuelStation) -> None:
 def _known_building(state: State, building_id: str) -> Facility:
     facility = state.buildings.get(building_id)
     if facility is None:
-        raise CommandError(f"building_id: there is no site, parking or gas station {building_id!r}")
+        raise CommandError(f"building_id: there is no site, parking or gas station {quoted(building_id)}")
     return facility
 
 
@@ -99,14 +99,14 @@ def update_building(state: State, building_id: str, changes: Mapping[str, object
     settable = _SETTABLE[kind_of(facility)]
     unknown = sorted(set(changes) - settable)
     if unknown:
-        raise CommandError(f"{unknown[0]}: cannot be set; settable are {', '.join(sorted(settable))}")
+        raise CommandError(f"{shortened(unknown[0])}: cannot be set; settable are {', '.join(sorted(settable))}")
     values: dict[str, Any] = dict(changes)
     spec = replace(facility.spec, **values)
     _check_facility(spec)
     places = spec.docks if isinstance(spec, Site) else spec.capacity
     if places < len(facility.occupants):
         raise CommandError(
-            f"capacity: {places} is less than the {len(facility.occupants)} trucks inside {building_id!r}"
+            f"capacity: {places} is less than the {len(facility.occupants)} trucks inside {quoted(building_id)}"
         )
     facility.spec = spec
     if isinstance(facility, SiteState):

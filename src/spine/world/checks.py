@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import isfinite
 
-from spine.errors import CommandError
+from spine.errors import CommandError, quoted
 
 
 def checked_number(
@@ -16,7 +16,7 @@ def checked_number(
         CommandError: it is not one.
     """
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value):
-        raise CommandError(f"{name}: {value!r} is not a finite number")
+        raise CommandError(f"{name}: {quoted(value)} is not a finite number")
     number = float(value)
     if low is not None and high is not None and not low <= number <= high:
         raise CommandError(f"{name}: {number:g} is outside the allowed range {low:g} to {high:g}")
@@ -34,4 +34,4 @@ def check_count(name: str, value: object) -> None:
         CommandError: it is not one.
     """
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise CommandError(f"{name}: {value!r} must be a whole number of at least 1")
+        raise CommandError(f"{name}: {quoted(value)} must be a whole number of at least 1")

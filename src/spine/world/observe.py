@@ -8,7 +8,7 @@ from math import atan2
 import numpy as np
 from numpy.typing import NDArray
 
-from spine.errors import CommandError
+from spine.errors import CommandError, quoted
 from spine.network.facilities import PRIORITIES, URGENCIES
 from spine.world import movement
 from spine.world.config import CO2_KG_PER_LITRE
@@ -70,7 +70,7 @@ def agent_view(state: State, agent_id: str) -> AgentView:
         )
     if agent_id in state.building_agents:
         return BuildingAgentView(agent_id, state.building_agents[agent_id])
-    raise CommandError(f"agent_id: there is no agent {agent_id!r}")
+    raise CommandError(f"agent_id: there is no agent {quoted(agent_id)}")
 
 
 def truck_view(state: State, truck: Truck) -> TruckView:
@@ -201,7 +201,7 @@ def building_view(state: State, building_id: str) -> BuildingView:
     if facility is None:
         generic = state.generics.get(building_id)
         if generic is None:
-            raise CommandError(f"building_id: there is no building {building_id!r}")
+            raise CommandError(f"building_id: there is no building {quoted(building_id)}")
         return GenericBuildingView(generic.id, generic.node_id)
     occupants, queue = tuple(sorted(facility.occupants)), tuple(facility.queue)
     if isinstance(facility, SiteState):

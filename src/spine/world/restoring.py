@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from spine.errors import CheckpointError, CommandError
+from spine.errors import CheckpointError, CommandError, quoted
 from spine.network.facilities import PRIORITIES, URGENCIES
 from spine.world import agents, demand, events, hours, movement, queues, sites
 from spine.world.agenda import Due
@@ -38,13 +38,13 @@ def restore(state: State, saved: SavedWorld) -> None:
         try:
             _restore_agent(state, agent)
         except CommandError as error:
-            raise CheckpointError(f"agent {agent.id!r}: {error}") from None
+            raise CheckpointError(f"agent {quoted(agent.id)}: {error}") from None
     for truck in state.trucks.values():
         _check_cargo(state, truck)
     _settle_broker(state, saved)
     for package_state in state.packages.values():
         if package_state.aboard and package_state.truck_id is None:
-            raise CheckpointError(f"package {package_state.id!r}: in transit, but aboard of no truck")
+            raise CheckpointError(f"package {quoted(package_state.id)}: in transit, but aboard of no truck")
     state.events.clear()
     state.emit(events.StateRestored(state.now))
 
@@ -69,9 +69,9 @@ def _restore_facilities(state: State, saved: SavedWorld) -> None:
 def _restore_package(state: State, saved: SavedPackage) -> None:
     for name, site_id in (("origin_site", saved.origin_site), ("destination_site", saved.destination_site)):
         if site_id not in state.sites:
-            raise CheckpointError(f"package {saved.id!r}: {name} {site_id!r} is no site of this map")
+            raise CheckpointError(f"package {quoted(saved.id)}: {name} {quoted(site_id)} is no site of this map")
     if saved.id in state.packages:
-        raise CheckpointError(f"package {saved.id!r}: this id is used twice")
+        raise CheckpointError(f"package {quoted(saved.id)}: this id is used twice")
     package = Package(
         id=saved.id,
         origin=saved.origin_site,
@@ -153,14 +153,14 @@ def _start_node(state: State, saved: SavedTruck) -> int:
     if saved.current_edge is not None:
         return state.node_id(int(state.network.edge_from[_edge_index(state, saved)]))
     if saved.current_node is None:
-        raise CheckpointError(f"agent {saved.id!r}: has neither current_node nor current_edge")
+        raise CheckpointError(f"agent {quoted(saved.id)}: has neither current_node nor current_edge")
     return saved.current_node
 
 
 def _edge_index(state: State, saved: SavedTruck) -> int:
     found = np.flatnonzero(state.network.edge_ids == saved.current_edge)
     if not len(found):
-        raise CheckpointError(f"agent {saved.id!r}: current_edge {saved.current_edge} is not on this map")
+        raise CheckpointError(f"agent {quoted(saved.id)}: current_edge {saved.current_edge} is not on this map")
     return int(found[0])
 
 
@@ -170,7 +170,7 @@ def _restore_plan(state: State, truck: Truck, saved: SavedTruck) -> None:
         package = state.packages.get(package_id)
         if package is None or not package.aboard or package.truck_id is not None:
             raise CheckpointError(
-                f"agent {saved.id!r}: loaded package {package_id!r} is not in transit, or on two trucks"
+                f"agent {quoted(saved.id)}: loaded package {quoted(package_id)} is not in transit, or on two trucks"
             )
         package.truck_id = truck.id
         truck.cargo.append(package_id)
@@ -182,7 +182,9 @@ def _restore_plan(state: State, truck: Truck, saved: SavedTruck) -> None:
                 continue
             expected = package.origin if pickup else package.destination
             if site_id != expected:
-                raise CheckpointError(f"agent {saved.id!r}: package {package_id!r} has no stop at {site_id!r}")
+                raise CheckpointError(
+                    f"agent {quoted(saved.id)}: package {quoted(package_id)} has no stop at {quoted(site_id)}"
+                )
             if pickup and not package.aboard and package.truck_id is None:
                 package.truck_id = truck.id
                 state.sites[package.origin].open.pop(package_id, None)
@@ -194,7 +196,7 @@ def _check_cargo(state: State, truck: Truck) -> None:
     """Refuse an overloaded truck; give every package it has exactly the stops it needs."""
     if truck.load > truck.capacity + 1e-6:
         raise CheckpointError(
-            f"agent {truck.id!r}: carries {truck.load:g} cargo units, more than its {truck.capacity:g}"
+            f"agent {quoted(truck.id)}: carries {truck.load:g} cargo units, more than its {truck.capacity:g}"
         )
     aboard = set(truck.cargo)
     plan: list[Stop] = []
@@ -277,12 +279,14 @@ def _put_into_building(state: State, truck: Truck, saved: SavedTruck) -> None:
     facility = state.buildings.get(saved.current_building_id or "")
     if facility is None:
         raise CheckpointError(
-            f"agent {saved.id!r}: current_building_id {saved.current_building_id!r} is not on this map"
+            f"agent {quoted(saved.id)}: current_building_id {quoted(saved.current_building_id)} is not on this map"
         )
     if facility.node != truck.node:
-        raise CheckpointError(f"agent {saved.id!r}: stands at another node than its building {facility.spec.id!r}")
+        raise CheckpointError(
+            f"agent {quoted(saved.id)}: stands at another node than its building {quoted(facility.spec.id)}"
+        )
     if not queues.has_room(facility):
-        raise CheckpointError(f"building {facility.spec.id!r}: holds more trucks than its capacity")
+        raise CheckpointError(f"building {quoted(facility.spec.id)}: holds more trucks than its capacity")
     truck.version += 1
     queues.enter(state, truck, facility)
     if isinstance(facility, ParkingState):

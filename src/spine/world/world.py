@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from spine.errors import CommandError
+from spine.errors import CommandError, quoted
 from spine.network import RoadNetwork, RoadNetworkBuilder, Router, TreeRouter
 from spine.world import (
     agents,
@@ -222,7 +222,7 @@ class World:
         """
         kind = self._state.agents.get(agent_id)
         if kind is None:
-            raise CommandError(f"agent_id: there is no agent {agent_id!r}")
+            raise CommandError(f"agent_id: there is no agent {quoted(agent_id)}")
         return kind
 
     def agent(self, agent_id: str) -> AgentView:
@@ -274,7 +274,7 @@ class World:
         """
         package = self._state.packages.get(package_id)
         if package is None:
-            raise CommandError(f"package_id: there is no package {package_id!r}")
+            raise CommandError(f"package_id: there is no package {quoted(package_id)}")
         return observe.package_view(package)
 
     def package_counts(self) -> PackageCounts:

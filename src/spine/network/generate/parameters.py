@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from math import isfinite
 from typing import Any
 
-from spine.errors import GenerationError
+from spine.errors import GenerationError, quoted, shortened
 
 MOST_NODES = 400_000
 """A map expected to have more nodes than this is refused."""
@@ -82,10 +82,10 @@ class GenerationParameters:
             GenerationError: the name or a field is unknown, or a value is bad.
         """
         if name not in PRESETS:
-            raise GenerationError([f"preset {name!r}: unknown; known are {', '.join(PRESETS)}"])
+            raise GenerationError([f"preset {quoted(name)}: unknown; known are {', '.join(PRESETS)}"])
         unknown = sorted(set(changes) - set(_RULES))
         if unknown:
-            raise GenerationError([f"{key}: is not a generation parameter" for key in unknown])
+            raise GenerationError([f"{shortened(key)}: is not a generation parameter" for key in unknown])
         return cls.from_mapping({**PRESETS[name], **changes})
 
     def as_dict(self) -> dict[str, object]:
@@ -117,17 +117,17 @@ class _Rule:
         if not self.pair:
             return self._one(value)
         if not isinstance(value, (list, tuple)) or len(value) != 2:
-            return None, f"{value!r} must be a list of two numbers"
+            return None, f"{quoted(value)} must be a list of two numbers"
         (low, problem_low), (high, problem_high) = self._one(value[0]), self._one(value[1])
         if problem_low or problem_high:
             return None, problem_low or problem_high
         if low > high:
-            return None, f"{list(value)!r} must be [smallest, largest]"
+            return None, f"{quoted(list(value))} must be [smallest, largest]"
         return (low, high), ""
 
     def _one(self, value: object) -> tuple[Any, str]:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            return None, f"{str(value)[:40]!r} must be a number"
+            return None, f"{quoted(value)} must be a number"
         try:
             number = float(value)
         except OverflowError:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from spine.errors import ConfigurationError
+from spine.errors import ConfigurationError, quoted
 from spine.world.config import WorldConfig
 from spine.world.policies.base import (
     Award,
@@ -55,7 +55,7 @@ def resolve_policies(config: WorldConfig, extra: PolicyTable | None = None) -> P
         known = {**built_in, **(extra or {}).get(slot, {})}
         name = getattr(config, slot)
         if name not in known:
-            raise ConfigurationError(f"policy {slot} = {name!r}: unknown; known are {', '.join(sorted(known))}")
+            raise ConfigurationError(f"policy {slot} = {quoted(name)}: unknown; known are {', '.join(sorted(known))}")
         chosen[slot] = known[name]()
     return Policies(**chosen)
 
