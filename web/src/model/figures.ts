@@ -78,7 +78,7 @@ export class Figures {
     if (!this.connected()) return;
     this.problemsAsked = performance.now();
     try {
-      this.problems.value = ((await this.fetchJson("/api/problems")) as { problems: WorldProblem[] }).problems;
+      this.problems.value = ((await this.fetchJson("api/problems")) as { problems: WorldProblem[] }).problems;
     } catch {
       // The next change, or the next connection, asks again; meanwhile nothing is claimed.
       this.problems.value = [];
@@ -108,7 +108,7 @@ export class Figures {
   /** Ask for the figures, and for the series when charts are shown; return whether there is more of it to come. */
   private async fetch(): Promise<boolean> {
     const { history } = this;
-    const summary = (await this.fetchJson("/api/summary")) as Summary;
+    const summary = (await this.fetchJson("api/summary")) as Summary;
     // Figures asked for before a jump to another time belong there.
     if (history !== this.history) return false;
     this.summary.value = summary;
@@ -116,7 +116,7 @@ export class Figures {
     if (performance.now() - this.problemsAsked > PROBLEMS_MS) void this.askProblems();
     if (this.charts === 0) return false;
     const { after } = this.series;
-    const path = after === null ? "/api/series" : `/api/series?after_s=${after}`;
+    const path = after === null ? "api/series" : `api/series?after_s=${after}`;
     const data = (await this.fetchJson(path)) as SeriesData;
     if (history !== this.history) return false;
     batch(() => {
