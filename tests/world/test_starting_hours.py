@@ -25,19 +25,19 @@ def resting_shares(spread: bool) -> list[float]:
     for index in range(TRUCKS):
         day = 24.0 * HOUR * (index + 0.5) / TRUCKS if spread else 0.0
         world.apply(CreateTruck(f"t{index}", TruckSpec(driver_day_s=day)))
-    run(world, 40.0, dt=HOUR)
+    run(world, 20.0, dt=HOUR)
     check_invariants(world)
     at = SAMPLE_COLUMNS.index("trucks_resting")
     return [(sample.values[at] or 0.0) / TRUCKS for sample in world.time_series() if sample.time > 4.0 * HOUR]
 
 
 def test_drivers_spread_over_their_day_do_not_rest_at_once() -> None:
-    """Rested drivers all work, then all sleep; those of a fleet that has been at work take turns from the beginning on."""
+    """Of rested drivers nobody sleeps for hours, and then many; those of a fleet that has been at work take turns from the start."""
     together, spread = resting_shares(spread=False), resting_shares(spread=True)
-    assert min(together) < 0.05
-    assert max(together) > 0.6
-    assert min(spread) > 0.15
-    assert max(spread) < 0.6
+    assert max(together[:16]) == 0.0
+    assert max(together) > 0.3
+    assert min(spread) > 0.2
+    assert max(spread) - min(spread) < 0.25
 
 
 def test_a_driver_on_duty_has_driven_his_share() -> None:
