@@ -234,7 +234,7 @@ def test_the_http_part() -> None:
             assert server.status(path) == 200
         assert server.status("/nothing/here") == 404
         assert len(server.get("/api/map")) == 31 + 1  # its notes
-        assert server.get("/api/agents")["total"] == 21
+        assert server.get("/api/agents")["total"] == 25
         assert server.get("/api/state")["run_state"] == "running"
         assert "packages_created" in server.get("/api/summary")
 
