@@ -27,6 +27,7 @@ from support.engine import (
     inspect,
     restarts,
     run,
+    stop,
     until,
 )
 from support.patience import LONG_PATIENCE_S
@@ -186,7 +187,7 @@ def test_stops_gracefully(new_project: NewProject, name: str) -> None:
         reached = [visitor.expect("tick.end")["tick"] for _ in range(20)][-1]
         asked = time.monotonic()
         # `docker stop` kills after the time limit, and then the exit code would be 137
-        docker("stop", "--signal", name, "--time", "5", container)
+        stop(container, signal=name)
         FIGURES[f"stop after {name}, one client, running world"] = f"{time.monotonic() - asked:.2f} s"
         with pytest.raises(ConnectionClosed) as closed:
             visitor.expect("never")
@@ -220,7 +221,7 @@ def test_stops_while_it_starts(new_project: NewProject) -> None:
     project.compose("up", "--detach", "--no-build")
     container = project.container()
     until(lambda: engine_processes(container), "the engine has been started")
-    docker("stop", "--time", "5", container)
+    stop(container)
     assert inspect(container, ".State.ExitCode") == 0
 
 
@@ -241,7 +242,7 @@ def test_start_is_quick(new_project: NewProject) -> None:
     container = project.up()
     times = []
     for _ in range(5):
-        docker("stop", "--time", "5", container)
+        stop(container)
         begun = time.monotonic()
         docker("start", container)
         until(lambda: http_status(project.port, "/ready") == 200, "/ready")

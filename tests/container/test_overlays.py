@@ -27,6 +27,7 @@ from support.engine import (
     inspect,
     restarts,
     run,
+    stop,
     until,
 )
 from support.patience import LONG_PATIENCE_S, PATIENCE_S
@@ -129,7 +130,11 @@ def test_sessions_stay_with_their_world(scaled: Project) -> None:
         assert marks_of(scaled, f"/{world.partition('.')[0]}/ws") == marks
         cookie = {"Cookie": f"spine_world={world}"}
         with connect(
-            f"ws://127.0.0.1:{scaled.port}/ws", max_size=None, additional_headers=cookie, close_timeout=0.1
+            f"ws://127.0.0.1:{scaled.port}/ws",
+            max_size=None,
+            additional_headers=cookie,
+            close_timeout=0.1,
+            open_timeout=PATIENCE_S,
         ) as connection:
             assert names_of_agents(Client(connection)) & set(SESSIONS) == marks
 
@@ -191,14 +196,16 @@ def test_newcomer_gets_a_world(scaled: Project) -> None:
         assert re.match(
             r"spine_world=(one|two|three)\.\w+; Path=/; HttpOnly; SameSite=Lax", answer.headers["Set-Cookie"]
         )
-    with connect(f"ws://127.0.0.1:{scaled.port}/ws", max_size=None, close_timeout=0.1) as connection:
+    with connect(
+        f"ws://127.0.0.1:{scaled.port}/ws", max_size=None, close_timeout=0.1, open_timeout=PATIENCE_S
+    ) as connection:
         assert connection.response is not None
         assert "spine_world=" in connection.response.headers["Set-Cookie"]
 
 
 def test_dead_server_is_passed_over(scaled: Project) -> None:
     """When a session's server is gone, the session is served by a neighbour."""
-    docker("stop", "--time", "5", scaled.container("spine-backend-2"))
+    stop(scaled.container("spine-backend-2"))
     for session in SESSIONS:
 
         def greeted(session: str = session) -> bool:
@@ -305,7 +312,7 @@ def test_alert_when_the_server_is_gone(monitored: tuple[Project, int]) -> None:
     """A server that cannot be scraped any more raises its alert."""
     project, port = monitored
     until(lambda: alert_state(port, "SpineDown") == "inactive", "it is quiet while the server is up", LONG_PATIENCE_S)
-    docker("stop", "--time", "5", project.container())
+    stop(project.container())
     until(lambda: alert_state(port, "SpineDown") in AWAKE, "the alert wakes up", LONG_PATIENCE_S)
 
 
@@ -332,7 +339,7 @@ def test_alert_when_one_of_several_servers_is_gone(new_monitored: NewMonitored) 
 
     everyone = {f"world-{world}:8000" for world in ("one", "two", "three")}
     until(lambda: servers(1) == everyone, "all are scraped", LONG_PATIENCE_S)
-    docker("stop", "--time", "5", project.container("spine-backend-2"))
+    stop(project.container("spine-backend-2"))
     until(lambda: servers(0) == {"world-two:8000"}, "one is missed", LONG_PATIENCE_S)
     until(lambda: alert_state(port, "SpineDown") in AWAKE, "the alert wakes up", LONG_PATIENCE_S)
 

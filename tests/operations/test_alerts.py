@@ -20,13 +20,13 @@ import pytest
 import yaml
 
 from support.alerting import Prometheus, running_alertmanager, running_prometheus
+from support.patience import LONG_PATIENCE_S
 from support.raw_socket import handshake
 from support.server import Server, free_port, running_server, wait_until
 
 FACTOR = 15
 """Minutes of the rules are so many times shorter here."""
 
-PATIENCE_S = 300.0
 BY_FIGURES_ONLY = {"SpineMemoryHigh"}
 """What needs a small memory limit is made to fire for real in a container (tests/container)."""
 
@@ -199,7 +199,7 @@ def test_every_alert_fires_for_a_server_in_that_trouble(monitoring: Path, troubl
             return expected <= fired
 
         with contextlib.suppress(AssertionError):
-            wait_until(all_have_fired, PATIENCE_S)
+            wait_until(all_have_fired, 2 * LONG_PATIENCE_S)
         assert expected - fired == set()
         assert {name for name, instance in fired if instance == "well"} == set()
         urgent = (alert for receiver, alert in told(notices) if receiver == "somebody-now")
@@ -210,6 +210,6 @@ def test_every_alert_fires_for_a_server_in_that_trouble(monitoring: Path, troubl
 def told(notices: queue.SimpleQueue[Any]) -> Iterator[tuple[str, Any]]:
     """Whom Alertmanager tells of which alert, as it comes; fails when nothing more does."""
     while True:
-        notice = notices.get(timeout=PATIENCE_S)
+        notice = notices.get(timeout=LONG_PATIENCE_S)
         for alert in notice["alerts"]:
             yield notice["receiver"], alert

@@ -16,7 +16,7 @@ from spine.server.pulse import LOOK_INTERVAL_S, Pulse, waited_for_processor_s
 from support.server import running_server, wait_until
 from support.slowed import EngineFaults
 
-_PATIENCE_S = 10.0
+_ALLOWED_S = 10.0
 
 
 class _Machine:
@@ -25,7 +25,7 @@ class _Machine:
     def __init__(self) -> None:
         self.now = 1000.0
         self.waited = 5.0
-        self.pulse = Pulse(1, _PATIENCE_S, lambda: self.now, lambda _: self.waited)
+        self.pulse = Pulse(1, _ALLOWED_S, lambda: self.now, lambda _: self.waited)
 
     def go_on(self, seconds: float, *, share: float = 1.0, beats: bool = True, step: int = 0) -> None:
         """Let time pass, the engine having `share` of a processor; heartbeats tell figures that move by `step`."""
@@ -50,10 +50,10 @@ def test_an_endless_loop_is_found() -> None:
     """Heartbeats alone prove nothing: their figures must move. First the engine is reported as not well, then given up."""
     machine = _Machine()
     machine.go_on(1.0, step=1)
-    machine.go_on(_PATIENCE_S * 0.8)
+    machine.go_on(_ALLOWED_S * 0.8)
     assert machine.pulse.problem == "has made no progress for 7.8 s (tick)"
     assert machine.pulse.verdict is None
-    machine.go_on(_PATIENCE_S * 0.3)
+    machine.go_on(_ALLOWED_S * 0.3)
     assert machine.pulse.verdict is not None
 
 
@@ -61,7 +61,7 @@ def test_a_frozen_process_is_found_also_at_slow_work() -> None:
     """Slow work may go on for long without progress, but not without a heartbeat."""
     machine = _Machine()
     machine.pulse.beat("map.import", True, [8, 0])
-    machine.go_on(_PATIENCE_S * 1.1, beats=False)
+    machine.go_on(_ALLOWED_S * 1.1, beats=False)
     assert machine.pulse.verdict == "has given no sign of life for 10.8 s (map.import)"
 
 
@@ -70,9 +70,9 @@ def test_a_slow_machine_costs_no_engine_its_life(share: float, beats: bool) -> N
     """What counts is the engine's own time, whatever share of a processor it gets: neither sooner nor later."""
     machine = _Machine()
     machine.go_on(1.0, step=1)
-    machine.go_on(0.9 * _PATIENCE_S / share, share=share, beats=beats)
+    machine.go_on(0.9 * _ALLOWED_S / share, share=share, beats=beats)
     assert machine.pulse.verdict is None
-    machine.go_on(0.3 * _PATIENCE_S / share + 1.0, share=share, beats=beats)
+    machine.go_on(0.3 * _ALLOWED_S / share + 1.0, share=share, beats=beats)
     assert machine.pulse.verdict is not None
 
 

@@ -41,6 +41,11 @@ def docker(*arguments: str | Path) -> str:
     return run("docker", *arguments).strip()
 
 
+def stop(container: str, signal: str = "SIGTERM") -> None:
+    """Asks a container to end, and gives it more than the usual ten seconds on a busy machine before the engine kills it."""
+    docker("stop", "--signal", signal, "--time", str(round(PATIENCE_S)), container)
+
+
 def inspect(thing: str, template: str) -> Any:
     """One part of what the engine knows of a container or image, decoded from JSON."""
     return json.loads(docker("inspect", "--format", f"{{{{json {template}}}}}", thing))
@@ -121,7 +126,9 @@ class Client:
 def client(port: int, path: str = "/ws") -> Iterator[Client]:
     """A client that has just connected."""
     # closing does not wait for the answer: it would come after all the ticks that were not read
-    with connect(f"ws://127.0.0.1:{port}{path}", max_size=None, compression=None, close_timeout=0.1) as connection:
+    with connect(
+        f"ws://127.0.0.1:{port}{path}", max_size=None, compression=None, close_timeout=0.1, open_timeout=PATIENCE_S
+    ) as connection:
         yield Client(connection)
 
 
