@@ -193,7 +193,7 @@ def test_without_matplotlib_the_extra_is_named(spine: Command, monkeypatch: pyte
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     code, _, err = spine("map", "plot", "small.osm", "-o", "x.png")
     assert code == 2
-    assert "spine[plot]" in err
+    assert "spine-sim[plot]" in err
 
 
 @pytest.mark.parametrize("name", ["rzeszow_region.osm.pbf", "TestfeldNDS.osm.pbf", "BadHersfeld.osm.gz"])

@@ -16,6 +16,7 @@ import yaml
 from spine.cli import main
 from spine.scenario import Scenario, save_map
 from support.patience import PATIENCE_S
+from support.server import running_server
 from support.worlds import grid_network
 
 NAME = "Zażółć 東京 \N{DELIVERY TRUCK} [/bold] [red]"
@@ -112,3 +113,14 @@ def test_a_real_process_in_a_real_locale(folder: Path) -> None:
     assert _escaped(NAME, "ascii") in output
     for line in ("spine scenario show żółw.yaml | head -n 1", "spine scenario show żółw.yaml >&-"):
         assert _in_shell(folder, line)[1] == ""
+
+
+def test_a_server_logs_in_any_encoding(folder: Path) -> None:
+    """Lines for people hold names of files; one that the terminal cannot show is escaped and the server serves."""
+    with running_server(str(folder / "żółw.yaml"), LOG_FORMAT="console", PYTHONIOENCODING="ascii") as server:
+        assert server.status("/ready") == 200
+        _, output = server.stop()
+    assert output.isascii()
+    assert _escaped("żółw.yaml", "ascii") in output
+    assert "Traceback" not in output
+    assert "Logging error" not in output
