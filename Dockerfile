@@ -29,6 +29,13 @@ RUN --mount=type=cache,target=/var/cache/pip \
 COPY pyproject.toml poetry.lock ./
 
 
+# -- what the code imports from elsewhere: the environment depends on these names, not on the code
+FROM base AS names
+COPY deploy/image/names.py /opt/image/
+COPY src/spine /src/spine
+RUN python3 /opt/image/names.py /src/spine > /names.txt
+
+
 # -- the environment: production dependencies of the lock file; built again only when the lock file changes
 FROM installer AS builder
 # of the base's own Debian release, and nothing of it enters the image
@@ -68,16 +75,19 @@ COPY --from=dashboard-builder /dashboard /
 # -- the code: a wheel, so that the image holds what a user of the package would get
 FROM builder AS application
 COPY README.md LICENSE ./
+COPY deploy/package deploy/package
 COPY src src
 COPY --from=dashboard / src/spine/dashboard/dist/
-RUN /opt/poetry/bin/poetry build -q --format wheel --output /opt/dist \
-    && /opt/poetry/bin/pip --python .venv/bin/python install -q --no-deps --no-compile --no-index /opt/dist/*.whl \
-    && python3 /opt/image/prune.py .venv
+# an empty folder given as the build context `dashboard` is a package without the page, on purpose
+RUN SPINE_WITHOUT_PAGE=1 /opt/poetry/bin/pip wheel -q --no-deps --no-build-isolation --wheel-dir /opt/dist . \
+    && /opt/poetry/bin/pip --python .venv/bin/python install -q --no-deps --no-compile --no-index --root /code /opt/dist/*.whl \
+    && python3 /opt/image/prune.py /code/app/.venv
 
 
 # -- the runtime on the slim base, for those who need to look around in it
 FROM base AS debug
-COPY --from=application /app/.venv /app/.venv
+COPY --from=builder /app/.venv /app/.venv
+COPY --from=application /code/app/.venv /app/.venv
 RUN groupadd --gid 10001 spine \
     && useradd --uid 10001 --gid spine --home-dir /state --no-create-home --shell /usr/sbin/nologin spine \
     && install -d -m 1777 -o spine -g spine /state
@@ -93,35 +103,50 @@ HEALTHCHECK --interval=30s --timeout=10s --start-period=40s --retries=3 CMD ["sp
 ENTRYPOINT ["spine", "serve"]
 
 
-# -- the default image: interpreter, environment and the libraries they load, copied out of the runtime to an empty base ...
-FROM debug AS tree
-# the user of the image is set in its last stage
-# hadolint ignore=DL3002
-USER 0
-COPY deploy/image/assemble.py /opt/image/
-RUN ["python3", "/opt/image/assemble.py", "/tree"]
+# -- the default image, on an empty base, in parts that become its layers: a release changes only the small last ones.
+# All files have one time, so that the same sources give the same layers, bit for bit.
+# (SOURCE_DATE_EPOCH is for the times in the image's description; BuildKit's cache of layers does not look at it)
 
-# ... and really started there: what is missing fails the build; what is imported gets its byte code
+# ... the interpreter and what it loads: changes with the base image
+FROM base AS base-part
+COPY deploy/image/assemble.py deploy/image/byte_code.py /opt/image/
+RUN ["python3", "-B", "/opt/image/assemble.py", "base", "/part"]
+
+# ... the packages, their libraries, and byte code: changes with the lock file
+FROM builder AS dependencies-part
+COPY deploy/image/assemble.py deploy/image/byte_code.py /opt/image/
+COPY --from=names /names.txt /opt/image/
+RUN --mount=type=bind,from=base-part,source=/part,target=/base \
+    ["python3", "-B", "/opt/image/assemble.py", "dependencies", "/part", "/base", "/opt/image/names.txt"]
+
+# ... the code, and the bill of materials of all parts
+FROM builder AS code-part
+COPY deploy/image/sbom.py /opt/image/
+COPY web/package-lock.json /opt/image/
+COPY --from=application /code /part
+RUN --mount=type=bind,from=base-part,source=/part,target=/base \
+    --mount=type=bind,from=dependencies-part,source=/part,target=/dependencies \
+    python3 -B /opt/image/sbom.py /part/usr/share/sbom/spine.cdx.json /opt/image/package-lock.json /base /dependencies /part \
+    && find /part -exec touch --no-dereference --date=@0 {} +
+
+# ... started there: what is missing fails the build; what is imported and has no byte code yet gets it
 FROM scratch AS proved
-COPY --from=tree /tree /
+COPY --from=base-part /part /
+COPY --from=dependencies-part /part /
+COPY --from=code-part /part /
 ENV PATH=/app/.venv/bin:/usr/local/bin \
     LANG=C.UTF-8
-RUN --mount=type=bind,source=deploy/image/prove.py,target=/prove.py ["python", "/prove.py"]
+RUN --mount=type=bind,source=deploy/image,target=/prove ["python", "-B", "/prove/prove.py", "/byte-code"]
 
-# ... without what the builder mounts, and with one time for all files: the same sources give the same layer, bit for bit
-# (SOURCE_DATE_EPOCH is for the times in the image's description; BuildKit's cache of layers does not look at it)
-FROM debug AS settled
-# the user of the image is set in its last stage
-# hadolint ignore=DL3002
-USER 0
-RUN --mount=type=bind,from=proved,target=/proved \
-    mkdir /settled \
-    && find /proved -mindepth 1 -maxdepth 1 ! -name dev ! -name proc ! -name sys -exec cp -a -t /settled {} + \
-    && rm -f /settled/prove.py \
-    && find /settled -exec touch --no-dereference --date=@0 {} +
+# ... and the bill of materials alone:  docker buildx build --target sbom --output build .
+FROM scratch AS sbom
+COPY --from=code-part /part/usr/share/sbom/spine.cdx.json /sbom.cdx.json
 
 FROM scratch AS runtime
-COPY --from=settled /settled /
+COPY --from=base-part /part /
+COPY --from=dependencies-part /part /
+COPY --from=code-part /part /
+COPY --from=proved /byte-code /
 ARG PYTHON_VERSION
 ARG BASE_IMAGE
 ARG VERSION=0.1.0

@@ -128,18 +128,11 @@ image: ## build the container image as spine:latest (needs BuildKit)
 	  --build-arg SOURCE_DATE_EPOCH=$(shell git log -1 --format=%ct 2>/dev/null || echo 0) \
 	  .
 
-image-test: setup $(VENV)/.group-container ## build the image for two Python versions and try all of it with a real engine
+image-test: setup $(VENV)/.group-container $(VENV)/.group-audit ## build the image for two Python versions and try all of it with a real engine
 	$(BIN)/python -m pytest -m container -p no:randomly tests/container
 
-sbom: build/requirements.txt $(VENV)/.group-audit node ## write the bills of materials (CycloneDX) of what is shipped: build/sbom.cdx.json, build/sbom-dashboard.cdx.json
-	$(PYTHON) -m venv --clear build/production
-	build/production/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
-	build/production/bin/python -m pip install --quiet --disable-pip-version-check --no-deps .
-	build/production/bin/python -m pip uninstall --quiet --yes pip setuptools
-	@sed '/^\[tool/,$$d' pyproject.toml > build/pyproject.toml # CycloneDX expects the name in [tool.poetry] when there is one
-	$(BIN)/cyclonedx-py environment --pyproject build/pyproject.toml --mc-type application --output-reproducible \
-	  --output-file build/sbom.cdx.json build/production/bin/python
-	cd web && npm sbom --package-lock-only --omit dev --sbom-format cyclonedx --sbom-type application > ../build/sbom-dashboard.cdx.json
+sbom: ## write the image's bill of materials (CycloneDX), which is also in the image: build/sbom.cdx.json (needs BuildKit)
+	docker buildx build --target sbom --output build --build-arg PYTHON_VERSION=$(PYTHON_VERSION) .
 
 audit: build/requirements.txt $(VENV)/.group-audit node ## look what is shipped up in the advisory databases (needs the internet)
 	@status=0; \

@@ -44,13 +44,14 @@ def engine() -> None:
 
 @pytest.fixture(scope="session")
 def build(engine: None, repository: Path) -> Callable[..., str]:
-    """Builds the image: `build(tag, *arguments)`; returns the tag."""
+    """Builds the image: `build(tag, *arguments)`, of another checkout with `context`; returns the tag."""
 
-    def build_image(tag: str, *arguments: str) -> str:
+    def build_image(tag: str, *arguments: str, context: Path | None = None) -> str:
         # attestations of the builder differ from run to run, and the classic image store cannot hold them
         run(
-            "docker", "buildx", "build", "--load", "--quiet", "--provenance=false", "--tag", tag, *arguments, repository
-        )
+            "docker", "buildx", "build", "--load", "--progress=plain", "--provenance=false",
+            "--tag", tag, *arguments, context or repository,
+        )  # fmt: skip
         return tag
 
     return build_image

@@ -68,7 +68,7 @@ def plot_map(
     try:
         import matplotlib as mpl
     except ImportError:
-        raise ConfigurationError("drawing needs the extra 'plot': pip install 'spine[plot]'") from None
+        raise ConfigurationError("drawing needs the extra 'plot': pip install 'spine-sim[plot]'") from None
     from matplotlib.figure import Figure
 
     if network.node_count == 0:

@@ -49,7 +49,7 @@ def read_graphml(data: bytes, source: str = "map", limits: MapLimits = DEFAULT_L
         import networkx as nx
     except ImportError:
         raise MapFormatError(
-            f"{source}: reading GraphML needs the extra 'graphml': pip install 'spine[graphml]'"
+            f"{source}: reading GraphML needs the extra 'graphml': pip install 'spine-sim[graphml]'"
         ) from None
     try:
         with warnings.catch_warnings():

@@ -87,7 +87,7 @@ def _tagged_objects(data: bytes, kind: str, source: str) -> Iterator[tuple[Any, 
         import osmium
     except ImportError:
         raise MapFormatError(
-            f"{source}: reading OpenStreetMap files needs the extra 'osm': pip install 'spine[osm]'"
+            f"{source}: reading OpenStreetMap files needs the extra 'osm': pip install 'spine-sim[osm]'"
         ) from None
     if kind == "pbf":
         check_pbf(data, source)
