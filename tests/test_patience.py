@@ -14,7 +14,10 @@ import pytest
 
 from support.patience import FACTOR, PATIENCE_S, VARIABLE, factor
 
-_WAITS = {"communicate", "frames", "join", "next", "set_default_timeout", "settimeout", "until", "wait", "wait_until"}
+_WAITS_SO_LONG = {"communicate", "frames", "join", "next", "set_default_timeout", "settimeout", "wait"}
+"""Take their limit first."""
+_WAITS_FOR = {"until", "wait_until"}
+"""Take what they wait for first."""
 _LIMITS = {"open_timeout", "patience_s", "timeout", "timeout_s"}
 _STEP_S = 0.5
 """So long may one look take before the next one; that is no limit."""
@@ -24,7 +27,7 @@ def _given(node: ast.AST) -> list[ast.expr]:
     """Return what stands where a wait takes its limit, or is kept as a constant for one."""
     if isinstance(node, ast.Call):
         name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-        waited = node.args if name in _WAITS else []
+        waited = node.args[:1] if name in _WAITS_SO_LONG else node.args if name in _WAITS_FOR else []
         return [*waited, *(word.value for word in node.keywords if word.arg in _LIMITS)]
     if isinstance(node, ast.arguments) and node.defaults:
         names = [argument.arg for argument in node.args[-len(node.defaults) :]]
