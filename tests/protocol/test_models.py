@@ -69,13 +69,13 @@ def test_the_asyncapi_document_is_whole() -> None:
     assert len(schemas["MapCreate"]["required"]) == 26
     assert set(schemas["BuildingCreate"]["properties"]) == {
         "building_type", "building_id", "node_id", "capacity", "cost_factor", "name", "activity_rate", "destination_weights",
-        "docks", "loading_rate_tonnes_per_min", "package_config", "hourly_profile", "batch_size_range",
+        "docks", "loading_rate_tonnes_per_min", "fixed_handling_s", "package_config", "hourly_profile", "batch_size_range",
         "attraction",
     }  # fmt: skip
     # In AsyncAPI a discriminator is the name of a property; pydantic writes the object that OpenAPI has.
     assert '"discriminator": {' not in json.dumps(document)
     # Bounds reach the schemas under the names of JSON Schema.
-    assert schemas["TruckData"]["properties"]["capacity"].items() >= {"minimum": 4, "maximum": 45}.items()
+    assert schemas["TruckData"]["properties"]["capacity"].items() >= {"minimum": 4, "maximum": 300}.items()
     assert (
         schemas["SimulationStart"]["properties"]["speed"]["anyOf"][0].items()
         >= {"exclusiveMinimum": 0, "maximum": 3600}.items()

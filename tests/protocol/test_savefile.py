@@ -114,7 +114,7 @@ def test_the_list_of_a_building_wins() -> None:
         (("metadata",), [], "metadata"),
         (("metadata", "dt_s"), 0, "dt_s"),
         (("metadata", "tick"), -1, "tick"),
-        (("agents", 1, "capacity"), 99, "capacity"),
+        (("agents", 1, "capacity"), 999, "capacity"),
         (("agents", "driving", "current_edge"), 123456, "current_edge"),
         (("agents", 1, "id"), "truck-1", "truck-1"),
         (("agents", 1, "loaded_packages"), ["ghost"], "ghost"),

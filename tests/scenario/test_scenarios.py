@@ -65,7 +65,7 @@ run: {hours: 2}
         ("{uniform: [70, 90]}", "fast", "8: fleet.0.max_speed_kph: must be a number, or one of {uniform"),
         ("{choice: [10, 20]}", "{choice: [10, 20], uniform: [1, 2]}", "7: fleet.0.capacity: a distribution needs exactly one"),
         ("{choice: [10, 20]}", "{choice: []}", "7: fleet.0.capacity.choice: "),
-        ("{choice: [10, 20]}", "3", "7: fleet.0.capacity: 3 is outside the allowed range 4 to 45"),
+        ("{choice: [10, 20]}", "3", "7: fleet.0.capacity: 3 is outside the allowed range 4 to 300"),
         ("preset: reference", "preset: moon", "4: map.generate.preset: there is no preset 'moon'"),
         ("map_width: 3000", "map_widht: 3000", "4: map.generate.map_widht: unknown field; did you mean 'map_width'?"),
         ("map_width: 3000", "map_width: wide", "4: map.generate.map_width: 'wide' must be a number"),
@@ -232,7 +232,7 @@ def test_draws_stay_within_what_a_truck_can_be(
     )
     for command in fleet_commands((group,), RoadNetworkBuilder().build(), seed):
         truck = command.spec
-        assert 4.0 <= truck.capacity <= 45.0
+        assert 4.0 <= truck.capacity <= 300.0
         assert ends[0] <= truck.max_speed_kph <= ends[1]
         assert truck.initial_fuel_l in {share * truck.fuel_tank_capacity_l for share in shares}
 

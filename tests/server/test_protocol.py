@@ -156,7 +156,7 @@ def test_binary_frames_get_an_error(looker: Client) -> None:
         ("agent.create", {"agent_id": "", "agent_kind": "truck"}, "agent_id"),
         ("agent.create", {"agent_id": "x", "agent_kind": "plane"}, "agent_kind"),
         ("agent.create", {"agent_id": "x", "agent_kind": "truck"}, "map"),
-        ("agent.create", {"agent_id": "x", "agent_kind": "truck", "agent_data": {"capacity": 60}}, "agent_data.capacity"),
+        ("agent.create", {"agent_id": "x", "agent_kind": "truck", "agent_data": {"capacity": 600}}, "agent_data.capacity"),
         ("agent.create", {"agent_id": "x", "agent_kind": "broker", "agent_data": {"balance_ducats": -1}}, "balance_ducats"),
         ("agent.create", {"agent_id": "x", "agent_kind": "broker", "agent_data": None}, "agent_data"),
         ("agent.describe", {"agent_id": "nobody"}, "nobody"),

@@ -53,6 +53,8 @@ def check_facility(facility: Facility) -> None:
 def _check_site(site: Site, name: str) -> None:
     _positive(site.docks, name, "docks")
     _positive(site.loading_rate_t_per_min, name, "loading_rate_t_per_min")
+    if not 0.0 <= site.fixed_handling_s <= LARGEST_FIGURE:
+        raise NetworkError(f"{name}: fixed_handling_s = {site.fixed_handling_s} must be finite and at least 0")
     if not (isfinite(site.activity_rate) and site.activity_rate >= 0.0):
         raise NetworkError(f"{name}: activity_rate = {site.activity_rate} must be finite and at least 0")
     if len(site.hourly_profile) not in (0, *HOURLY_PROFILE_LENGTHS):

@@ -182,19 +182,15 @@ def _read_site(reader: JsonReader, building_id: str, node_id: int) -> Site:
     for name, value in reader.object("statistics").items():
         if not is_number(value):
             raise MapFormatError(f"{reader.where}: statistics[{quoted(name)}] = {quoted(value)} must be finite")
-    rate = reader.number("activity_rate")
+    rate, fixed_handling_s = reader.at_least_0("activity_rate"), reader.at_least_0("fixed_handling_s", 0.0)
     loading_rate = reader.number("loading_rate_tonnes_per_min", 0.5)
-    if rate < 0.0:
-        raise MapFormatError(f"{reader.where}: activity_rate = {rate:g} must be at least 0")
     if loading_rate <= 0.0:
         raise MapFormatError(f"{reader.where}: loading_rate_tonnes_per_min = {loading_rate:g} must be greater than 0")
     profile = reader.array("hourly_profile", optional=True)
     fits = len(profile) in HOURLY_PROFILE_LENGTHS and all(is_number(v) and v >= 0 for v in profile) and any(profile)
     if profile and not fits:
         raise MapFormatError(f"{reader.where}: hourly_profile must be 24 or 168 numbers of at least 0, not all 0")
-    attraction = None if reader.item.get("attraction") is None else reader.number("attraction")
-    if attraction is not None and attraction < 0.0:
-        raise MapFormatError(f"{reader.where}: attraction = {attraction:g} must be at least 0")
+    attraction = None if reader.item.get("attraction") is None else reader.at_least_0("attraction")
     batch = reader.pair("batch_size_range", (1.0, 1.0))
     if batch[0] < 1 or any(value != int(value) for value in batch):
         raise MapFormatError(f"{reader.where}: batch_size_range must be two whole numbers of at least 1")
@@ -205,6 +201,7 @@ def _read_site(reader: JsonReader, building_id: str, node_id: int) -> Site:
         activity_rate=rate,
         docks=docks,
         loading_rate_t_per_min=loading_rate,
+        fixed_handling_s=fixed_handling_s,
         destination_weights=reader.weights("destination_weights"),
         packages=_read_profile(JsonReader(reader.object("package_config"), f"{reader.where}: package_config")),
         hourly_profile=tuple(float(value) for value in profile),
@@ -359,6 +356,8 @@ def facility_to_json(
         "active_packages": list(active_packages),
         "statistics": dict(statistics) if statistics is not None else dict(_NO_STATISTICS),
     }
+    if facility.fixed_handling_s:
+        item["fixed_handling_s"] = facility.fixed_handling_s
     if facility.hourly_profile:
         item["hourly_profile"] = list(facility.hourly_profile)
     if facility.batch_size_range != (1, 1):

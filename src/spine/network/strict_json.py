@@ -102,6 +102,13 @@ class JsonReader:
             raise MapFormatError(f"{self.where}: {name} = {quoted(value)} must be a finite number")
         return float(value)  # type: ignore[arg-type]  # is_number has looked
 
+    def at_least_0(self, name: str, default: float | None = None) -> float:
+        """Return a finite number field that is not negative, or its default when absent."""
+        value = self.number(name, default)
+        if value < 0.0:
+            raise MapFormatError(f"{self.where}: {name} = {value:g} must be at least 0")
+        return value
+
     def whole(self, name: str, low: int, high: int, default: int | None = None) -> int:
         """Return a whole number field within bounds, or its default when absent."""
         if default is not None and name not in self.item:

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from spine.errors import ProtocolError, quoted
 from spine.network.generate import MOST_NODES, GenerationParameters
+from spine.protocol.building_data import BUILDING_DATA
 from spine.protocol.params import (
     SLOWEST_HZ,
     ActionParams,
@@ -22,6 +23,7 @@ from spine.protocol.params import (
     as_text,
     validated,
 )
+from spine.world.vehicles import CAPACITY_RANGE_CU
 
 FASTEST_SPEED = 3600.0
 SLOWEST_SPEED = 0.01
@@ -145,14 +147,21 @@ class MapPreview(MapCreate):
 
 
 class TruckData(ActionParams):
-    """`agent_data` of a truck (8.10); `start_node`, `home_node` and `returns_home` go beyond the page."""
+    """`agent_data` of a truck (8.10); `empty_mass_t`, `start_node`, `home_node` and `returns_home` go beyond the page."""
 
     max_speed_kph: Annotated[Number, Field(gt=0.0, le=1000.0, description="km/h")] = 100.0
-    capacity: Annotated[Number, Field(ge=4.0, le=45.0, description="in the unit of package sizes, think tonnes")] = 24.0
+    capacity: Annotated[
+        Number,
+        Field(ge=CAPACITY_RANGE_CU[0], le=CAPACITY_RANGE_CU[1], description="in the unit of package sizes, 0.1 t"),
+    ] = 24.0
     risk_factor: Annotated[Number, Field(ge=0.0, le=1.0, description="willingness to postpone rest and fuel")] = 0.5
     initial_balance_ducats: Annotated[Number, Field(ge=-1e15, le=1e15, description="ducats")] = 0.0
     fuel_tank_capacity_l: Annotated[Number, Field(gt=0.0, le=1e6, description="litres")] = 500.0
     initial_fuel_l: Annotated[Number, Field(ge=0.0, description="litres; absent for a full tank")] | None = None
+    empty_mass_t: (
+        Annotated[Number, Field(ge=0.5, le=60.0, description="tonnes; absent for what is usual for the capacity")]
+        | None
+    ) = None
     start_node: Annotated[Integer, Field(ge=0, description="node id; absent for a random one")] | None = None
     home_node: Annotated[Integer, Field(ge=0, description="node id")] | None = None
     returns_home: Annotated[
@@ -207,48 +216,6 @@ class AgentList(ActionParams):
     action: ClassVar[str] = "agent.list"
     answer: ClassVar[str] = "agent.listed"
     agent_kind: Annotated[str | None, BeforeValidator(as_text)] = None
-
-
-class ParkingData(ActionParams):
-    """What a new parking needs beside id and node (8.18)."""
-
-    capacity: Annotated[Integer, Field(gt=0, le=10**9, description="places of a parking, pumps of a gas station")]
-
-
-class StationData(ParkingData):
-    """What a new gas station needs beside id and node (8.18)."""
-
-    cost_factor: Annotated[Number, Field(gt=0.0, le=1e6, description="of a gas station, multiplies the fuel price")]
-
-
-class SiteData(ActionParams):
-    """What a new site needs beside id and node (8.18)."""
-
-    name: Annotated[str, Field(strict=True, description="of a site")]
-    activity_rate: Annotated[Number, Field(gt=0.0, le=1e6, description="of a site, packages per simulated hour")]
-    destination_weights: dict[str, Annotated[Number, Field(ge=0.0)]] = Field(
-        default_factory=dict, description="of a site, site id -> relative weight"
-    )
-    docks: Annotated[Integer, Field(gt=0, le=10**9, description="of a site (beyond the page)")] = 3
-    loading_rate_tonnes_per_min: Annotated[Number, Field(gt=0.0, description="of a site (beyond the page)")] = 0.5
-    package_config: dict[str, Any] = Field(
-        default_factory=dict,
-        description="of a site, as in building objects; defaults for what is left out (beyond the page)",
-    )
-    hourly_profile: list[Number] = Field(
-        default=[], description="of a site, 24 or 168 multipliers of the rate (beyond the page)"
-    )
-    batch_size_range: Annotated[list[Integer], Field(min_length=2, max_length=2)] = Field(
-        default=[1, 1], description="of a site, packages born together (beyond the page)"
-    )
-    attraction: (
-        Annotated[Number, Field(ge=0.0, description="of a site, pull where gravity decides; absent: as its docks")]
-        | None
-    ) = None
-
-
-BUILDING_DATA: dict[str, type[ActionParams]] = {"parking": ParkingData, "gas_station": StationData, "site": SiteData}
-"""What each type of building needs beyond the parameters of `BuildingCreate`."""
 
 
 class BuildingCreate(ActionParams):

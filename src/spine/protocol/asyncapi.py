@@ -9,7 +9,8 @@ from pydantic.json_schema import models_json_schema
 
 from spine import __version__
 from spine.network.generate import PRESETS, GenerationParameters
-from spine.protocol.actions import ACTIONS, BUILDING_DATA, BrokerData, MapCreate, MapPreview, TruckData
+from spine.protocol.actions import ACTIONS, BrokerData, MapCreate, MapPreview, TruckData
+from spine.protocol.building_data import BUILDING_DATA
 from spine.protocol.envelope import LONGEST_REQUEST_ID
 from spine.protocol.signals import ASKER_ALONE, SIGNALS
 

@@ -23,6 +23,7 @@ from spine.protocol.envelope import read_json
 from spine.protocol.forms import Json, TickClock, agent_full, graph_file_form, package_form
 from spine.protocol.params import Integer, Number
 from spine.world import SavedBroker, SavedBuildingAgent, SavedPackage, SavedTruck, SavedWorld, World
+from spine.world.vehicles import CAPACITY_RANGE_CU
 from spine.world.views import SiteStatistics
 
 NOON_S = 43_200.0
@@ -56,7 +57,7 @@ class _Truck(_Part):
     id: Text
     kind: Literal["truck"]
     max_speed_kph: Annotated[Number, Field(gt=0.0, le=1000.0)] = 100.0
-    capacity: Annotated[Number, Field(ge=4.0, le=45.0)] = 24.0
+    capacity: Annotated[Number, Field(ge=CAPACITY_RANGE_CU[0], le=CAPACITY_RANGE_CU[1])] = 24.0
     risk_factor: Annotated[Number, Field(ge=0.0, le=1.0)] = 0.5
     balance_ducats: Annotated[Number, Field(ge=-1e15, le=1e15)] = 0.0
     fuel_tank_capacity_l: Annotated[Number, Field(gt=0.0, le=1e6)] = 500.0

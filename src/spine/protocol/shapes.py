@@ -249,7 +249,7 @@ class SiteStatistics(Shape):
 
 
 class SiteShape(Shape):
-    """A pickup and delivery point (7.13); the last three keys go beyond the page and are there only when not the default."""
+    """A pickup and delivery point (7.13); the last keys go beyond the page and are there only when not the default."""
 
     id: str
     type: Literal["site"]
@@ -262,6 +262,9 @@ class SiteShape(Shape):
     package_config: PackageConfig
     active_packages: list[str]
     statistics: SiteStatistics
+    fixed_handling_s: Amount = Field(
+        default=0.0, description="seconds every visit to a dock takes besides", json_schema_extra=_optional
+    )
     hourly_profile: list[Amount] = Field(
         default=[], description="24 multipliers of the activity rate, or 168 of a week", json_schema_extra=_optional
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from spine.network import RoadNetwork, TreeRouter
+from spine.network import RoadNetwork, Site, TreeRouter
 from spine.scenario.model import TRUCK_BOUNDS, Distribution, FleetGroup
 
 LOAD = 0.7
@@ -28,9 +28,7 @@ def default_fleet(network: RoadNetwork) -> tuple[FleetGroup, ...]:
     if not sites:
         return ()
     rates = np.array([site.activity_rate for site in sites])
-    handling_s = np.array(
-        [sum(site.packages.size_range) * _TONNES_PER_CARGO_UNIT / site.loading_rate_t_per_min * 60.0 for site in sites]
-    )
+    handling_s = np.array([_handling_s(site) for site in sites])
     bound_s = TRUCK_SECONDS_PER_LOADED_SECOND * _mean_travel_s(network) + handling_s
     wanted = float(rates @ bound_s) / 3600.0 / LOAD
     count = max(1, min(_MOST_TRUCKS, round(wanted)))
@@ -44,6 +42,12 @@ def default_fleet(network: RoadNetwork) -> tuple[FleetGroup, ...]:
         start="parkings" if network.parkings else "random",
     )
     return (group,)
+
+
+def _handling_s(site: Site) -> float:
+    """Return the time a package of mean size takes at two docks, seconds."""
+    tonnes = sum(site.packages.size_range) * _TONNES_PER_CARGO_UNIT
+    return 2.0 * site.fixed_handling_s + tonnes / site.loading_rate_t_per_min * 60.0
 
 
 def _capacities(network: RoadNetwork) -> tuple[float, ...]:

@@ -9,6 +9,7 @@ from spine.network import RoadNetwork
 from spine.scenario.model import TRUCK_BOUNDS, Distribution, FleetGroup
 from spine.world import CreateTruck, TruckSpec
 from spine.world.draws import Draws
+from spine.world.vehicles import usual_empty_mass_t
 
 
 def fleet_commands(groups: Sequence[FleetGroup], network: RoadNetwork, seed: int) -> Iterator[CreateTruck]:
@@ -26,8 +27,9 @@ def fleet_commands(groups: Sequence[FleetGroup], network: RoadNetwork, seed: int
             # A number for the start and two for each attribute, used or not: a changed attribute leaves the others as they are.
             place, *uniforms = draws.uniforms("fleet", agent_id, 0, 1 + 2 * len(TRUCK_BOUNDS))
             values = {
-                name: _value(name, getattr(group, name), *uniforms[2 * slot : 2 * slot + 2])
+                name: _value(name, value, *uniforms[2 * slot : 2 * slot + 2])
                 for slot, name in enumerate(TRUCK_BOUNDS)
+                if (value := getattr(group, name)) is not None
             }
             spec = TruckSpec(
                 max_speed_kph=values["max_speed_kph"],
@@ -36,7 +38,7 @@ def fleet_commands(groups: Sequence[FleetGroup], network: RoadNetwork, seed: int
                 balance_ducats=values["balance_ducats"],
                 fuel_tank_capacity_l=values["fuel_tank_capacity_l"],
                 initial_fuel_l=values["initial_fuel_share"] * values["fuel_tank_capacity_l"],
-                empty_mass_t=values["empty_mass_t"],
+                empty_mass_t=values.get("empty_mass_t", usual_empty_mass_t(values["capacity"])),
                 driver_day_s=values["driver_day_h"] * 3600.0,
                 start_node=places[int(place * len(places))] if places else None,
                 returns_home=group.returns_home,

@@ -23,6 +23,7 @@ from pydantic import (
 
 from spine.network.facilities import HOURLY_PROFILE_LENGTHS, PRIORITIES, URGENCIES
 from spine.network.strict_json import is_whole_text
+from spine.world.vehicles import CAPACITY_RANGE_CU
 
 Number = Annotated[float, Strict()]
 Share = Annotated[Number, Field(ge=0.0, le=1.0)]
@@ -35,7 +36,7 @@ Seed = Annotated[Int, Field(ge=0, le=2**32 - 1)]
 
 TRUCK_BOUNDS = {
     "max_speed_kph": (5.0, 200.0),
-    "capacity": (4.0, 45.0),
+    "capacity": CAPACITY_RANGE_CU,
     "risk_factor": (0.0, 1.0),
     "balance_ducats": (-1e9, 1e9),
     "fuel_tank_capacity_l": (1.0, 5000.0),
@@ -144,7 +145,7 @@ class FleetGroup(Model):
         balance_ducats: initial purse.
         fuel_tank_capacity_l: tank, litres.
         initial_fuel_share: how full the tank is at the start, 0..1.
-        empty_mass_t: mass without cargo, tonnes.
+        empty_mass_t: mass without cargo, tonnes; left out = what is usual for the capacity.
         driver_day_h: how far the driver is into a day of 24 hours at the start: first on duty, with the driving the law allows spread
             evenly over it, then in the rest it asks for. Drivers who all start rested (0) all rest at once, for days;
             `{uniform: [0, 24]}` is a fleet that has been at work.
@@ -160,7 +161,7 @@ class FleetGroup(Model):
     balance_ducats: Drawn = 0.0
     fuel_tank_capacity_l: Drawn = 400.0
     initial_fuel_share: Drawn = 1.0
-    empty_mass_t: Drawn = 5.0
+    empty_mass_t: Drawn | None = None
     driver_day_h: Drawn = 0.0
     start: Annotated[Annotated[StartPlace, Tag("place")] | Annotated[Int, Tag("node")], Discriminator(_start_kind)] = (
         "random"
@@ -169,7 +170,9 @@ class FleetGroup(Model):
 
     @field_validator(*TRUCK_BOUNDS)
     @classmethod
-    def _within_bounds(cls, value: float | Distribution, info: ValidationInfo) -> float | Distribution:
+    def _within_bounds(cls, value: float | Distribution | None, info: ValidationInfo) -> float | Distribution | None:
+        if value is None:
+            return None
         low, high = TRUCK_BOUNDS[info.field_name or ""]
         numbers = value.anchors() if isinstance(value, Distribution) else (value,)
         for number in numbers:
@@ -205,6 +208,7 @@ class SiteChanges(Model):
         attraction: how strongly it draws packages of other sites under the policy `gravity`, relative; as its docks when never given.
         docks: trucks handled at once.
         loading_rate_t_per_min: tonnes per minute and dock.
+        fixed_handling_min: time every visit to a dock takes besides, minutes.
         size_range: cargo units of a package.
         value_range: base value of a package, ducats.
         pickup_window_h: time from birth to the pickup deadline, hours.
@@ -221,6 +225,7 @@ class SiteChanges(Model):
     attraction: NotNegative | None = None
     docks: Whole | None = None
     loading_rate_t_per_min: Positive | None = None
+    fixed_handling_min: NotNegative | None = None
     size_range: Annotated[tuple[Positive, Positive] | None, AfterValidator(_ordered)] = None
     value_range: Annotated[tuple[NotNegative, NotNegative] | None, AfterValidator(_ordered)] = None
     pickup_window_h: Annotated[tuple[Positive, Positive] | None, AfterValidator(_ordered)] = None

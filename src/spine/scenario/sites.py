@@ -52,6 +52,9 @@ def _changed(site: Site, changes: SiteChanges) -> Site:
         activity_rate=rate * changes.activity_scale,
         docks=changes.docks or site.docks,
         loading_rate_t_per_min=changes.loading_rate_t_per_min or site.loading_rate_t_per_min,
+        fixed_handling_s=site.fixed_handling_s
+        if changes.fixed_handling_min is None
+        else changes.fixed_handling_min * 60.0,
         destination_weights=changes.destination_weights or site.destination_weights,
         hourly_profile=changes.hourly_profile or site.hourly_profile,
         batch_size_range=changes.batch_size_range or site.batch_size_range,

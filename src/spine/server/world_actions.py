@@ -16,7 +16,7 @@ from spine.network import FuelStation, Parking, RoadNetwork, Site
 from spine.network.generate import generate, preview
 from spine.network.smap import MapLimits, facility_from_json, network_from_json
 from spine.network.strict_json import indented_json
-from spine.protocol import actions, forms
+from spine.protocol import actions, building_data, forms
 from spine.protocol.envelope import encode_signal, read_json
 from spine.protocol.params import ActionParams, validated
 from spine.protocol.savefile import read_save, write_save
@@ -36,6 +36,7 @@ from spine.world import (
     World,
 )
 from spine.world.commands import Command
+from spine.world.vehicles import usual_empty_mass_t
 from spine.world.views import SiteView, StationView
 
 if TYPE_CHECKING:
@@ -169,6 +170,7 @@ def _creation(params: actions.AgentCreate) -> Command:
             balance_ducats=data.initial_balance_ducats,
             fuel_tank_capacity_l=data.fuel_tank_capacity_l,
             initial_fuel_l=data.initial_fuel_l,
+            empty_mass_t=usual_empty_mass_t(data.capacity) if data.empty_mass_t is None else data.empty_mass_t,
             start_node=data.start_node,
             home_node=data.home_node,
             returns_home=data.returns_home,
@@ -247,7 +249,7 @@ def _update_building(core: EngineCore, params: actions.BuildingUpdate, call: Cal
     view = core.world.building(params.building_id)
     data = params.building_data
     if isinstance(view, SiteView):
-        settable = actions.SiteData.model_fields
+        settable = building_data.SiteData.model_fields
         form = forms.building_form(view, qualified=False)
         plain = {name: form[name] for name in settable if name in form}
         config = data.get("package_config", {})
@@ -258,7 +260,9 @@ def _update_building(core: EngineCore, params: actions.BuildingUpdate, call: Cal
         values = {name: getattr(site, _SITE_ATTRIBUTES.get(name, name)) for name in data if name in settable}
     else:
         settable = (
-            actions.StationData.model_fields if isinstance(view, StationView) else actions.ParkingData.model_fields
+            building_data.StationData.model_fields
+            if isinstance(view, StationView)
+            else building_data.ParkingData.model_fields
         )
         values = data
     unknown = sorted(set(data) - set(settable))

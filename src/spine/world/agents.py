@@ -16,10 +16,8 @@ from spine.world.checks import checked_number
 from spine.world.commands import CreateBroker, CreateBuildingAgent, CreateTruck, TruckSpec
 from spine.world.model import Broker, Truck
 from spine.world.state import State
+from spine.world.vehicles import CAPACITY_RANGE_CU
 from spine.world.views import Activity
-
-CAPACITY_RANGE_CU = (4.0, 45.0)
-"""Allowed truck capacity, cargo units (domain 6.1)."""
 
 TRUCK_ATTRIBUTES = frozenset(
     {

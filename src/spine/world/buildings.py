@@ -56,6 +56,7 @@ def _check_facility(spec: Site | Parking | FuelStation) -> None:
     if isinstance(spec, Site):
         checked_number("activity_rate", spec.activity_rate, low=0.0)
         checked_number("loading_rate_tonnes_per_min", spec.loading_rate_t_per_min, above=0.0)
+        checked_number("fixed_handling_s", spec.fixed_handling_s, low=0.0)
         check_count("docks", spec.docks)
         for target, weight in spec.destination_weights.items():
             checked_number(f"destination_weights[{target}]", weight, low=0.0)
@@ -82,6 +83,7 @@ _SETTABLE = {
         "activity_rate",
         "docks",
         "loading_rate_t_per_min",
+        "fixed_handling_s",
         "destination_weights",
         "packages",
         "hourly_profile",

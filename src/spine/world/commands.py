@@ -19,7 +19,7 @@ class TruckSpec:
 
     Attributes:
         max_speed_kph: own top speed (limiter), > 0.
-        capacity: cargo units, 4..45.
+        capacity: cargo units, 4..300.
         risk_factor: willingness to postpone rest and fuelling, 0..1.
         balance_ducats: initial purse, may be negative.
         fuel_tank_capacity_l: litres, > 0.
@@ -107,7 +107,7 @@ class UpdateBuilding:
     """Change settable attributes of a facility.
 
     Attributes:
-        changes: site: name, activity_rate, docks, loading_rate_t_per_min, destination_weights, packages, hourly_profile,
+        changes: site: name, activity_rate, docks, loading_rate_t_per_min, fixed_handling_s, destination_weights, packages, hourly_profile,
             batch_size_range, attraction; parking: capacity; fuel station: capacity, cost_factor.
     """
 

@@ -51,7 +51,7 @@ def choose_station(state: State, truck: Truck, goal: int | None) -> StationState
     Args:
         goal: node index the truck wants to go to afterwards, None = nowhere.
     """
-    litres_per_m = state.policies.fuel.litres_per_m(truck.load)
+    litres_per_m = state.policies.fuel.litres_per_m(truck.load, truck.gross_t)
     parts = state.parts_of(truck.profile)
     best: tuple[float, int, StationState] | None = None
     for rank, station_id in enumerate(state.near_facilities("station", truck.node, CONSIDERED)):

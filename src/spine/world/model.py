@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from spine.network.facilities import FuelStation, Parking, Site
 from spine.world.commands import TruckSpec
+from spine.world.config import MASS_PER_CARGO_UNIT_T
 from spine.world.views import Activity
 
 ACTIVITIES = tuple(Activity)
@@ -229,6 +230,11 @@ class Truck:
     fuel_ignored: bool = False
     met_broker: bool = False
     figures: TruckFigures = field(default_factory=TruckFigures)
+
+    @property
+    def gross_t(self) -> float:
+        """Mass when full, tonnes."""
+        return self.empty_mass_t + self.capacity * MASS_PER_CARGO_UNIT_T
 
     @property
     def risk(self) -> float:

@@ -68,7 +68,7 @@ def plan_leg(
         return None, "unreachable"
     seconds = driving_times_s(state, truck, edges)
     metres = np.cumsum(state.network.edge_length_m[edges])
-    litres_per_m = state.policies.fuel.litres_per_m(truck.load)
+    litres_per_m = state.policies.fuel.litres_per_m(truck.load, truck.gross_t)
     count = len(edges)
     divert = ""
     if heed_fuel and purpose != "fuel" and not truck.fuel_ignored:
@@ -200,6 +200,7 @@ def cut_at_next_node(state: State, truck: Truck) -> None:
     if keep == len(leg.edges):
         return
     leg.edges, leg.seconds, leg.metres = leg.edges[:keep], leg.seconds[:keep], leg.metres[:keep]
+    state.changed_agents[truck.id] = None
     truck.version += 1
     _schedule_end(state, truck, leg)
     state.fleet.place(truck.row, int(state.network.edge_to[leg.edges[-1]]))
@@ -267,7 +268,7 @@ def arrive(state: State, truck: Truck) -> Leg:
 
 def book_driving(state: State, truck: Truck, metres: float, seconds: float) -> None:
     """Book driving that is no leg and leads nowhere: hours, distance, and fuel as far as there is any."""
-    litres = min(truck.fuel_l, metres * state.policies.fuel.litres_per_m(truck.load))
+    litres = min(truck.fuel_l, metres * state.policies.fuel.litres_per_m(truck.load, truck.gross_t))
     truck.fuel_l -= litres
     truck.driving_s += seconds
     _book(truck.figures, truck.capacity, truck.load, metres, litres, litres * truck.fuel_unit_cost)

@@ -21,6 +21,7 @@ from spine.world.config import CO2_KG_PER_LITRE, PUMP_LITRES_PER_S
 from spine.world.model import Leg, Package, ParkingState, SiteState, StationState, Stop, Truck
 from spine.world.saved import SavedAgent, SavedBroker, SavedBuildingAgent, SavedPackage, SavedTruck, SavedWorld
 from spine.world.state import State
+from spine.world.vehicles import usual_empty_mass_t
 from spine.world.views import Activity
 
 
@@ -130,6 +131,7 @@ def _restore_truck(state: State, saved: SavedTruck) -> None:
         fuel_tank_capacity_l=saved.fuel_tank_capacity_l,
         initial_fuel_l=saved.current_fuel_l,
         start_node=node,
+        empty_mass_t=usual_empty_mass_t(saved.capacity),
     )
     agents.create_truck(state, CreateTruck(saved.id, spec, saved.tags))
     truck = state.trucks[saved.id]
@@ -238,7 +240,7 @@ def _put_on_edge(state: State, truck: Truck, saved: SavedTruck) -> None:
     metres = np.cumsum(lengths)
     done_m = min(max(saved.edge_progress_m, 0.0), float(lengths[0]))
     done_s = float(times[0]) * done_m / float(lengths[0])
-    litres_per_m = state.policies.fuel.litres_per_m(truck.load)
+    litres_per_m = state.policies.fuel.litres_per_m(truck.load, truck.gross_t)
     # The truck's columns are those at the start of the edge; the leg's first part is already driven.
     truck.fuel_l += done_m * litres_per_m
     truck.driving_s = max(0.0, truck.driving_s - done_s)

@@ -217,7 +217,7 @@ def _fuel_left_s(state: State, truck: Truck) -> float:
     metres = 0.0
     if truck.leg is not None:
         metres = float(truck.leg.metres[-1])
-    litres_per_m = state.policies.fuel.litres_per_m(truck.load)
+    litres_per_m = state.policies.fuel.litres_per_m(truck.load, truck.gross_t)
     return (truck.fuel_l - truck.fuel_threshold_l) / litres_per_m / SPEED_FOR_FUEL_REACH_MPS - (
         metres / SPEED_FOR_FUEL_REACH_MPS
     )

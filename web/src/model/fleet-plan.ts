@@ -22,7 +22,7 @@ export const PLAN_FIELDS: PlanField[] = [
     label: "Capacity",
     unit: "units",
     min: 4,
-    max: 45,
+    max: 300,
     start: { kind: "choice", values: [18, 24, 32] },
   },
   {

@@ -52,8 +52,8 @@ class ParkingRule(Protocol):
 class FuelModel(Protocol):
     """How much a truck burns and when its driver looks for fuel."""
 
-    def litres_per_m(self, load: float) -> float:
-        """Return the consumption with `load` cargo units aboard, litres per metre."""
+    def litres_per_m(self, load: float, gross_t: float) -> float:
+        """Return the consumption with `load` cargo units aboard of a vehicle of `gross_t` tonnes when full, litres per metre."""
 
     def threshold_share(self, risk: float, uniform: float) -> float:
         """Return the share of the tank at which the driver looks for fuel; drawn once per tank."""
