@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -102,19 +103,24 @@ def test_a_promise_is_between_the_plan_and_the_deadline() -> None:
         assert award.promised == pytest.approx(award.delivery_eta + 0.25 * room)
 
 
-def test_packages_handled_together_share_their_times() -> None:
-    """An order of three is unloaded at one visit: all are promised for its end."""
-    network = line_network(
-        1000.0, 20, site_at("a", 0, 1.0, packages=PATIENT, batch_size_range=(3, 3)), site_at("b", 10)
-    )
+def test_packages_unloaded_at_one_visit_are_delivered_one_after_another() -> None:
+    """An order of three leaves the truck at one dock, each package when it is off the truck, as promised."""
+    sizes = replace(PATIENT, size_range=(2, 7))
+    network = line_network(1000.0, 20, site_at("a", 0, 1.0, packages=sizes, batch_size_range=(3, 3)), site_at("b", 10))
     world = World(network, WorldConfig(seed=5))
     world.apply(CreateBroker("broker"))
     world.apply(CreateTruck("t", TruckSpec(start_node=5)))
     log = until(world, events.PackageDelivered)
+    while truck_view(world).is_unloading:
+        log += world.step(10.0)
+    size = {event.package_id: event.size for event in log if isinstance(event, events.PackageCreated)}
     delivered = [event for event in log if isinstance(event, events.PackageDelivered)]
     last = [event for event in log if isinstance(event, events.PackageAssigned)][len(delivered) - 1]
     assert len(delivered) > 1
-    assert [event.time for event in delivered] == [pytest.approx(last.delivery_eta)] * len(delivered)
+    assert {event.package_id: event.time for event in delivered}[last.package_id] == pytest.approx(last.delivery_eta)
+    for before, after in pairwise(delivered):
+        # 0.5 t a minute, 0.1 t a cargo unit
+        assert after.time - before.time == pytest.approx(size[after.package_id] * 12.0)
 
 
 def test_legs_to_a_station_obey_hours() -> None:

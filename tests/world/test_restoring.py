@@ -8,8 +8,20 @@ from dataclasses import replace
 import pytest
 
 from spine.errors import CheckpointError
-from spine.world import SavedBroker, SavedPackage, SavedTruck, SavedWorld, World
+from spine.network import PackageProfile
+from spine.world import (
+    CreateBroker,
+    CreateTruck,
+    SavedBroker,
+    SavedPackage,
+    SavedTruck,
+    SavedWorld,
+    TruckSpec,
+    World,
+    events,
+)
 from spine.world.views import BrokerView, SiteView, StationView, TruckView
+from support.lines import line_network, site_at, truck_view
 from support.worlds import check_invariants, run, small_world
 
 
@@ -40,6 +52,7 @@ def _saved_truck(view: TruckView) -> SavedTruck:
         is_unloading=view.is_unloading,
         fueling_liters_needed=view.fueling_liters_needed,
         loading_progress_s=view.loading_progress_s,
+        loading_target_s=view.loading_target_s,
         seeks=seeks or "",
         tags=dict(view.tags),
     )
@@ -108,6 +121,33 @@ def test_a_restored_world_looks_the_same_and_goes_on(hours: float) -> None:
     assert len(born) > 20
     assert not before & {event.package_id for event in born}  # type: ignore[attr-defined]
     assert restored.package_counts().delivered > 0
+
+
+def test_a_world_saved_while_a_truck_unloads_goes_on_unloading() -> None:
+    """What is off the truck already stays delivered; the rest is delivered when it would have been."""
+    sizes = PackageProfile(size_range=(3, 7), pickup_window_s=(5e5, 5e5), delivery_window_s=(9e5, 9e5))
+    network = line_network(
+        1000.0,
+        20,
+        site_at("a", 0, 1.0, packages=sizes, batch_size_range=(3, 3), fixed_handling_s=100.0),
+        site_at("b", 10),
+    )
+    world = World(network)
+    world.apply(CreateBroker("broker"))
+    world.apply(CreateTruck("t", TruckSpec(start_node=5)))
+    while not (truck_view(world).is_unloading and world.package_counts().delivered):
+        world.step(10.0)
+    restored = World.restore(network, save(world), world.config)
+    times: list[list[tuple[float, str]]] = []
+    for one in (world, restored):
+        log: list[events.Event] = []
+        while truck_view(one).is_unloading:
+            log += one.step(1.0)
+        times.append([(event.time, event.package_id) for event in log if isinstance(event, events.PackageDelivered)])
+    assert len(times[0]) > 0
+    assert [package for _, package in times[1]] == [package for _, package in times[0]]
+    assert [time for time, _ in times[1]] == pytest.approx([time for time, _ in times[0]])
+    assert restored.now == world.now
 
 
 def _bad(change: Callable[[SavedWorld], SavedWorld]) -> SavedWorld:

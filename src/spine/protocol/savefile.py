@@ -85,6 +85,7 @@ class _Truck(_Part):
     is_seeking_idle_parking: Flag = False
     fueling_liters_needed: Amount = 0.0
     loading_progress_s: Amount = 0.0
+    loading_target_s: Amount = 0.0
     tags: dict[str, Any] = {}
 
 
@@ -336,6 +337,7 @@ _SAME = (
     "is_unloading",
     "fueling_liters_needed",
     "loading_progress_s",
+    "loading_target_s",
     "tags",
 )
 

@@ -95,8 +95,9 @@ def leg_ended(state: State, truck: Truck) -> None:
 
 
 def handling_ended(state: State, truck: Truck) -> None:
-    """A truck has finished loading or unloading."""
-    sites.finish_handling(state, truck)
+    """A truck has finished loading, or unloading a package."""
+    if not sites.finish_handling(state, truck):
+        return
     truck.fuel_ignored = False
     if truck.plan:
         update_etas(state, truck)

@@ -313,9 +313,5 @@ def _go_on_handling(state: State, truck: Truck, site: SiteState, saved: SavedTru
         queues.leave(state, truck)
         state.agenda.put(state.now, Due.BEGIN, truck.id, truck.version)
         return
-    sites.start_handling(state, truck, site, 0.0)
-    truck.version += 1
-    left = max(0.0, truck.handling_s - saved.loading_progress_s)
-    truck.activity_since = state.now - (truck.handling_s - left)
+    sites.go_on_handling(state, truck, site, saved.loading_progress_s, saved.loading_target_s)
     truck.figures.activity_s = [0.0] * len(truck.figures.activity_s)
-    state.agenda.put(state.now + left, Due.HANDLED, truck.id, truck.version)

@@ -39,6 +39,7 @@ class SavedTruck:
     is_unloading: bool = False
     fueling_liters_needed: float = 0.0
     loading_progress_s: float = 0.0
+    loading_target_s: float = 0.0
     seeks: str = ""
     met_broker: bool = False
     tags: Mapping[str, Any] = field(default_factory=dict)

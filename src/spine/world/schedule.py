@@ -128,14 +128,14 @@ def latest_time(visit: Visit, stop: Stop) -> float:
 def walk(state: State, truck: Truck, start: Outlook, visits: list[Visit], latest: list[float]) -> list[float] | None:
     """Return the promised time per visit, None when capacity or a latest time is broken.
 
-    For a pickup it is when the truck docks, for a delivery when it leaves the dock: packages handled at one visit share both.
+    For a pickup it is when the truck docks, which packages loaded at one visit share; for a delivery when the package is off the truck.
     """
     time, node, driven, load, rested = start.time, start.node, start.driven_s, start.load, start.rests
     carefree = rests.carefree_s(state, truck.profile, rests.threshold_s(state, truck, rested))
     fuel_left_s = _fuel_left_s(state, truck)
     driven_now = 0.0
     etas: list[float] = []
-    docked, together, earliest_bound = time, 0, inf
+    docked = time
     travel = state.router.travel_time_s
     previous: Visit | None = None
     for visit, at_latest in zip(visits, latest, strict=True):
@@ -160,7 +160,7 @@ def walk(state: State, truck: Truck, start: Outlook, visits: list[Visit], latest
             node = visit.node
         if previous is None or visit.site is not previous.site or visit.pickup != previous.pickup:
             time += queues.expected_wait_s(visit.site)
-            docked, together, earliest_bound = time, len(etas), inf
+            docked = time
             time += visit.site.spec.fixed_handling_s
         time += visit.handling_s
         if visit.pickup:
@@ -170,12 +170,9 @@ def walk(state: State, truck: Truck, start: Outlook, visits: list[Visit], latest
             etas.append(docked)
         else:
             load -= visit.size
-            earliest_bound = min(earliest_bound, at_latest)
-            if time > earliest_bound:
+            if time > at_latest:
                 return None
             etas.append(time)
-            for index in range(together, len(etas) - 1):
-                etas[index] = time
         previous = visit
     return etas
 

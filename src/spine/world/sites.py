@@ -63,35 +63,79 @@ def start_handling(state: State, truck: Truck, site: SiteState, waited_s: float)
             waited_s,
         )
     )
-    state.agenda.put(state.now + truck.handling_s, Due.HANDLED, truck.id, truck.version)
+    _schedule_handled(state, truck, site.spec.fixed_handling_s)
 
 
-def finish_handling(state: State, truck: Truck) -> None:
-    """Complete the leading stops, leave the dock; the truck is then idle at the site's node."""
+def go_on_handling(state: State, truck: Truck, site: SiteState, done_s: float, of_s: float) -> None:
+    """Go on with a visit of which `done_s` of `of_s` seconds are done; 0 for `of_s` when it is just about the stops that are left."""
+    start_handling(state, truck, site, 0.0)
+    left_s = min(max(0.0, (of_s or truck.handling_s) - done_s), truck.handling_s)
+    truck.version += 1
+    truck.activity_since = state.now - (truck.handling_s - left_s)
+    _schedule_handled(state, truck, site.spec.fixed_handling_s - (truck.handling_s - left_s))
+
+
+def _schedule_handled(state: State, truck: Truck, fixed_s: float) -> None:
+    """Put on the agenda when all packages are loaded, or the next one is unloaded: each is delivered when it is off the truck.
+
+    Args:
+        fixed_s: what is left of the visit's fixed part, seconds; negative when some of the first package has been moved already.
+    """
+    done = truck.activity_since + truck.handling_s
+    if truck.activity is Activity.UNLOADING:
+        sizes = [state.packages[stop.package_id].size for stop in truck.plan[: truck.handled_stops]]
+        moving_from = state.now + fixed_s
+        done = moving_from + (done - moving_from) * (sizes[0] / sum(sizes))
+    state.agenda.put(max(state.now, done), Due.HANDLED, truck.id, truck.version)
+
+
+def finish_handling(state: State, truck: Truck) -> bool:
+    """Complete the leading stops, or the first of several to unload.
+
+    Returns:
+        Whether the visit is over: the truck has left the dock and is idle at the site's node.
+    """
     site = state.sites[truck.building or ""]
-    done = truck.plan[: truck.handled_stops]
+    if truck.activity is Activity.LOADING:
+        _load(state, truck, site)
+    else:
+        package = state.packages[truck.plan.pop(0).package_id]
+        truck.handled_stops -= 1
+        package.handling = False
+        freight.deliver(state, truck, site, package)
+        if truck.handled_stops:
+            state.changed_agents[truck.id] = None
+            _schedule_handled(state, truck, 0.0)
+            return False
+    _leave_dock(state, truck, site)
+    return True
+
+
+def _load(state: State, truck: Truck, site: SiteState) -> None:
+    loaded = truck.plan[: truck.handled_stops]
     del truck.plan[: truck.handled_stops]
-    pickup = truck.activity is Activity.LOADING
-    for stop in done:
+    for stop in loaded:
         package = state.packages[stop.package_id]
         package.handling = False
-        if not pickup:
-            freight.deliver(state, truck, site, package)
-        elif truck.load + package.size <= truck.capacity + 1e-9:
+        if truck.load + package.size <= truck.capacity + 1e-9:
             freight.pick_up(state, truck, site, package)
         else:
-            # The truck was made smaller after the award: never confirm what was not loaded (W41).
+            # The truck was made smaller after the award: never confirm what was not loaded.
             freight.withdraw_award(state, package, "no_room")
+
+
+def _leave_dock(state: State, truck: Truck, site: SiteState) -> None:
+    kind = "PICKUP" if truck.activity is Activity.LOADING else "DELIVERY"
     truck.handled_stops = 0
     truck.handling_s = 0.0
     truck.version += 1
     queues.leave(state, truck)
     state.set_activity(truck, Activity.IDLE)
-    state.emit(events.HandlingFinished(state.now, truck.id, site.spec.id, "PICKUP" if pickup else "DELIVERY"))
+    state.emit(events.HandlingFinished(state.now, truck.id, site.spec.id, kind))
 
 
 def abandon_dock(state: State, truck: Truck) -> None:
-    """Stop handling unfinished, because the site or the truck goes away; nothing has been moved."""
+    """Stop handling unfinished, because the site or the truck goes away; what is not yet loaded or unloaded stays where it is."""
     for stop in truck.plan[: truck.handled_stops]:
         package = state.packages.get(stop.package_id)
         if package is not None:
