@@ -83,6 +83,8 @@ class Audit:
                 case events.Penalized():
                     self._fined[event.time, event.agent_id] += 1
                     self._balance[event.agent_id] -= event.penalty_amount
+                case events.RoadsideFined():
+                    self._balance[event.agent_id] -= event.fine
 
     def _live(self, package_id: str, what: str, after: tuple[str, ...]) -> None:
         life = self._life[package_id]

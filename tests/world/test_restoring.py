@@ -173,7 +173,7 @@ def _first_truck(saved: SavedWorld, **changes: object) -> SavedWorld:
         (lambda saved: _first_truck(saved, current_edge=5, current_node=None), "current_edge 5 is not on this map"),
         (lambda saved: _first_truck(saved, current_edge=None, current_node=99_999), "start_node"),
         (lambda saved: _first_truck(saved, loaded_packages=("nothing",)), "loaded package 'nothing'"),
-        (lambda saved: _first_truck(saved, capacity=99.0), "capacity"),
+        (lambda saved: _first_truck(saved, capacity=999.0), "capacity"),
         (
             lambda saved: _first_truck(saved, current_edge=None, current_node=0, current_building_id="moon"),
             "current_building_id 'moon'",
