@@ -320,7 +320,7 @@ def test_updates_are_whole_or_not_at_all(client: Client) -> None:
     client.ask("map.import", file_content=as_file(_ring()))
     client.ask("agent.create", agent_id="t", agent_kind="truck")
     before = client.ask("agent.describe", agent_id="t")["data"]
-    for bad in ({"capacity": 60}, {"max_speed_kph": True}, {"id": "x"}, {"inbox_count": 3}, {"current_fuel_l": 1e9}):
+    for bad in ({"capacity": 600}, {"max_speed_kph": True}, {"id": "x"}, {"inbox_count": 3}, {"current_fuel_l": 1e9}):
         assert client.ask("agent.update", agent_id="t", agent_data={"risk_factor": 0.1, **bad})["signal"] == "error"
     assert client.ask("agent.describe", agent_id="t")["data"] == before
     client.ask("agent.update", agent_id="t", agent_data={"initial_fuel_l": 3, "tags": {"a": 1}})
