@@ -249,7 +249,7 @@ def test_an_extract_without_a_network_is_refused(parts: list[str], message: str)
 def test_without_pyosmium_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """The message says what to install."""
     monkeypatch.setitem(sys.modules, "osmium", None)
-    with pytest.raises(MapFormatError, match=r"spine\[osm\]"):
+    with pytest.raises(MapFormatError, match=r"spine-sim\[osm\]"):
         read(way(1, [1, 2], highway="primary"))
 
 

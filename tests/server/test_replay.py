@@ -447,4 +447,4 @@ def test_files_that_cannot_be_replayed_end_in_one_line(tmp_path: Path) -> None:
             check=False,
         )
         assert done.returncode == 2
-        assert (done.stderr + done.stdout).strip() == f"spine: {tmp_path / name}: {words}"
+        assert json.loads(done.stderr + done.stdout)["error"] == f"{tmp_path / name}: {words}"

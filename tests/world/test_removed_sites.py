@@ -43,3 +43,23 @@ def test_the_dock_goes_after_what_was_loaded_there() -> None:
     world.apply(DeleteBuilding(here))
     run(world, 3.0)
     check_invariants(world)
+
+
+def test_packages_leave_the_world_while_they_are_unloaded() -> None:
+    """The origin of all it unloads is removed, while it carries more for elsewhere: nothing is delivered at the wrong place."""
+    network = grid_network(side=5, sites=4, parkings=0, rate=15.0)
+    world = small_world(trucks=1, network=network, capacity=40.0)
+    for _ in range(20_000):
+        world.step(5.0)
+        truck = world.agent("truck-0")
+        if truck.activity is Activity.UNLOADING and len(truck.delivery_queue) > 1:
+            origins = {world.package(package).origin_site for package in truck.delivery_queue[0].package_ids}
+            if len(origins) == 1 and truck.current_building_id not in origins:
+                break
+    else:
+        raise AssertionError("no such moment was found")
+    world.apply(DeleteBuilding(origins.pop()))
+    assert world.agent("truck-0").activity is Activity.UNLOADING
+    events = run(world, 3.0)
+    assert any(isinstance(event, HandlingFinished) for event in events)
+    check_invariants(world)

@@ -98,7 +98,9 @@ def finish_handling(state: State, truck: Truck) -> bool:
     site = state.sites[truck.building or ""]
     if truck.activity is Activity.LOADING:
         _load(state, truck, site)
-    else:
+    elif (
+        truck.handled_stops
+    ):  # not 0, as when all that was to be unloaded has left the world with the site it came from
         package = state.packages[truck.plan.pop(0).package_id]
         truck.handled_stops -= 1
         package.handling = False
