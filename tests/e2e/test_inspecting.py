@@ -208,6 +208,19 @@ def _covered(dashboard: Dashboard, places: list[list[float]]) -> list[list[float
     return covered
 
 
+@pytest.mark.parametrize("size", [(1440, 900), (1280, 720), PHONE])
+def test_the_whole_map_is_seen(browser: Browser, resting: Server, size: tuple[int, int]) -> None:
+    """Nothing on the page covers a junction of a map that is shown as a whole, beside an open inspector either."""
+    nodes = resting.get("/api/map")["graph"]["nodes"]
+    with opened(browser, resting, size=size) as dashboard:
+        dashboard.ready()
+        assert _covered(dashboard, [list(dashboard.screen(node["x"], node["y"])) for node in nodes]) == []
+        dashboard.find("broker-main")
+        expect(dashboard.inspector).to_be_visible()
+        dashboard.button("Show the whole map").click()
+        assert _covered(dashboard, [list(dashboard.screen(node["x"], node["y"])) for node in nodes]) == []
+
+
 @pytest.mark.parametrize("size", [(1440, 900), PHONE])
 def test_what_is_found_first_is_seen_with_its_whole_way(
     browser: Browser, resting: Server, size: tuple[int, int]

@@ -11,7 +11,10 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from spine.protocol.positions import PositionFrame, decode_positions
+from spine.server.messages import SUMMARY_KEY
+from spine.storage.recording import Recording
 from support.patience import PATIENCE_MS
+from support.recorded import said_snapshot
 from support.server import Server, running_replay, running_server, wait_until
 
 pytestmark = pytest.mark.browser
@@ -25,12 +28,22 @@ _FRAME_S = 3600.0 / 10.0 + _TICK_S
 
 @pytest.fixture(scope="module")
 def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Some hours of the demo."""
+    """Some hours of the demo, from before its first tick until its figures have been recorded more than once."""
     path = tmp_path_factory.mktemp("recording") / "demo.rec"
-    with running_server("demo", "--autostart", "--speed", "3600", "--record", str(path)) as server:
-        wait_until(lambda: server.get("/api/summary")["simulated_hours"] > _HOURS)
+    with running_server("demo", "--no-autostart", "--record", str(path)) as server, server.client() as client:
+        wait_until(lambda: said_snapshot(path))
+        client.ask("simulation.start", speed=3600)
+        wait_until(lambda: server.get("/api/summary")["simulated_hours"] > _HOURS and _figures_in(path) >= 2)
         server.stop()
     return path
+
+
+def _figures_in(path: Path) -> int:
+    """Return how many times the figures of the run stand in a recording, those of its snapshots left out."""
+    recording = Recording(path)
+    keys = [key for i in range(recording.blocks) for moment in recording.read(i).moments for _, key in moment.parts]
+    recording.close()
+    return keys.count(SUMMARY_KEY)
 
 
 @pytest.fixture
@@ -124,17 +137,25 @@ def test_a_live_world_has_no_time_line(browser: Browser) -> None:
 
 def test_keys_of_a_slider_seek(page: Page, server: Server) -> None:
     """Arrows go by a small step, page keys by a large one, Home and End to the ends."""
+
+    def sought(key: str) -> float:
+        said = seek(page, key)
+        now = where(server)["now"]
+        assert said == spoken(now)
+        return now
+
     place = where(server)
+    begin, end = place["begin"], place["end"]
     line(page).focus()
-    assert seek(page, "End") == spoken(place["end"])
-    wait_until(lambda: where(server)["now"] == place["end"])
-    clock_agrees(page, place["end"], _FRAME_S)
-    assert seek(page, "Home") == spoken(place["begin"])
-    assert seek(page, "PageUp") == spoken(place["begin"] + 1800.0)
-    assert seek(page, "ArrowRight") == spoken(place["begin"] + 2100.0)
-    assert seek(page, "ArrowDown") == spoken(place["begin"] + 1800.0)
-    wait_until(lambda: where(server)["now"] == place["begin"] + 1800.0)
-    clock_agrees(page, place["begin"] + 1800.0)
+    assert sought("End") == end
+    clock_agrees(page, end, _FRAME_S)
+    assert sought("Home") == begin
+    clock_agrees(page, begin)
+    large = sought("PageUp") - begin
+    small = sought("ArrowRight") - begin - large
+    assert (end - begin) / 120.0 <= small < large < (end - begin) / 4.0
+    assert sought("ArrowDown") == begin + large
+    clock_agrees(page, begin + large)
 
 
 def test_dragging_seeks_and_shows_the_trucks_of_that_time(page: Page, server: Server) -> None:

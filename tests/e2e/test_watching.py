@@ -181,7 +181,10 @@ _HOURS_CHARTED = "(hours) => { const t = spine.world.figures.series.times; retur
 
 def test_charts_hold_the_run_grow_and_are_handed_out(browser: Browser, demo: Server) -> None:
     """Charts begin with the run, whenever the page was opened, and go on; all figures come as CSV, a chart as PNG."""
-    wait_until(lambda: demo.get("/api/summary")["simulated_hours"] > 1.3)
+    with demo.client() as client:
+        client.ask("simulation.update", speed=3600)
+        wait_until(lambda: demo.get("/api/summary")["simulated_hours"] > 1.3)
+        client.ask("simulation.update", speed=60)
     with opened(browser, demo) as dashboard:
         dashboard.moving()
         charts = dashboard.panel("Charts")

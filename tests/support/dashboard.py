@@ -191,6 +191,6 @@ def opened(
 
         dashboard.open(known=known)
         yield dashboard
-        assert dashboard.problems == []
+        assert dashboard.problems == [], dashboard.problems
     finally:
         context.close()

@@ -25,7 +25,7 @@ import { Tabs } from "./ui/tabs";
 
 const PANEL_TEXT: Record<Panel, string> = { overview: "Overview", charts: "Charts", events: "Events", build: "Build" };
 const PANEL_ICON: Record<Panel, IconName> = { overview: "gauge", charts: "chart", events: "list", build: "build" };
-/** What legend and zoom cover of a phone's map above the sheet, pixels: a column on the right, a row below. */
+/** What legend and zoom cover of the map, pixels: a row at its foot, on a phone also a column on the right. */
 const TOOLS = { width: 56, height: 48 };
 /** How much of a phone's height a sheet takes, as in the style sheet. */
 const SHEET_SHARE = 0.46;
@@ -127,7 +127,9 @@ function insetsOf(world: World, bench: Workbench): Insets {
   const open = bench.open.value;
   const inspecting = world.selection.value !== null;
   const foot = world.replay.playing.value ? TIMELINE_HEIGHT : 0;
-  if (!narrow.value) return { top: 64, right: open ? 404 : 12, bottom: foot + 12, left: inspecting ? 356 : 12 };
+  if (!narrow.value) {
+    return { top: 64, right: open ? 404 : 12, bottom: foot + 12 + TOOLS.height, left: inspecting ? 356 : 12 };
+  }
   const sheet = open || inspecting ? SHEET_SHARE * window.innerHeight : 64;
   return { top: 104, right: TOOLS.width, bottom: foot + sheet + TOOLS.height, left: 0 };
 }

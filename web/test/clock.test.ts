@@ -29,3 +29,14 @@ test("of a recording, which tells no seconds since the start, ticks and frames o
   clock.takeFrame(10, 1800);
   expect(clock.at(0)).toBe(8 * 3600);
 });
+
+test("a recording that stands before its first tick shows the time it stands at, after a jump too", () => {
+  const clock = new SimulatedClock();
+  clock.takePlace(8 * 3600);
+  expect(clock.at(clock.elapsed)).toBe(8 * 3600);
+  clock.takeTick({ tick: 10, time: 8.5, day: 1 }, false);
+  clock.takeFrame(10, 1800);
+  clock.takePlace(8 * 3600);
+  expect(clock.at(clock.elapsed)).toBe(8 * 3600);
+  expect(clock.at(0)).toBe(8 * 3600);
+});

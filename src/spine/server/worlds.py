@@ -31,6 +31,9 @@ _PAGE: Final = """<!doctype html><html lang="en"><meta charset="utf-8"><link rel
 <h1>This is another world</h1><p>You asked for a world that is not here any more: {reason}.</p>
 <p><a href="?">Go on to the world that is here</a></p></html>"""
 
+_PAGE_POLICY: Final = b"default-src 'none'; img-src data:; frame-ancestors 'none'"
+"""Its Content-Security-Policy: it may have its empty icon, which keeps a browser from asking for another one."""
+
 _RUN_DIGITS = 12
 _MOST_SHOWN = 80
 _CLOSE_REASON_BYTES = 123
@@ -123,6 +126,7 @@ class WorldGuard:
             headers.append((b"set-cookie", f"{COOKIE}=; Path=/; Max-Age=0".encode()))
         if b"text/html" in dict(scope["headers"]).get(b"accept", b""):
             headers.append((b"content-type", b"text/html; charset=utf-8"))
+            headers.append((b"content-security-policy", _PAGE_POLICY))
             body = _PAGE.format(reason=html.escape(reason))
         else:
             headers.append((b"content-type", b"application/json"))

@@ -27,6 +27,11 @@ export class SimulatedClock {
     if (now.elapsed_s !== null) this.elapsed = now.elapsed_s;
   }
 
+  /** A recording stands at a time of its clock. Before its first tick nothing else tells. */
+  takePlace(now: number): void {
+    this.elapsed = now - this.startOfDay;
+  }
+
   /** A tick was told of; `alone` when nothing else tells the simulated instant more exactly. */
   takeTick(data: TickData, alone: boolean): void {
     const before = this.last;

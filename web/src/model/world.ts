@@ -267,7 +267,7 @@ export class World {
     "stream.roster": (data) => this.movement.setRoster(Number(data.roster), data.ids as string[]),
     // The server answers this after its first picture.
     "stream.subscribed": (data) => this.onStanding(data.world as unknown as WorldNow),
-    "replay.status": (data) => this.replay.take(data as unknown as ReplayStatus),
+    "replay.status": (data) => this.onPlace(data as unknown as ReplayStatus),
     error: (data, message) => {
       // Answers are shown where the action was taken; what nobody asked for concerns everybody.
       if (message.request_id === undefined) this.notify(String(data.message), true);
@@ -286,6 +286,11 @@ export class World {
     const hours = summary.simulated_hours;
     if (this.run.value === "running" || this.replay.playing.value || hours === undefined || hours === null) return;
     this.clock.elapsed = hours * 3600;
+  }
+
+  private onPlace(status: ReplayStatus): void {
+    this.replay.take(status);
+    this.clock.takePlace(status.now);
   }
 
   private onTick(data: TickData): void {
