@@ -140,9 +140,8 @@ def test_keys_of_a_slider_seek(page: Page, server: Server) -> None:
 
     def sought(key: str) -> float:
         said = seek(page, key)
-        now = where(server)["now"]
-        assert said == spoken(now)
-        return now
+        wait_until(lambda: spoken(where(server)["now"]) == said)
+        return where(server)["now"]
 
     place = where(server)
     begin, end = place["begin"], place["end"]
