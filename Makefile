@@ -11,7 +11,8 @@ POETRY_EXPORT_VERSION := 1.10.1
 
 IMAGE ?= spine
 PYTHON_VERSION ?= 3.13
-PYTEST_ARGS ?= -n 2
+# Most tests wait for processes and sockets: one worker more than the usual two processors.
+PYTEST_ARGS ?= -n 3
 CHECKED := src tests $(wildcard benchmarks deploy proofs)
 PYTHON2 ?= python2.7
 
