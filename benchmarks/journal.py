@@ -20,12 +20,12 @@ from typing import Any
 import numpy as np
 
 from benchmarks.common import Row, grid
+from spine.engine.action_queue import ActionQueue
+from spine.engine.core import EngineCore
+from spine.engine.persistence import Persistence, PersistenceOptions
+from spine.engine.recovery import begin, take_up
+from spine.engine.snapshot import Pace
 from spine.network import FuelStation, PackageProfile, Parking, RoadNetwork, Site
-from spine.server.core import EngineCore
-from spine.server.keeping import Keeper, KeepingOptions
-from spine.server.live import LiveWorld
-from spine.server.picture import Pace
-from spine.server.recovery import begin, take_up
 from spine.storage import StateDirectory, ThreadCommitter
 from spine.storage.checkpoints import newest_first
 from spine.world import CreateBroker, CreateTruck, TruckSpec, World, WorldConfig
@@ -58,16 +58,16 @@ def _core(trucks: int, side: int, sites: int, speed: float) -> EngineCore:
     return EngineCore(world, Pace(RATE_HZ, speed), running=True)
 
 
-def _keep(core: EngineCore, folder: str, checkpoint_s: float = 1e9) -> Keeper:
+def _keep(core: EngineCore, folder: str, checkpoint_s: float = 1e9) -> Persistence:
     directory = StateDirectory(Path(folder))
     directory.lock()
     directory.prepare()
     taken = begin(directory, core, {"scenario": "benchmark"})
-    options = KeepingOptions(checkpoint_s=checkpoint_s)
-    return Keeper(directory, taken.journal, ThreadCommitter(), core, taken.reached, options, taken.checkpointed)
+    options = PersistenceOptions(checkpoint_s=checkpoint_s)
+    return Persistence(directory, taken.journal, ThreadCommitter(), core, taken.reached, options, taken.checkpointed)
 
 
-def _wait(live: LiveWorld, until: float) -> float:
+def _wait(live: ActionQueue, until: float) -> float:
     """Let a moment come the way the engine does: asleep until it, or until a write is done. Return the time spent awake, seconds."""
     awake = 0.0
     wake = live.fileno()
@@ -89,7 +89,7 @@ def _acting(keeper_of: Any) -> tuple[float, float]:
     core = _core(1000, 60, 50, 10.0)
     asked: list[float] = []
     answered: list[float] = []
-    live = LiveWorld(core, lambda *_: answered.append(time.perf_counter()), keeper_of(core))
+    live = ActionQueue(core, lambda *_: answered.append(time.perf_counter()), keeper_of(core))
     spent = 0.0
     ticks = 0
     begun = deadline = time.perf_counter()
@@ -129,23 +129,28 @@ def _running(trucks: int, side: int, *, checkpoints: bool) -> dict[str, Any]:
     core.connect(1)
     core.world.advance_to(1800.0)
     with tempfile.TemporaryDirectory() as folder:
-        keeper = _keep(core, folder)
-        live = LiveWorld(core, lambda *_: None, keeper)
+        persistence = _keep(core, folder)
+        live = ActionQueue(core, lambda *_: None, persistence)
         ticks: list[float] = []
         forks: list[float] = []
         for number in range(WARM_UP_TICKS + TICKS):
             begun = time.perf_counter()
             live.tick()
-            if checkpoints and number >= WARM_UP_TICKS and not keeper.checkpoint_under_way and number % RATE_HZ == 0:
-                keeper.expedite_checkpoint()
+            if (
+                checkpoints
+                and number >= WARM_UP_TICKS
+                and not persistence.checkpoint_under_way
+                and number % RATE_HZ == 0
+            ):
+                persistence.expedite_checkpoint()
                 begin_fork = time.perf_counter()
                 live.chores()
                 forks.append(time.perf_counter() - begin_fork)
             live.chores()
             ticks.append(time.perf_counter() - begun)
             time.sleep(max(0.0, 1.0 / RATE_HZ - ticks[-1]))
-        assert not keeper.checkpoint_problem, keeper.checkpoint_problem
-        size = newest_first(keeper.directory.checkpoints)[0].stat().st_size
+        assert not persistence.checkpoint_problem, persistence.checkpoint_problem
+        size = newest_first(persistence.directory.checkpoints)[0].stat().st_size
         live.abandon()
         begun = time.perf_counter()
         taken = take_up(StateDirectory(Path(folder)), read_only=True)

@@ -15,14 +15,14 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.common import Row
+from spine.engine.core import EngineCore
+from spine.engine.loop import make_core
+from spine.engine.playback import Playback
+from spine.engine.snapshot import Pace
+from spine.ipc import POSITIONS_RECORDER, RECORDER
 from spine.protocol.actions import SLOWEST_HZ
-from spine.server.core import EngineCore
-from spine.server.engine import make_core
-from spine.server.messages import POSITIONS_RECORDER, RECORDER
 from spine.server.metrics import Metrics
-from spine.server.picture import Pace
 from spine.server.recorder import Recorder
-from spine.server.replay import Playback
 from spine.storage.recording import Block, Recording, RecordingWriter
 
 SPEED = 600.0

@@ -23,7 +23,7 @@ from typing import Any
 import uvicorn
 from benchmarks.serving import free_port
 
-from spine.server.wire import CONNECTION, Connection, make_frame
+from spine.server.connection import CONNECTION, Connection, make_frame
 
 _GOOD = ("OK", "INFORMATIONAL", "NON-STRICT", "UNIMPLEMENTED")
 _LARGEST = 64 * 2**20

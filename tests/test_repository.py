@@ -45,7 +45,7 @@ def test_import_direction() -> None:
 
 def test_the_server_process_stays_light() -> None:
     """NumPy, SciPy and the world are the engine's business: in the server they would cost 45 MB and half a second of the start."""
-    code = "import sys, spine.server.life; print([name for name in ('numpy', 'scipy', 'spine.world') if name in sys.modules])"
+    code = "import sys, spine.server.process; print([name for name in ('numpy', 'scipy', 'spine.world') if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
 

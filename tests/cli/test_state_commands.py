@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from spine.cli import main
+from spine.engine.action_queue import ActionQueue
+from spine.engine.core import EngineCore
+from spine.engine.persistence import Persistence, PersistenceOptions
+from spine.engine.recovery import WantedWorld, open_directory
+from spine.engine.snapshot import Pace
 from spine.network.smap import MapLimits, network_from_json
 from spine.protocol.savefile import read_save
-from spine.server.core import EngineCore
-from spine.server.keeping import Keeper, KeepingOptions
-from spine.server.live import LiveWorld
-from spine.server.picture import Pace
-from spine.server.recovery import Asked, open_directory
 from spine.storage import InlineCommitter, StateDirectory, checkpoints
 from support.simulated_disk import Clock, InstantSnapshot
 from support.worlds import grid_network, small_world
@@ -34,12 +34,14 @@ def keep_a_world(path: Path, ticks: int = 40) -> None:
     clock = Clock()
     directory = StateDirectory(path)
     core = EngineCore(small_world(trucks=3, network=grid_network(side=5)), Pace(20, 1200.0), running=True)
-    taken = open_directory(directory, Asked("small"), lambda: core)
-    options = KeepingOptions(
+    taken = open_directory(directory, WantedWorld("small"), lambda: core)
+    options = PersistenceOptions(
         checkpoint_s=10.0, kept=100, clock=clock, snapshot=lambda work: InstantSnapshot(work, _Now())  # type: ignore[arg-type]
     )  # fmt: skip
-    keeper = Keeper(directory, taken.journal, InlineCommitter(), taken.core, taken.reached, options, taken.checkpointed)
-    live = LiveWorld(taken.core, lambda *_: None, keeper, clock)
+    persistence = Persistence(
+        directory, taken.journal, InlineCommitter(), taken.core, taken.reached, options, taken.checkpointed
+    )
+    live = ActionQueue(taken.core, lambda *_: None, persistence, clock)
     for number in range(ticks):
         if number % 3 == 0:
             params = {"agent_id": f"truck-{number}", "agent_kind": "truck"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, expect
 
-from spine.server.worlds import COOKIE
+from spine.server.world_identity import COOKIE
 from support.dashboard import opened
 from support.server import free_port, running_server
 

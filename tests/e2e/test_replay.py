@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from spine.ipc import SUMMARY_KEY
 from spine.protocol.positions import PositionFrame, decode_positions
-from spine.server.messages import SUMMARY_KEY
 from spine.storage.recording import Recording
 from support.patience import PATIENCE_MS
 from support.recorded import said_snapshot

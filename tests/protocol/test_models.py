@@ -15,7 +15,7 @@ from spine.network import FuelStation
 from spine.network.generate import PRESETS
 from spine.protocol.actions import ACTIONS, QUESTIONS, MapCreate, read_params
 from spine.protocol.asyncapi import asyncapi_document
-from spine.protocol.forms import TickClock, bare_network, map_parameters
+from spine.protocol.encode import TickClock, bare_network, map_parameters
 from spine.protocol.map_text import MapText
 from spine.protocol.signals import SIGNALS, check_signal
 from spine.server.access import VIEW_ACTIONS

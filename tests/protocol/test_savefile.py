@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spine.server.core import EngineCore
-from spine.server.picture import Pace
+from spine.engine.core import EngineCore
+from spine.engine.snapshot import Pace
 from support.worlds import check_invariants, grid_network, run, small_world
 
 Json = dict[str, Any]

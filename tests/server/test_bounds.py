@@ -16,11 +16,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from spine.engine.core import EngineCore
 from spine.errors import MOST_MESSAGE, MOST_QUOTED, SpineError, quoted, shortened
 from spine.protocol.actions import ACTIONS
 from spine.scenario.maps import load_map
 from spine.scenario.reading import read_scenario
-from spine.server.core import EngineCore
 from spine.server.settings import Settings
 from support.examples import EXAMPLES
 from support.patience import PATIENCE_S

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from spine.server.memory import look
+from spine.memory import look
 from support.server import running_server
 
 MACHINE = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from spine.server.connections import MOST_HEAD_BYTES
+from spine.server.stalled_connections import MOST_HEAD_BYTES
 from support.networking import Trials
 from support.patience import PATIENCE_S
 from support.raw_socket import CLOSE, TEXT, RawClient, frame, handshake

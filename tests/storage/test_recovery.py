@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from spine.engine.action_queue import ActionQueue
+from spine.engine.core import EngineCore
+from spine.engine.persistence import Persistence, PersistenceOptions
+from spine.engine.recovery import RecoveredWorld, WantedWorld, open_directory, take_up
+from spine.engine.request import Limits, Outcome
+from spine.engine.snapshot import Pace
 from spine.errors import StorageError
-from spine.server.calls import Limits, Outcome
-from spine.server.core import EngineCore
-from spine.server.keeping import Keeper, KeepingOptions
-from spine.server.live import LiveWorld
-from spine.server.picture import Pace
-from spine.server.recovery import Asked, Taken, open_directory, take_up
 from spine.storage import InlineCommitter, Journal, StateDirectory, checkpoints
 from support.simulated_disk import Clock
 from support.worlds import grid_network, small_world
@@ -34,15 +34,15 @@ class Life:
 
     def __init__(self, path: Path) -> None:
         self.directory = StateDirectory(path)
-        self.taken: Taken = open_directory(self.directory, Asked("small"), _core)
+        self.taken: RecoveredWorld = open_directory(self.directory, WantedWorld("small"), _core)
         self.clock = Clock()
         self.outcomes: list[Outcome] = []
-        self.keeper = Keeper(
+        self.persistence = Persistence(
             self.directory, self.taken.journal, InlineCommitter(), self.taken.core, self.taken.reached,
-            KeepingOptions(clock=self.clock), self.taken.checkpointed,
+            PersistenceOptions(clock=self.clock), self.taken.checkpointed,
         )  # fmt: skip
-        self.live = LiveWorld(
-            self.taken.core, lambda _, outcome, __: self.outcomes.append(outcome), self.keeper, self.clock
+        self.live = ActionQueue(
+            self.taken.core, lambda _, outcome, __: self.outcomes.append(outcome), self.persistence, self.clock
         )
 
     def act(self, action: str, **params: object) -> None:
@@ -146,19 +146,21 @@ def test_limits_of_the_time_decide_what_is_refused_again(tmp_path: Path) -> None
         core = _core()
         core.limits = limits
         content = json.loads(core.handle(1, '{"action": "map.export", "params": {"filename": "x"}}').messages[0].body)
-        taken = open_directory(directory, Asked("small"), lambda core=core: core, limits=limits)
+        taken = open_directory(directory, WantedWorld("small"), lambda core=core: core, limits=limits)
         assert taken.core.limits == limits
         if worlds:
             assert taken.core.world.dump() == worlds[-1]
-        keeper = Keeper(directory, taken.journal, InlineCommitter(), taken.core, taken.reached, KeepingOptions())
+        persistence = Persistence(
+            directory, taken.journal, InlineCommitter(), taken.core, taken.reached, PersistenceOptions()
+        )
         outcomes: list[Outcome] = []
-        live = LiveWorld(taken.core, lambda _, outcome, __, outcomes=outcomes: outcomes.append(outcome), keeper)
+        live = ActionQueue(taken.core, lambda _, outcome, __, outcomes=outcomes: outcomes.append(outcome), persistence)
         live.take(1, json.dumps({"action": "map.import", "params": content["data"]}))
         live.take(1, '{"action": "simulation.start"}')
         live.work()
         assert [outcome.ok for outcome in outcomes] == [nodes == 1000, True]
         live.tick()
-        keeper.chores()
+        persistence.chores()
         live.close()
         for path in checkpoints.newest_first(directory.checkpoints)[:-1]:
             path.unlink()

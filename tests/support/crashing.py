@@ -22,8 +22,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from spine.server.core import EngineCore
-from spine.server.recovery import act_again, at_checkpoint, run_ticks, take_up
+from spine.engine.core import EngineCore
+from spine.engine.recovery import act_again, at_checkpoint, run_ticks, take_up
 from spine.storage import Entry, Journal, StateDirectory
 from spine.storage.checkpoints import newest_first
 from support.patience import PATIENCE_S

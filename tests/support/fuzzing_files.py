@@ -166,8 +166,8 @@ class Reader:
             world.advance_to(600.0)
 
     def _play(self, data: bytes) -> bool:
+        from spine.engine.core import EngineCore
         from spine.network import RoadNetworkBuilder
-        from spine.server.core import EngineCore
         from spine.world import World
 
         core = EngineCore(World(RoadNetworkBuilder().build()))

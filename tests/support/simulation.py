@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from spine.server.calls import Outcome
-from spine.server.core import EngineCore
-from spine.server.keeping import COMMIT_PATIENCE_S, Keeper, KeepingOptions
-from spine.server.live import LiveWorld
-from spine.server.picture import Pace
-from spine.server.recovery import Asked, Taken, act_again, open_directory
+from spine.engine.action_queue import ActionQueue
+from spine.engine.core import EngineCore
+from spine.engine.persistence import COMMIT_PATIENCE_S, Persistence, PersistenceOptions
+from spine.engine.recovery import RecoveredWorld, WantedWorld, act_again, open_directory
+from spine.engine.request import Outcome
+from spine.engine.snapshot import Pace
 from spine.storage import Entry, Journal, Progress, StateDirectory
 from support.simulated_disk import Clock, FlakyFiles, FlakyJournal, InstantSnapshot, SimulatedDisk
 from support.worlds import grid_network, small_world
@@ -34,8 +34,8 @@ _SHADOW_CLIENT = 1
 class Life:
     """One process life of the simulated server."""
 
-    live: LiveWorld
-    keeper: Keeper
+    live: ActionQueue
+    persistence: Persistence
     journal: FlakyJournal
     disk: SimulatedDisk
     files: FlakyFiles
@@ -92,22 +92,22 @@ class Simulation:
 
     def _start(self) -> Life:
         directory = StateDirectory(self._folder)
-        taken = open_directory(directory, Asked("simulated"), self._new_core)
+        taken = open_directory(directory, WantedWorld("simulated"), self._new_core)
         taken.journal.close()
         journal = FlakyJournal(directory.journal)
         self._check_recovered(taken, journal)
         disk = SimulatedDisk(self.chance, self.clock)
         files = FlakyFiles(self.chance)
-        options = KeepingOptions(
+        options = PersistenceOptions(
             checkpoint_s=20.0,
             kept=2,
             clock=self.clock,
             files=files,
             snapshot=lambda work: InstantSnapshot(work, self.chance),
         )
-        keeper = Keeper(directory, journal, disk, taken.core, taken.reached, options, taken.checkpointed)
-        live = LiveWorld(taken.core, self._told, keeper, self.clock)
-        return Life(live, keeper, journal, disk, files, self.clock.now)
+        persistence = Persistence(directory, journal, disk, taken.core, taken.reached, options, taken.checkpointed)
+        live = ActionQueue(taken.core, self._told, persistence, self.clock)
+        return Life(live, persistence, journal, disk, files, self.clock.now)
 
     # What must hold
 
@@ -123,14 +123,14 @@ class Simulation:
             return
         self.actions += 1
         number = len(self._history) + 1
-        assert number <= self.life.keeper.status()["sequence"], "answered before it is on the disk"
-        self._history.append(Entry(number, self.life.keeper.steps, 0, 0.0, asked["action"], asked["params"]))
+        assert number <= self.life.persistence.status()["sequence"], "answered before it is on the disk"
+        self._history.append(Entry(number, self.life.persistence.steps, 0, 0.0, asked["action"], asked["params"]))
 
     def _current_request(self, client: int) -> str:
         """Return the oldest request of a client: each client's actions are answered in order."""
         return next((key for key, asked in self._asked.items() if asked["client"] == client), "")
 
-    def _check_recovered(self, taken: Taken, journal: Journal) -> None:
+    def _check_recovered(self, taken: RecoveredWorld, journal: Journal) -> None:
         """Compare what was recovered with what was answered, and with the shadow."""
         reached = taken.reached
         known = len(self._history)
@@ -363,7 +363,7 @@ class Simulation:
 
     def _drop(self, life: Life) -> None:
         life.journal.close()
-        life.keeper.directory.unlock()
+        life.persistence.directory.unlock()
         self._asked.clear()
 
     def _begin_next(self) -> None:

@@ -8,13 +8,13 @@ from pathlib import Path
 _CUSTOM = '''
 import os, sys, time
 
-if "spine.server.engine" in sys.orig_argv:
-    from spine.protocol import forms
+if "spine.engine.loop" in sys.orig_argv:
+    from spine.protocol import encode
     from spine.scenario import Scenario
     from spine.world import World
 
     folder = os.path.dirname(__file__)
-    told, stepped, built = forms.agent_full, World.step, Scenario.build
+    told, stepped, built = encode.agent_full, World.step, Scenario.build
 
     def slowly(view, clock):
         """An agent of a snapshot takes as long as the file `slow` says, seconds."""
@@ -39,7 +39,7 @@ if "spine.server.engine" in sys.orig_argv:
             time.sleep(0.01)
         return built(scenario)
 
-    forms.agent_full, World.step, Scenario.build = slowly, step, build
+    encode.agent_full, World.step, Scenario.build = slowly, step, build
 '''
 
 

@@ -13,10 +13,10 @@ from typing import Any
 
 import networkx as nx
 
+from spine.engine.core import EngineCore
 from spine.network import RoadNetwork
 from spine.network.generate import GenerationParameters, generate
 from spine.network.smap import write_smap
-from spine.server.core import EngineCore
 from support.fuzzing_files import Seed
 from support.worlds import grid_network, small_world
 

@@ -25,7 +25,7 @@ def replay(
     autostart: Annotated[bool, typer.Option("--autostart/--no-autostart", help="Begin playing at once.")] = True,
 ) -> None:
     """Serve a recording with the same protocol and dashboard: play, pause, seek, at any speed."""
-    from spine.server.life import start
+    from spine.server.process import start
 
     code = start(
         host=host,

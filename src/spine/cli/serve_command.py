@@ -48,7 +48,7 @@ def serve(
     # Until the server listens itself, which takes loading it: process 1 of a container hears only what it has a handler for.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: os._exit(0))
-    from spine.server.life import start
+    from spine.server.process import start
 
     code = start(
         host=host,

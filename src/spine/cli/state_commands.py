@@ -113,8 +113,8 @@ def _duration(seconds: float) -> str:
 @state_app.command()
 def verify(directory: Directory, as_json: AsJson = False) -> None:
     """Check every checksum, replay the journal and compare with the checkpoints; exit code 2 when anything is wrong."""
+    from spine.engine.verification import verify as look
     from spine.scenario.plugins import plugin_policies
-    from spine.server.verifying import verify as look
     from spine.storage import StateDirectory
 
     findings = look(StateDirectory(directory), plugin_policies(), lambda text: say(text, error=True))
@@ -187,12 +187,12 @@ def export(
     force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
 ) -> None:
     """Write the world of a state directory, as it is now, to a file; also while a server uses it."""
+    from spine.engine.persistence import about_of
+    from spine.engine.recovery import take_up
     from spine.network.strict_json import indented_json
-    from spine.protocol import forms
+    from spine.protocol import encode
     from spine.protocol.savefile import write_save
     from spine.scenario.plugins import plugin_policies
-    from spine.server.keeping import about_of
-    from spine.server.recovery import take_up
     from spine.storage import StateDirectory, checkpoints
     from spine.storage.files import write_whole
 
@@ -212,7 +212,7 @@ def export(
     if out.suffix == ".ssave":
         parts = [indented_json(write_save(core.world, core.clock(), core.pace.dt))]
     elif out.suffix == ".smap":
-        parts = [indented_json(forms.graph_file_form(core.world))]
+        parts = [indented_json(encode.graph_file_form(core.world))]
     else:
         parts = checkpoints.encode(about_of(core, taken.journal.about["run"], taken.reached), core.world.dump())
     write_whole(out, parts)

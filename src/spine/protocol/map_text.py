@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from spine.network import RoadNetwork
 from spine.network.smap import graph_to_json
-from spine.protocol.forms import Json, bare_network, building_form, map_parameters
+from spine.protocol.encode import Json, bare_network, building_form, map_parameters
 from spine.world import World
 from spine.world.views import GenericBuildingView, SiteView
 

@@ -19,8 +19,8 @@ from spine.network.facility_checks import LONGEST_ID
 from spine.network.smap import MapLimits, network_from_json
 from spine.network.text_encoding import without_mark
 from spine.protocol.actions import FASTEST_SPEED
+from spine.protocol.encode import Json, TickClock, agent_full, graph_file_form, package_form
 from spine.protocol.envelope import read_json
-from spine.protocol.forms import Json, TickClock, agent_full, graph_file_form, package_form
 from spine.protocol.params import Integer, Number
 from spine.world import SavedBroker, SavedBuildingAgent, SavedPackage, SavedTruck, SavedWorld, World
 from spine.world.vehicles import CAPACITY_RANGE_CU

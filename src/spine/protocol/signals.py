@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, RootModel
 
-from spine.protocol.happenings import AgentEvent, WorldEvent
-from spine.protocol.shapes import (
+from spine.protocol.encode_events import AgentEvent, WorldEvent
+from spine.protocol.schema import (
     AgentFull,
     Amount,
     BrokerDiff,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from spine.protocol.forms import Json, TickClock
+from spine.protocol.encode import Json, TickClock
 from spine.world import events
 
 Signal = tuple[str, Json]

@@ -17,9 +17,9 @@ from starlette.routing import WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from spine import __version__
+from spine.ipc import MOST_ROWS
 from spine.protocol.envelope import encode_transport_error
 from spine.server.access import CONTROL, VIEW_ACTIONS, origin_allowed, role_of, text_fields
-from spine.server.messages import MOST_ROWS
 from spine.server.metrics import Metrics
 from spine.server.pages import http_page, websocket_page
 from spine.server.prefix import PathPrefix, websocket_address
@@ -27,7 +27,7 @@ from spine.server.requests import ALWAYS_ASKED, KEPT_FOR_EVER, PAGE_POLICY, Ever
 from spine.server.settings import Settings
 from spine.server.supervisor import EngineUnavailableError, Supervisor
 from spine.server.websocket import WebSocketEndpoint
-from spine.server.worlds import WorldGuard
+from spine.server.world_identity import WorldGuard
 
 SERVICE = "spine-backend"
 _NO_DASHBOARD = """<!doctype html><html lang="en"><meta charset="utf-8"><title>SPINE</title>

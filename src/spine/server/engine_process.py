@@ -13,9 +13,9 @@ from typing import Any
 
 import msgspec
 
-from spine.server import memory
-from spine.server.complaints import Complaints
-from spine.server.messages import EXIT_REFUSED, LENGTH, Kind
+from spine import memory
+from spine.ipc import EXIT_REFUSED, LENGTH, Kind
+from spine.server.engine_errors import EngineErrors
 from spine.server.pulse import Pulse
 from spine.server.settings import Settings
 
@@ -48,7 +48,7 @@ class EngineProcess:
         self._take = take
         self._listener = asyncio.create_task(self._listen(reader))
         assert process.stderr is not None
-        self._complaints = Complaints(process.stderr)
+        self._complaints = EngineErrors(process.stderr)
 
     @classmethod
     async def launch(cls, settings: Settings, take: Take, *, fresh: bool) -> EngineProcess:
@@ -64,7 +64,7 @@ class EngineProcess:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
-                "spine.server.engine",
+                "spine.engine.loop",
                 str(its.fileno()),
                 json.dumps(_handed_over(settings, fresh=fresh)),
                 pass_fds=[its.fileno()],

@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 
-from spine.server.messages import EVERYBODY, PLAIN
+from spine.ipc import EVERYBODY, PLAIN
+from spine.server.connection import Connection, Frame, make_frame
 from spine.server.metrics import Metrics
-from spine.server.wire import Connection, Frame, make_frame
 
 CLOSE_GOING_AWAY = 1001
 CLOSE_SLOW = 1013

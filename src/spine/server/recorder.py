@@ -26,8 +26,8 @@ import structlog
 
 from spine import __version__
 from spine.errors import StorageError
+from spine.ipc import EVERYBODY, NEW_FLEET, PACE_KEY, PLAIN, POSITION_KEYS, SUMMARY_KEY
 from spine.server.hub import Told
-from spine.server.messages import EVERYBODY, NEW_FLEET, PACE_KEY, PLAIN, POSITION_KEYS, SUMMARY_KEY
 from spine.server.metrics import Metrics
 from spine.storage.recording import Block, Moment, Part, RecordingWriter
 

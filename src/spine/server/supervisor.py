@@ -12,18 +12,18 @@ from typing import Any, TypeVar
 import structlog
 
 from spine.errors import SpineError
+from spine.ipc import EVERYBODY, FIRST_CALLER, POSITIONS_RECORDER, RECORDER, Done, Kind
 from spine.protocol.envelope import encode_action_error, encode_signal
 from spine.protocol.params import SLOWEST_HZ
 from spine.server.access import VIEW_ACTIONS
 from spine.server.engine_process import EngineProcess
 from spine.server.hub import Client, Hub
-from spine.server.messages import EVERYBODY, FIRST_CALLER, POSITIONS_RECORDER, RECORDER, Done, Kind
 from spine.server.metrics import Metrics
 from spine.server.pulse import LOOK_INTERVAL_S
 from spine.server.recorder import Recorder
 from spine.server.requests import action_fields
 from spine.server.settings import Settings
-from spine.server.worlds import World
+from spine.server.world_identity import World
 
 _STOP_S = 2.0
 _KEEP_S = 6.0

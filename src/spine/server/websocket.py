@@ -14,12 +14,12 @@ from starlette.types import Receive, Scope, Send
 
 from spine.protocol.envelope import encode_action_error, encode_transport_error
 from spine.server.access import CONTROL, VIEW_ACTIONS, origin_allowed, role_of, text_fields
+from spine.server.connection import CONNECTION, Connection
 from spine.server.healthcheck import SUBPROTOCOL as HEALTH_SUBPROTOCOL
 from spine.server.hub import CLOSE_SLOW, Client, Hub
 from spine.server.metrics import Metrics
 from spine.server.settings import Settings
 from spine.server.supervisor import Supervisor
-from spine.server.wire import CONNECTION, Connection
 
 CLOSE_POLICY = 1008
 CLOSE_FULL = 1013

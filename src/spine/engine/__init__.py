@@ -1,0 +1,1 @@
+"""The engine process: one world, its run state, its clients' streams, its persistence."""

@@ -1,0 +1,77 @@
+"""The engine's loop on a pipe of its own: what the server process hears of it."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from spine.engine.core import EngineCore
+from spine.engine.heartbeat import Heartbeat, Outlet, Work
+from spine.engine.loop import Engine
+from spine.engine.snapshot import Pace
+from spine.ipc import LENGTH, Kind, Message
+from support.patience import PATIENCE_S
+from support.worlds import small_world
+
+
+class _Held(EngineCore):
+    """A core whose first tick goes on until somebody lets it end."""
+
+    def __init__(self) -> None:
+        super().__init__(small_world(trucks=4), Pace(100, 1.0), running=True)
+        self.let_go = threading.Event()
+
+    def tick(self) -> list[Message]:
+        """Advance by one tick, once that is allowed."""
+        assert self.let_go.wait(PATIENCE_S)
+        return super().tick()
+
+
+def _frames(pipe: socket.socket) -> Iterator[list[Any]]:
+    with pipe.makefile("rb") as file:
+        while head := file.read(LENGTH.size):
+            yield msgspec.msgpack.decode(file.read(LENGTH.unpack(head)[0]))
+
+
+def test_the_heart_beats_while_a_tick_goes_on() -> None:
+    """It tells the work; its figures stand still as long as that does not come further, and move when it does."""
+    core, work = _Held(), Work()
+    core.connect(1)
+    ours, its = socket.socketpair()
+    ours.settimeout(PATIENCE_S)
+    outlet = Outlet(its)
+    heartbeat = Heartbeat(outlet, work)
+    heartbeat.start()
+    thread = threading.Thread(target=Engine(core, its, outlet, work=work).run)
+    thread.start()
+    try:
+        frames = _frames(ours)
+        beats = [next(beat for beat in frames if beat[:2] == [Kind.BEAT, "tick"]) for _ in range(2)]
+        assert beats[0] == beats[1]
+        core.let_go.set()
+        next(frame for frame in frames if frame[0] == Kind.MESSAGES)
+        later = next(frame for frame in frames if frame[0] == Kind.BEAT)
+        assert later[3] != beats[0][3]
+    finally:
+        core.let_go.set()
+        Outlet(ours).send(Kind.STOP)
+        thread.join(PATIENCE_S)
+        heartbeat.stop()
+        ours.close()
+        its.close()
+    assert not thread.is_alive()
+
+
+def test_figures_move_within_a_snapshot_and_a_tick() -> None:
+    """Every agent put into words counts, and every moment of the world."""
+    core = EngineCore(small_world(trucks=4), Pace(100, 1.0), running=True)
+    before = core.progress
+    core.connect(1)
+    shown = core.progress
+    assert shown[1] - before[1] >= core.agent_count
+    core.tick()
+    assert core.progress[0] > shown[0]
