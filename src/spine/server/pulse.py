@@ -58,6 +58,10 @@ class OwnTime:
         self._since = self._clock()
         self._waited = self._waited_s(self._pid)
 
+    def leave_out(self, seconds: float) -> None:
+        """Do not count so many of the seconds since the last look."""
+        self._since += seconds
+
     def seconds(self) -> float:
         """Return the seconds counted."""
         waited = max(0.0, self._waited_s(self._pid) - self._waited)
@@ -117,13 +121,17 @@ class Pulse:
     def look(self) -> None:
         """Keep the stopwatches; to be called every quarter of a second."""
         now = self._clock()
-        # A process that has slept itself, with the whole machine or in a paused container, has not listened meanwhile.
-        slept = now - self._looked_at > LOOK_INTERVAL_S + _OWN_SLEEP_S
+        late_s = now - self._looked_at - LOOK_INTERVAL_S
         self._looked_at = now
-        if self._fresh or slept:
+        if self._fresh:
             self._fresh = False
             self._moved.restart()
             self._sign.restart()
+        elif late_s > _OWN_SLEEP_S:
+            # A server that has slept itself - with the whole machine, in a paused container, on a busy one - has not listened
+            # meanwhile. Only that time is left out: a server that is late again and again must still find an engine that is stuck.
+            self._moved.leave_out(late_s)
+            self._sign.leave_out(late_s)
 
     @property
     def patience_s(self) -> float:
