@@ -154,6 +154,16 @@ def test_an_engine_in_an_endless_loop_is_replaced(tmp_path: Path) -> None:
         assert "(tick)" in server.output
 
 
+def test_an_engine_that_freezes_just_after_its_start_is_replaced_as_soon_as_any_other() -> None:
+    """Its first heartbeat comes before it is ready: from then on a frozen process is known from one that starts slowly."""
+    with running_server("demo", SPINE_ENGINE_SILENCE_SECONDS="3") as server:
+        (engine,) = _children(server.process.pid)
+        os.kill(engine, signal.SIGSTOP)
+        frozen = time.monotonic()
+        wait_until(lambda: '"engine lost"' in server.output)
+        assert "has given no sign of life for 3." in server.output, f"found after {time.monotonic() - frozen:.0f} s"
+
+
 def test_a_paused_server_keeps_its_engine() -> None:
     """Both processes stopped for longer than the engine's patience, as by `docker pause`: they go on as if nothing had been."""
     with running_server("demo", "--autostart", SPINE_ENGINE_SILENCE_SECONDS="1") as server:

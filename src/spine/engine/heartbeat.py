@@ -91,9 +91,12 @@ class Heartbeat:
 
     def _beat(self) -> None:
         work = self._work
-        while not self._ended.wait(BEAT_INTERVAL_S):
+        # The first beat at once: from it on the server process expects more, and an engine that freezes early is found early.
+        while True:
             try:
                 self._outlet.send(Kind.BEAT, work.what, work.slow, [work.pieces, work.progress()])
             except OSError:
                 # The server process is gone; the loop finds that out by itself.
+                return
+            if self._ended.wait(BEAT_INTERVAL_S):
                 return
