@@ -15,7 +15,7 @@ from spine.ipc import SUMMARY_KEY
 from spine.protocol.positions import decode_positions
 from spine.storage.recording import Recording
 from spine.world import SAMPLE_COLUMNS
-from spine.world.views import Activity
+from spine.world.activities import Activity
 
 WORK_S: Final = 0.05
 """A look reads on for so long at most, real seconds: the playback goes on beside it."""

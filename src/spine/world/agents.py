@@ -10,6 +10,7 @@ from typing import Any
 
 from spine.errors import CommandError, quoted
 from spine.world import events, freight, fuel, hours, movement, parking, queues, sites
+from spine.world.activities import Activity
 from spine.world.agenda import Due
 from spine.world.causes import ExpiryCause
 from spine.world.checks import checked_number
@@ -17,7 +18,6 @@ from spine.world.commands import CreateBroker, CreateBuildingAgent, CreateTruck,
 from spine.world.model import Broker, Truck
 from spine.world.state import State
 from spine.world.vehicles import CAPACITY_RANGE_CU
-from spine.world.views import Activity
 
 TRUCK_ATTRIBUTES = frozenset(
     {

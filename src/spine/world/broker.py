@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import islice
 
 from spine.world import driver, freight, insertion
+from spine.world.activities import Activity
 from spine.world.agenda import Due
 from spine.world.config import PRIORITY_FACTORS
 from spine.world.model import Broker, Package, Truck
 from spine.world.state import State
-from spine.world.views import Activity
 
 SITES_ASKED = 6
 """A truck that has become free looks for open packages at this many sites around it."""

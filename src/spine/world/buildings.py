@@ -13,11 +13,11 @@ from spine.errors import CommandError, NetworkError, quoted, shortened
 from spine.network.facilities import FuelStation, Parking, Site
 from spine.network.facility_checks import check_facility
 from spine.world import demand, events, freight, fuel, parking, queues, sites
+from spine.world.activities import Activity, Followup
 from spine.world.causes import ExpiryCause
 from spine.world.checks import check_count, checked_number
 from spine.world.model import Facility, ParkingState, QueueFigures, SiteState, StationState
 from spine.world.state import State
-from spine.world.views import Activity
 
 
 def add_facility(state: State, spec: Site | Parking | FuelStation, *, announce: bool = True) -> None:
@@ -140,7 +140,7 @@ def delete_building(state: State, building_id: str) -> None:
             parking.end_search(state, truck)
         if truck.activity is not Activity.RESTING:
             state.set_activity(truck, Activity.IDLE)
-            state.followups.append(("next", truck.id))
+            state.followups.append((Followup.NEXT, truck.id))
     if isinstance(facility, StationState):
         state.ledger.purses_removed += facility.balance
     del state.buildings[building_id]

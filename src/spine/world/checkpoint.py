@@ -19,6 +19,7 @@ from spine.errors import CheckpointError, SpineError
 from spine.network import RoadNetwork
 from spine.network.facilities import Facility as Specification
 from spine.network.facilities import FuelStation, GenericBuilding, Parking, Site
+from spine.world.activities import Diversion, Purpose
 from spine.world.agenda import Agenda
 from spine.world.config import WorldConfig
 from spine.world.model import (
@@ -253,7 +254,7 @@ def _decode(kind: type, value: Any) -> object:
     purpose, start_time, start_node, goal_node, edges, seconds, metres, *rest = value
     litres_per_m, load_cu, divert, dry_at_m, halted, beyond, priced_from_m, burnt_cost = rest
     return Leg(
-        purpose,
+        Purpose(purpose),
         start_time,
         start_node,
         goal_node,
@@ -262,7 +263,7 @@ def _decode(kind: type, value: Any) -> object:
         np.frombuffer(metres, dtype=np.float64),
         litres_per_m,
         load_cu,
-        divert,
+        Diversion(divert),
         dry_at_m,
         halted,
         tuple(beyond),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from itertools import islice
 from math import isfinite
 
+from spine.world.activities import Activity
 from spine.world.causes import ExpiryCause
 from spine.world.model import Package, Truck
 from spine.world.policies.dispatch import candidates
 from spine.world.sites import handling_s
 from spine.world.state import State
-from spine.world.views import Activity
 
 TRUCKS_LOOKED_AT = 32
 """So many of the trucks nearest to the origin are looked at for one that was free all the while."""

@@ -7,25 +7,25 @@ questions: the stop it stands at, fuel, hours, next stop, idle waiting.
 from __future__ import annotations
 
 from spine.world import events, freight, fuel, hours, movement, parking, queues, rests, sites
+from spine.world.activities import Activity, Diversion, Followup, Purpose, StuckReason
 from spine.world.causes import ExpiryCause
 from spine.world.model import Leg, ParkingState, SiteState, StationState, Truck
 from spine.world.schedule import update_etas
 from spine.world.state import State
-from spine.world.views import Activity
 
 
-def decide(state: State, truck: Truck, due: str = "") -> None:
+def decide(state: State, truck: Truck, due: Diversion = Diversion.NONE) -> None:
     """Let a truck that stands at a node with nothing under way do the next thing.
 
     Args:
-        due: a diversion that planning found to be due right here: ``fuel``, ``rest`` or "".
+        due: a diversion that planning found to be due right here: `FUEL`, `REST` or `NONE`.
     """
     if truck.plan and _goal_node(state, truck) == truck.node:
         _go_to_stop(state, truck)
         return
-    if (due == "fuel" or fuel.is_due(truck)) and not truck.fuel_ignored and _go_for_fuel(state, truck):
+    if (due is Diversion.FUEL or fuel.is_due(truck)) and not truck.fuel_ignored and _go_for_fuel(state, truck):
         return
-    if due == "rest" or hours.is_due(truck):
+    if due is Diversion.REST or hours.is_due(truck):
         _go_for_rest(state, truck)
         return
     if truck.plan:
@@ -50,9 +50,9 @@ def replan(state: State, truck: Truck) -> None:
             _end_idling(state, truck)
     elif activity is Activity.DRIVING and truck.leg is not None:
         leg = truck.leg
-        if leg.purpose in ("parking", "home") and truck.plan:
+        if leg.purpose in (Purpose.PARKING, Purpose.HOME) and truck.plan:
             movement.cut_at_next_node(state, truck)
-        elif leg.purpose == "stop":
+        elif leg.purpose is Purpose.STOP:
             goal = state.sites[truck.plan[0].site_id].node if truck.plan else -1
             if goal != leg.goal_node:
                 movement.cut_at_next_node(state, truck)
@@ -79,19 +79,19 @@ def leg_ended(state: State, truck: Truck) -> None:
     if at_goal:
         truck.route_start = truck.route_end = -1
     if at_goal and heading_to is not None:
-        if leg.purpose == "fuel" and heading_to in state.stations:
+        if leg.purpose is Purpose.FUEL and heading_to in state.stations:
             fuel.go_to_pump(state, truck, state.stations[heading_to])
             return
-        if leg.purpose == "rest" and heading_to in state.parkings:
+        if leg.purpose is Purpose.REST and heading_to in state.parkings:
             _try_to_rest(state, truck, state.parkings[heading_to])
             return
         idles = not truck.plan and not hours.is_due(truck)
-        if leg.purpose == "parking" and heading_to in state.parkings and idles:
+        if leg.purpose is Purpose.PARKING and heading_to in state.parkings and idles:
             lot = state.parkings[heading_to]
             if parking.enter_for_idling(state, truck, lot):
-                state.followups.append(("free", truck.id))
+                state.followups.append((Followup.FREE, truck.id))
                 return
-    decide(state, truck, leg.divert if leg.divert in ("fuel", "rest") else "")
+    decide(state, truck, leg.divert if leg.divert in (Diversion.FUEL, Diversion.REST) else Diversion.NONE)
 
 
 def handling_ended(state: State, truck: Truck) -> None:
@@ -102,8 +102,8 @@ def handling_ended(state: State, truck: Truck) -> None:
     if truck.plan:
         update_etas(state, truck)
     else:
-        state.followups.append(("free", truck.id))
-    state.followups.append(("next", truck.id))
+        state.followups.append((Followup.FREE, truck.id))
+    state.followups.append((Followup.NEXT, truck.id))
 
 
 def fuelling_ended(state: State, truck: Truck) -> None:
@@ -128,8 +128,8 @@ def rest_ended(state: State, truck: Truck) -> None:
         _leave_place(state, truck)
         decide(state, truck)
     else:
-        state.followups.append(("free", truck.id))
-        state.followups.append(("next", truck.id))
+        state.followups.append((Followup.FREE, truck.id))
+        state.followups.append((Followup.NEXT, truck.id))
 
 
 def admitted(state: State, truck: Truck) -> None:
@@ -147,8 +147,8 @@ def admitted(state: State, truck: Truck) -> None:
 
 def begin(state: State, truck: Truck) -> None:
     """A new truck looks for work, then decides."""
-    state.followups.append(("free", truck.id))
-    state.followups.append(("next", truck.id))
+    state.followups.append((Followup.FREE, truck.id))
+    state.followups.append((Followup.NEXT, truck.id))
 
 
 def next_thing(state: State, truck: Truck) -> None:
@@ -173,7 +173,7 @@ def _set_off(state: State, truck: Truck, leg: Leg, heading_to: str | None) -> No
         _leave_place(state, truck)
     truck.heading_to = heading_to
     goal = _goal_node(state, truck)
-    if leg.purpose in ("fuel", "rest") and truck.put_aside_node < 0 and goal is not None:
+    if leg.purpose in (Purpose.FUEL, Purpose.REST) and truck.put_aside_node < 0 and goal is not None:
         truck.put_aside_node = goal
     movement.depart(state, truck, leg)
 
@@ -181,22 +181,22 @@ def _set_off(state: State, truck: Truck, leg: Leg, heading_to: str | None) -> No
 def _go_for_fuel(state: State, truck: Truck) -> bool:
     """Set off for a station, after a rest when hours ask for one first; False (and an event, once) when none can be reached."""
     station = fuel.choose_station(state, truck, _goal_node(state, truck))
-    divert = ""
+    divert = Diversion.NONE
     if station is not None and station.node == truck.node:
         _leave_place(state, truck)
         fuel.go_to_pump(state, truck, station)
         return True
     if station is not None:
         heed_hours = not rests.within_hours(state, truck, station.node)
-        leg, divert = movement.plan_leg(state, truck, station.node, "fuel", heed_hours=heed_hours)
+        leg, divert = movement.plan_leg(state, truck, station.node, Purpose.FUEL, heed_hours=heed_hours)
         if leg is not None:
             _set_off(state, truck, leg, station.spec.id)
             return True
-    if divert == "rest":
+    if divert is Diversion.REST:
         _go_for_rest(state, truck, heed_fuel=False)
         return True
     truck.fuel_ignored = True
-    state.emit(events.TruckStuck(state.now, truck.id, state.node_id(truck.node), "no_station"))
+    state.emit(events.TruckStuck(state.now, truck.id, state.node_id(truck.node), StuckReason.NO_STATION))
     return False
 
 
@@ -214,10 +214,10 @@ def _go_for_rest(state: State, truck: Truck, *, heed_fuel: bool = True) -> None:
     if lot.node == truck.node:
         _try_to_rest(state, truck, lot)
         return
-    leg, divert = movement.plan_leg(state, truck, lot.node, "rest", heed_fuel=heed_fuel)
+    leg, divert = movement.plan_leg(state, truck, lot.node, Purpose.REST, heed_fuel=heed_fuel)
     if leg is not None and not leg.runs_dry:
         _set_off(state, truck, leg, lot.spec.id)
-    elif divert != "fuel" or not _go_for_fuel(state, truck):
+    elif divert is not Diversion.FUEL or not _go_for_fuel(state, truck):
         _leave_place(state, truck)
         parking.rest_at_roadside(state, truck)
 
@@ -251,12 +251,12 @@ def _go_to_stop(state: State, truck: Truck) -> None:
             _leave_place(state, truck)
         sites.dock(state, truck)
         return
-    leg, divert = movement.plan_leg(state, truck, site.node, "stop")
+    leg, divert = movement.plan_leg(state, truck, site.node, Purpose.STOP)
     if leg is not None:
         _set_off(state, truck, leg, None)
-    elif divert == "unreachable":
+    elif divert is Diversion.UNREACHABLE:
         _give_up_stop(state, truck)
-    elif divert == "fuel":
+    elif divert is Diversion.FUEL:
         if not _go_for_fuel(state, truck):
             _go_to_stop(state, truck)
     else:
@@ -265,13 +265,13 @@ def _go_to_stop(state: State, truck: Truck) -> None:
 
 def _give_up_stop(state: State, truck: Truck) -> None:
     """The next stop cannot be reached from here: its package is offered again, or lost when it is aboard."""
-    state.emit(events.TruckStuck(state.now, truck.id, state.node_id(truck.node), "unreachable"))
+    state.emit(events.TruckStuck(state.now, truck.id, state.node_id(truck.node), StuckReason.UNREACHABLE))
     package = state.packages[truck.plan[0].package_id]
     if package.aboard:
         freight.expire(state, package, ExpiryCause.UNREACHABLE)
     else:
         freight.withdraw_award(state, package, "unreachable")
-    state.followups.append(("next", truck.id))
+    state.followups.append((Followup.NEXT, truck.id))
 
 
 def _go_idle(state: State, truck: Truck) -> None:
@@ -279,7 +279,7 @@ def _go_idle(state: State, truck: Truck) -> None:
     if truck.building is not None:
         state.set_activity(truck, Activity.PARKED)
         return
-    goal, heading_to, purpose = truck.home_node, None, "home"
+    goal, heading_to, purpose = truck.home_node, None, Purpose.HOME
     if not truck.returns_home:
         lot = parking.choose_for_idling(state, truck)
         if lot is None:
@@ -288,13 +288,13 @@ def _go_idle(state: State, truck: Truck) -> None:
         if lot.node == truck.node:
             parking.enter_for_idling(state, truck, lot)
             return
-        goal, heading_to, purpose = lot.node, lot.spec.id, "parking"
+        goal, heading_to, purpose = lot.node, lot.spec.id, Purpose.PARKING
     if goal == truck.node or not state.parts_of(truck.profile).may_go(truck.node, goal):
         return
     leg, divert = movement.plan_leg(state, truck, goal, purpose)
     if leg is not None:
         _set_off(state, truck, leg, heading_to)
-    elif divert == "rest":
+    elif divert is Diversion.REST:
         _go_for_rest(state, truck)
-    elif divert == "fuel" and _go_for_fuel(state, truck):
+    elif divert is Diversion.FUEL and _go_for_fuel(state, truck):
         return

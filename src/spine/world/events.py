@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from spine.world.activities import Purpose, StuckReason
+
 
 @dataclass(slots=True)
 class Event:
@@ -132,14 +134,14 @@ class ExpiryFined(Event):
 class TruckDeparted(Event):
     """A leg began.
 
-    `purpose` is one of `stop`, `rest`, `fuel`, `parking`, `home`; `eta` the planned arrival at the leg's end.
+    `eta` is the planned arrival at the leg's end.
     """
 
     type_name: ClassVar[str] = "truck.departed"
     agent_id: str
     from_node: int
     to_node: int
-    purpose: str
+    purpose: Purpose
     eta: float
 
 
@@ -150,7 +152,7 @@ class TruckArrived(Event):
     type_name: ClassVar[str] = "truck.arrived"
     agent_id: str
     node: int
-    purpose: str
+    purpose: Purpose
     distance_m: float
     load: float
 
@@ -254,12 +256,12 @@ class OutOfFuel(Event):
 
 @dataclass(slots=True)
 class TruckStuck(Event):
-    """A truck cannot do what it wants: `reason` is `unreachable`, `no_station`, `no_parking` (none in reach), `parking_full`."""
+    """A truck cannot do what it is to do."""
 
     type_name: ClassVar[str] = "truck.stuck"
     agent_id: str
     node: int
-    reason: str
+    reason: StuckReason
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ package that still waits can expire; one aboard stays aboard until delivered, ho
 from __future__ import annotations
 
 from spine.world import events
+from spine.world.activities import Followup
 from spine.world.agenda import Due
 from spine.world.causes import ExpiryCause
 from spine.world.config import EXPIRY_FINE_SHARE, LATE_LOSS_PER_S
@@ -80,7 +81,7 @@ def withdraw_award(state: State, package: Package, reason: str) -> None:
         state.broker.open[package.id] = None
         state.touch_broker()
     state.emit(events.PackageReoffered(state.now, package.id, truck_id, reason))
-    state.followups.append(("offer", package.id))
+    state.followups.append((Followup.OFFER, package.id))
 
 
 def pick_up(state: State, truck: Truck, site: SiteState, package: Package) -> None:
@@ -186,4 +187,4 @@ def _forget_stops(state: State, truck_id: str, package_id: str) -> None:
     truck.handled_stops -= sum(stop.package_id == package_id for stop in truck.plan[: truck.handled_stops])
     truck.plan = [stop for stop in truck.plan if stop.package_id != package_id]
     if len(truck.plan) != before:
-        state.followups.append(("replan", truck_id))
+        state.followups.append((Followup.REPLAN, truck_id))

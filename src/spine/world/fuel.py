@@ -5,12 +5,12 @@ from __future__ import annotations
 from math import isfinite
 
 from spine.world import events, queues
+from spine.world.activities import Activity
 from spine.world.agenda import Due
 from spine.world.config import PUMP_LITRES_PER_S
 from spine.world.model import StationState, Truck
 from spine.world.movement import SPEED_FOR_FUEL_REACH_MPS, price_fuel
 from spine.world.state import State
-from spine.world.views import Activity
 
 VALUE_OF_TIME_PER_S = 40.0 / 3600.0
 """Ducats a second of detour or queueing is worth when stations are compared (order of magnitude of domain 20.14)."""

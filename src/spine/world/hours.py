@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from spine.world import events
+from spine.world.activities import Activity
 from spine.world.agenda import Due
 from spine.world.model import Truck
 from spine.world.state import State
-from spine.world.views import Activity
 
 _DAY_S = 86_400.0
 

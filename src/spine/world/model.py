@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spine.network.facilities import FuelStation, Parking, Site
+from spine.world.activities import Activity, Diversion, Purpose
 from spine.world.commands import TruckSpec
 from spine.world.config import MASS_PER_CARGO_UNIT_T
-from spine.world.views import Activity
 
 ACTIVITIES = tuple(Activity)
 
@@ -25,7 +25,7 @@ class Leg:
     """A drive along consecutive edges that ends where the next decision is due.
 
     Attributes:
-        purpose: `stop`, `rest`, `fuel`, `parking` or `home`.
+        purpose: why it is driven.
         start_time: departure, simulated s.
         start_node: node index at departure.
         goal_node: node index the path leads to; the leg may be cut before it.
@@ -34,7 +34,7 @@ class Leg:
         metres: distance from departure to the end of each edge, float64, shape (n,).
         litres_per_m: consumption on this leg.
         load: cargo units aboard.
-        divert: why the leg ends before the goal: `fuel`, `rest`, `award` or "".
+        divert: why the leg ends before the goal.
         dry_at_m: distance at which the tank runs dry, `inf` when it does not.
         halted: how long the truck stood stranded on this leg, s.
         beyond: node ids behind the end of a cut leg up to the goal, for display.
@@ -62,7 +62,7 @@ class Leg:
 
     def __init__(
         self,
-        purpose: str,
+        purpose: Purpose,
         start_time: float,
         start_node: int,
         goal_node: int,
@@ -71,7 +71,7 @@ class Leg:
         metres: NDArray[np.float64],
         litres_per_m: float,
         load: float,
-        divert: str = "",
+        divert: Diversion = Diversion.NONE,
         dry_at_m: float = float("inf"),
         halted: float = 0.0,
         beyond: tuple[int, ...] = (),
@@ -174,10 +174,10 @@ class Truck:
 
     `node` is the index of the node it stands at or departed from; `building` the facility it occupies or (`queued`) waits for, since
     `building_since`; `heading_to` the parking or station it drives to; `tried` the full ones it has been to on the present search;
-    `spec` is what it was created as. `own_risk` is the driver's nature, `caution` the share of it that fines have left him and rests give
-    back. `hours_threshold_s` and `fuel_threshold_l` are drawn once per driving period and once per tank (W4); `rested_before_s` is how much
-    of a driver's first rest was over when the truck came; `fuel_unit_cost` is the average price paid for the fuel in the tank, ducats per
-    litre.
+    `spec` is what it was created as; `story` are the last things it did, each with the time it began. `own_risk` is the driver's
+    nature, `caution` the share of it that fines have left him and rests give back. `hours_threshold_s` and `fuel_threshold_l` are drawn
+    once per driving period and once per tank; `rested_before_s` is how much of a driver's first rest was over when the truck came;
+    `fuel_unit_cost` is the average price paid for the fuel in the tank, ducats per litre.
     """
 
     id: str
@@ -201,6 +201,7 @@ class Truck:
     fuel_unit_cost: float = 0.0
     activity: Activity = Activity.IDLE
     activity_since: float = 0.0
+    story: tuple[tuple[float, Activity], ...] = ()
     version: int = 0
     leg: Leg | None = None
     plan: list[Stop] = field(default_factory=list)

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from spine.errors import RoutingError
 from spine.world import events, rests
+from spine.world.activities import Activity, Diversion, Purpose
 from spine.world.agenda import Due
 from spine.world.config import MASS_PER_CARGO_UNIT_T
 from spine.world.model import Leg, Truck, TruckFigures
 from spine.world.state import State
-from spine.world.views import Activity
 
 SPEED_FOR_FUEL_REACH_MPS = 80.0 / 3.6
 """Travel times to stations become litres at the fastest legal speed: never too few."""
@@ -51,36 +51,36 @@ def driving_times_s(state: State, truck: Truck, edges: NDArray[np.int32]) -> NDA
 
 
 def plan_leg(
-    state: State, truck: Truck, goal: int, purpose: str, *, heed_fuel: bool = True, heed_hours: bool = True
-) -> tuple[Leg | None, str]:
+    state: State, truck: Truck, goal: int, purpose: Purpose, *, heed_fuel: bool = True, heed_hours: bool = True
+) -> tuple[Leg | None, Diversion]:
     """Plan a drive from the truck's node to another node, departing now.
 
     Args:
         heed_fuel, heed_hours: whether the leg ends early where fuel or hours ask for it; one for fuel or rest never does for its own sake.
 
     Returns:
-        The leg and why it ends before the goal ("", ``fuel`` or ``rest``); no leg when there is nothing to drive: the
-        reason is then ``unreachable``, or the diversion that is due right here.
+        The leg and why it ends before the goal; no leg when there is nothing to drive: the reason is then `UNREACHABLE`, or
+        the diversion that is due right here.
     """
     try:
         edges = state.router.path(truck.node, goal, truck.profile)
     except RoutingError:
-        return None, "unreachable"
+        return None, Diversion.UNREACHABLE
     seconds = driving_times_s(state, truck, edges)
     metres = np.cumsum(state.network.edge_length_m[edges])
     litres_per_m = state.policies.fuel.litres_per_m(truck.load, truck.gross_t)
     count = len(edges)
-    divert = ""
-    if heed_fuel and purpose != "fuel" and not truck.fuel_ignored:
+    divert = Diversion.NONE
+    if heed_fuel and purpose is not Purpose.FUEL and not truck.fuel_ignored:
         cut = _fuel_cut(state, truck, edges, metres, litres_per_m)
         if cut < count:
-            count, divert = cut, "fuel"
-    if heed_hours and purpose != "rest":
+            count, divert = cut, Diversion.FUEL
+    if heed_hours and purpose is not Purpose.REST:
         start = (truck.node, truck.driving_s)
         threshold = truck.hours_threshold_s
         cut = rests.edges_before_rest(state, truck.profile, start, threshold, edges[:count], seconds[:count])
         if cut < count:
-            count, divert = cut, "rest"
+            count, divert = cut, Diversion.REST
     if count == 0:
         return None, divert
     beyond: tuple[int, ...] = ()
@@ -196,7 +196,7 @@ def cut_at_next_node(state: State, truck: Truck) -> None:
     if leg is None or truck.activity is not Activity.DRIVING:
         return
     keep = progress(truck, state.now).edge_at + 1
-    leg.divert = "award"
+    leg.divert = Diversion.AWARD
     if keep == len(leg.edges):
         return
     leg.edges, leg.seconds, leg.metres = leg.edges[:keep], leg.seconds[:keep], leg.metres[:keep]

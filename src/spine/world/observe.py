@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from spine.errors import CommandError, quoted
 from spine.network.facilities import PRIORITIES, URGENCIES
 from spine.world import movement
+from spine.world.activities import Activity, Purpose
 from spine.world.config import CO2_KG_PER_LITRE
 from spine.world.model import ACTIVITIES, Package, ParkingState, SiteState, Truck
 from spine.world.state import State
 from spine.world.views import (
-    Activity,
     AgentView,
     BrokerView,
     BuildingAgentView,
@@ -98,7 +98,7 @@ def truck_view(state: State, truck: Truck) -> TruckView:
     purpose = leg.purpose if leg is not None else None
     resting = activity is Activity.RESTING
     handling = activity in (Activity.LOADING, Activity.UNLOADING)
-    seeks_rest = purpose == "rest" or activity is Activity.WAITING_PARKING
+    seeks_rest = purpose is Purpose.REST or activity is Activity.WAITING_PARKING
     litres_now = movement.fuel_now(state, truck)
     burnt = truck.figures.litres_burnt + (metres * leg.litres_per_m if leg is not None else 0.0)
     return TruckView(
@@ -128,12 +128,12 @@ def truck_view(state: State, truck: Truck) -> TruckView:
         balance_ducats=truck.balance,
         risk_factor=truck.risk,
         is_seeking_parking=seeks_rest,
-        is_seeking_idle_parking=purpose == "parking",
+        is_seeking_idle_parking=purpose is Purpose.PARKING,
         original_destination=state.node_id(truck.put_aside_node) if truck.put_aside_node >= 0 else None,
         fuel_tank_capacity_l=truck.tank_l,
         current_fuel_l=0.0 if activity is Activity.STRANDED else litres_now,
         co2_emitted_kg=burnt * CO2_KG_PER_LITRE,
-        is_seeking_gas_station=purpose == "fuel" or activity is Activity.WAITING_PUMP,
+        is_seeking_gas_station=purpose is Purpose.FUEL or activity is Activity.WAITING_PUMP,
         is_fueling=activity is Activity.FUELLING,
         fueling_liters_needed=truck.fuelling_l,
         delivery_queue=_tasks(truck),

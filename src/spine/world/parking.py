@@ -8,11 +8,11 @@ make cost a fine.
 from __future__ import annotations
 
 from spine.world import events, hours, movement, queues
+from spine.world.activities import Activity, StuckReason
 from spine.world.agenda import Due
 from spine.world.model import ParkingState, Truck
 from spine.world.rests import choose_for_truck, lots_by_travel_time
 from spine.world.state import State
-from spine.world.views import Activity
 
 
 def choose_for_idling(state: State, truck: Truck) -> ParkingState | None:
@@ -83,7 +83,7 @@ def admitted(state: State, truck: Truck, parking: ParkingState) -> None:
 
 def rest_at_roadside(state: State, truck: Truck) -> None:
     """Rest where the truck stands, for want of a place; says so, and costs the fine of the policy when the truck is checked."""
-    reason = "parking_full" if truck.tried else "no_parking"
+    reason = StuckReason.PARKING_FULL if truck.tried else StuckReason.NO_PARKING
     state.emit(events.TruckStuck(state.now, truck.id, state.node_id(truck.node), reason))
     truck.figures.roadside_rests += 1
     fine = state.policies.parking.roadside_fine(state.config, _uniform(state, truck))

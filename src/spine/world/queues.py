@@ -7,6 +7,7 @@ one then does (load, pump, rest) is not this module's business.
 from __future__ import annotations
 
 from spine.world import events
+from spine.world.activities import Followup
 from spine.world.model import Facility, ParkingState, SiteState, Truck
 from spine.world.state import State
 
@@ -75,7 +76,7 @@ def admit_next(state: State, facility: Facility) -> None:
     while facility.queue and len(facility.occupants) < capacity_of(facility):
         truck = state.trucks[facility.queue.pop(0)]
         enter(state, truck, facility)
-        state.followups.append(("admitted", truck.id))
+        state.followups.append((Followup.ADMITTED, truck.id))
 
 
 def expected_wait_s(facility: Facility) -> float:

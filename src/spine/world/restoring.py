@@ -15,6 +15,7 @@ import numpy as np
 from spine.errors import CheckpointError, CommandError, quoted
 from spine.network.facilities import PRIORITIES, URGENCIES
 from spine.world import agents, demand, events, hours, movement, queues, sites
+from spine.world.activities import Activity, Purpose
 from spine.world.agenda import Due
 from spine.world.commands import CreateBroker, CreateBuildingAgent, CreateTruck, TruckSpec
 from spine.world.config import CO2_KG_PER_LITRE, PUMP_LITRES_PER_S
@@ -22,7 +23,6 @@ from spine.world.model import Leg, Package, ParkingState, SiteState, StationStat
 from spine.world.saved import SavedAgent, SavedBroker, SavedBuildingAgent, SavedPackage, SavedTruck, SavedWorld
 from spine.world.state import State
 from spine.world.vehicles import usual_empty_mass_t
-from spine.world.views import Activity
 
 
 def restore(state: State, saved: SavedWorld) -> None:
@@ -249,7 +249,7 @@ def _put_on_edge(state: State, truck: Truck, saved: SavedTruck) -> None:
     truck.initial_fuel_l = truck.fuel_l + truck.figures.litres_burnt
     goal = int(network.edge_to[path[-1]])
     leg = Leg(
-        purpose=saved.seeks or "stop",
+        purpose=Purpose(saved.seeks or Purpose.STOP),
         start_time=state.now - done_s,
         start_node=truck.node,
         goal_node=goal,
@@ -269,10 +269,16 @@ def _put_on_edge(state: State, truck: Truck, saved: SavedTruck) -> None:
         truck.route_end = network.node_index(saved.route_end_node)
 
 
-def _place_at(state: State, node: int, purpose: str) -> str | None:
+def _place_at(state: State, node: int, purpose: Purpose) -> str | None:
     """Return the parking or station at a node a truck on such a leg is heading to."""
     places: Mapping[str, ParkingState | StationState]
-    places = state.stations if purpose == "fuel" else state.parkings if purpose in ("rest", "parking") else {}
+    places = (
+        state.stations
+        if purpose is Purpose.FUEL
+        else state.parkings
+        if purpose in (Purpose.REST, Purpose.PARKING)
+        else {}
+    )
     return next((place_id for place_id, place in places.items() if place.node == node), None)
 
 

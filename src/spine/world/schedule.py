@@ -10,12 +10,12 @@ from math import inf
 from typing import NamedTuple
 
 from spine.world import hours, queues, rests
+from spine.world.activities import Activity, Purpose
 from spine.world.config import PUMP_LITRES_PER_S
 from spine.world.model import Package, SiteState, Stop, Truck, Visit
 from spine.world.movement import SPEED_FOR_FUEL_REACH_MPS, driving_times_s, next_node
 from spine.world.sites import group_length, handling_s, visit_s
 from spine.world.state import State
-from spine.world.views import Activity
 
 FUEL_STOP_S = 900.0
 """What a schedule reserves for one stop at a station."""
@@ -52,9 +52,9 @@ def outlook(state: State, truck: Truck) -> Outlook | None:
         return None
     if activity is Activity.DRIVING and truck.leg is not None:
         leg = truck.leg
-        if leg.purpose in ("fuel", "rest"):
+        if leg.purpose in (Purpose.FUEL, Purpose.REST):
             node, end = int(state.network.edge_to[leg.edges[-1]]), leg.end_time
-            if leg.purpose == "fuel":
+            if leg.purpose is Purpose.FUEL:
                 return Outlook(node, end + FUEL_STOP_S, truck.driving_s + float(leg.seconds[-1]), truck.load, 0)
             rest = state.policies.hours.required_rest_s(truck.driving_s + float(leg.seconds[-1]))
             return Outlook(node, end + rest, 0.0, truck.load, 0, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from spine.world import broker, demand, driver, freight, market, movement, stats
+from spine.world.activities import Followup
 from spine.world.agenda import Due, Entry
 from spine.world.model import Truck
 from spine.world.state import State
@@ -50,7 +51,7 @@ def follow_up(state: State) -> None:
     """Do what the last entry or command has left to be done, in order, until nothing is left."""
     while state.followups:
         what, key = state.followups.pop(0)
-        if what == "offer":
+        if what is Followup.OFFER:
             package = state.packages.get(key)
             if package is not None:
                 broker.offer(state, package)
@@ -60,9 +61,9 @@ def follow_up(state: State) -> None:
             _TRUCK_FOLLOWUPS[what](state, truck)
 
 
-_TRUCK_FOLLOWUPS: dict[str, Callable[[State, Truck], None]] = {
-    "admitted": driver.admitted,
-    "replan": driver.replan,
-    "free": broker.offer_to_free_truck,
-    "next": driver.next_thing,
+_TRUCK_FOLLOWUPS: dict[Followup, Callable[[State, Truck], None]] = {
+    Followup.ADMITTED: driver.admitted,
+    Followup.REPLAN: driver.replan,
+    Followup.FREE: broker.offer_to_free_truck,
+    Followup.NEXT: driver.next_thing,
 }

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from spine.world import events, freight, queues
+from spine.world.activities import Activity
 from spine.world.agenda import Due
 from spine.world.config import MASS_PER_CARGO_UNIT_T
 from spine.world.model import SiteState, Stop, Truck
 from spine.world.state import State
-from spine.world.views import Activity
 
 
 def handling_s(site: SiteState, size: float) -> float:

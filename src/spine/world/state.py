@@ -17,6 +17,7 @@ from scipy.spatial import cKDTree
 from spine.network import RoadNetwork, Router
 from spine.network.facilities import GenericBuilding
 from spine.network.roads import truck_speed_kph
+from spine.world.activities import FOLLOWED_BY, Activity, Followup
 from spine.world.agenda import Agenda
 from spine.world.config import MASS_PER_CARGO_UNIT_T, WorldConfig
 from spine.world.draws import Draws
@@ -40,10 +41,12 @@ from spine.world.policies.base import Policies
 from spine.world.reach import Parts
 from spine.world.tally import Tally
 from spine.world.trips import TripArena
-from spine.world.views import Activity
 
 RANKING_SPEED_KPH = 80.0
 RANKING_MASS_KG = 3500.0
+
+STORY_LENGTH = 4
+"""How many past activities a truck remembers, for the message of a failed assertion."""
 
 _ACTIVITY_CODE = {activity: code for code, activity in enumerate(ACTIVITIES)}
 
@@ -103,7 +106,7 @@ class State:
     retired_fuel_l: float = 0.0
     samples: list[Sample] = field(default_factory=list)
     warmed_up: Tally | None = None
-    followups: list[tuple[str, str]] = field(default_factory=list)
+    followups: list[tuple[Followup, str]] = field(default_factory=list)
     arena: TripArena | None = None
     changed_agents: dict[str, None] = field(default_factory=dict)
     changed_buildings: dict[str, None] = field(default_factory=dict)
@@ -125,7 +128,10 @@ class State:
 
     def set_activity(self, truck: Truck, activity: Activity) -> None:
         """Change what a truck does and book the time of what it did before."""
-        truck.figures.activity_s[_ACTIVITY_CODE[truck.activity]] += self.now - truck.activity_since
+        before = truck.activity
+        assert activity in FOLLOWED_BY[before], _forbidden(self.now, truck, activity)
+        truck.story = (*truck.story[1 - STORY_LENGTH :], (truck.activity_since, before))
+        truck.figures.activity_s[_ACTIVITY_CODE[before]] += self.now - truck.activity_since
         truck.activity = activity
         truck.activity_since = self.now
         self.changed_agents[truck.id] = None
@@ -267,6 +273,13 @@ class State:
         """Recompute the capacity of the largest truck, cargo units, 0 without trucks; and forget those by profile."""
         self.profile_capacities.clear()
         self.largest_capacity = max((truck.capacity for truck in self.trucks.values()), default=0.0)
+
+
+def _forbidden(now: float, truck: Truck, activity: Activity) -> str:
+    """Return what a transition that must not be says of the truck: what it did lately, and since when."""
+    story = ", ".join(f"{done.value} at {since:.3f} s" for since, done in truck.story)
+    present = f"{truck.activity.value} since {truck.activity_since:.3f} s"
+    return f"truck {truck.id}: {activity.value} cannot follow {present} (now {now:.3f} s; before that: {story or 'nothing'})"
 
 
 def edge_speeds_mps(network: RoadNetwork) -> NDArray[np.float64]:

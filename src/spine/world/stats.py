@@ -12,13 +12,13 @@ from operator import attrgetter
 
 from spine.world import movement
 from spine.world.accounts import tally_now
+from spine.world.activities import Activity
 from spine.world.agenda import Due
 from spine.world.causes import ExpiryCause, RefusalCause
 from spine.world.config import CO2_KG_PER_LITRE
 from spine.world.model import ACTIVITIES, Facility, TruckFigures
 from spine.world.state import Sample, State
 from spine.world.tally import Tally, Use, between
-from spine.world.views import Activity
 
 Figures = dict[str, float | int | None]
 

@@ -8,25 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
 
 from spine.network.facilities import Site
-
-
-class Activity(str, Enum):
-    """What a truck is doing; the value is the name shown to people."""
-
-    IDLE = "idle"
-    DRIVING = "driving"
-    WAITING_DOCK = "waiting_dock"
-    LOADING = "loading"
-    UNLOADING = "unloading"
-    WAITING_PUMP = "waiting_pump"
-    FUELLING = "fuelling"
-    WAITING_PARKING = "waiting_parking"
-    RESTING = "resting"
-    PARKED = "parked"
-    STRANDED = "stranded"
+from spine.world.activities import Activity, Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +31,7 @@ class TruckView:
     id: str
     tags: Mapping[str, object]
     activity: Activity
-    purpose: str | None
+    purpose: Purpose | None
     max_speed_kph: float
     capacity: float
     load: float

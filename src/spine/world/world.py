@@ -23,6 +23,7 @@ from spine.world import (
     stats,
     tables,
 )
+from spine.world.activities import Activity
 from spine.world.causes import RefusalCause
 from spine.world.commands import (
     Command,
@@ -49,7 +50,7 @@ from spine.world.settlement import follow_up, settle
 from spine.world.state import Sample, State, edge_speeds_mps
 from spine.world.stats import PackageCounts, Summary
 from spine.world.trips import TripArena
-from spine.world.views import Activity, AgentView, BuildingView, ChangedAgents, PackageView, SiteView
+from spine.world.views import AgentView, BuildingView, ChangedAgents, PackageView, SiteView
 
 
 class World:
