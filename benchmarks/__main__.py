@@ -12,6 +12,7 @@ from benchmarks.common import Row, table
 NAMES = (
     "movement",
     "routing",
+    "hours",
     "generation",
     "world",
     "open_orders",

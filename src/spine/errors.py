@@ -5,6 +5,7 @@
     │   └── MapFormatError    a map file is malformed (names file, element and field)
     ├── GenerationError       generation parameters are out of range (lists every offending field)
     ├── RoutingError          an unknown node or an unreachable destination
+    ├── HoursError            a log or a rule of drivers' hours makes no sense
     ├── CommandError          the world refuses a command (nothing has changed)
     ├── CheckpointError       a dumped world cannot be loaded
     ├── ScenarioError         a scenario file or preset is not usable (names line and field)
@@ -64,6 +65,10 @@ class GenerationError(SpineError, ValueError):
 
 class RoutingError(SpineError, LookupError):
     """A route was asked for that cannot exist (unknown node, unreachable destination)."""
+
+
+class HoursError(SpineError, ValueError):
+    """A log of drivers' hours is not in order, or a rule allows a driver nothing at all."""
 
 
 class CommandError(SpineError, ValueError):

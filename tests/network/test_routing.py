@@ -98,40 +98,6 @@ def test_a_part_is_where_there_is_a_way_back(roads: _Roads, weight: float) -> No
     assert np.array_equal(part[:, None] == part, reachable & reachable.T)
 
 
-@given(_roads, st.integers(0, _NODES - 1), st.integers(0, _NODES - 1), st.permutations(range(_NODES)))
-def test_the_best_detour_is_the_best_of_all(
-    roads: _Roads, source: int, destination: int, candidates: list[int]
-) -> None:
-    """Detours come in order, name only reachable candidates, and cost what the two parts of the way cost more."""
-    router = TreeRouter(_network(roads))
-    profile = router.profile(90.0, 1000.0)
-    found = router.best_detour(source, destination, candidates, profile)
-    extra = [
-        router.travel_time_s(source, node, profile) + router.travel_time_s(node, destination, profile)
-        for node in candidates
-    ]
-    direct = router.travel_time_s(source, destination, profile)
-    reachable = [cost for cost in extra if np.isfinite(cost)]
-    assert len(found) == len(reachable)
-    assert [cost for cost, _ in found] == sorted(cost for cost, _ in found)
-    if found:
-        assert np.isclose(found[0][0], min(reachable) - (direct if np.isfinite(direct) else 0.0), atol=1e-2)
-
-
-def test_the_specifications_detour_example() -> None:
-    """Domain 18.17: the station on the way wins; one off the way is taken only when there is no other; one without an onward way never."""
-    builder = RoadNetworkBuilder()
-    for node, (x, y) in enumerate([(0, 0), (1000, 0), (2000, 0), (1000, 1700), (0, 900)]):
-        builder.add_node(node, float(x), float(y))
-    roads = [(0, 1, 1000), (1, 2, 1000), (0, 3, 2000), (3, 2, 2000), (0, 4, 900)]
-    for number, (tail, head, length) in enumerate(roads):
-        builder.add_edge(number, tail, head, length_m=float(length), road_class=RoadClass.G, max_speed_kph=50.0)
-    router = TreeRouter(builder.build())
-    profile = router.profile(100.0, 5000.0)
-    assert [index for _, index in router.best_detour(0, 2, [3, 1, 4], profile)] == [1, 0]
-    assert [index for _, index in router.best_detour(0, 2, [3, 4], profile)] == [0]
-
-
 def test_vehicles_share_trees_by_speed_step_and_weight_limits() -> None:
     """Two trucks differ only when a speed step or a weight limit of the map lies between them."""
     router = TreeRouter(_network([(0, 1, 10.0, 70.0, 3500.0), (1, 0, 10.0, 70.0, 7500.0)]))

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from spine.energy import CAPACITY_RANGE_CU, usual_empty_mass_t
 from spine.network import Parking, Site
 from spine.network.smap import facility_from_json, facility_to_json
 from spine.scenario.model import ScenarioFile
 from spine.scenario.sites import with_sites
 from spine.world import CreateBroker, CreateTruck, TruckSpec, UpdateBuilding, World, events
 from spine.world.policies.fuel import LinearFuel
-from spine.world.vehicles import CAPACITY_RANGE_CU, usual_empty_mass_t
 from support.lines import delivery_world, line_network, truck_view
 from support.worlds import run
 

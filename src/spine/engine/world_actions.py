@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
+from spine.energy import usual_empty_mass_t
 from spine.engine.request import Request
 from spine.errors import GenerationError, MapFormatError, ProtocolError, quoted, shortened
 from spine.ipc import EVERYBODY, Message
@@ -36,7 +37,6 @@ from spine.world import (
     World,
 )
 from spine.world.commands import Command
-from spine.world.vehicles import usual_empty_mass_t
 from spine.world.views import SiteView, StationView
 
 if TYPE_CHECKING:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-WELL_TO_WHEEL_CO2_KG_PER_LITRE = 3.24
-"""CO2 equivalent of pure diesel, its production included (EN 16258; domain 20.7)."""
+from spine.energy import DIESEL
 
 Figure = float | int | str | None
 
@@ -26,7 +25,7 @@ def indicators(figures: Mapping[str, Figure]) -> dict[str, float | None]:
     fines = sum(_number(figures[name]) for name in ("penalty_cost", "roadside_cost", "expiry_fines"))
     margin = revenue - cost - fines
     return {
-        "co2_well_to_wheel_kg": _number(figures["litres"]) * WELL_TO_WHEEL_CO2_KG_PER_LITRE,
+        "co2_well_to_wheel_kg": DIESEL.well_to_wheel_of(_number(figures["litres"])),
         "co2_kg_per_order": _per(co2, orders),
         "km_per_order": _per(km, orders),
         "operating_cost": cost,

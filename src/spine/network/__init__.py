@@ -16,6 +16,7 @@ from spine.network.facilities import (
 from spine.network.graph import RoadNetwork
 from spine.network.roads import RoadClass
 from spine.network.routing import Router, TreeRouter
+from spine.network.traffic import Traffic
 
 __all__ = [
     "Facility",
@@ -28,6 +29,7 @@ __all__ = [
     "RoadNetworkBuilder",
     "Router",
     "Site",
+    "Traffic",
     "TreeRouter",
     "largest_part",
     "strong_components",

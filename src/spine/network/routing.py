@@ -1,4 +1,4 @@
-"""`TreeRouter`: fastest paths by time for a vehicle's top speed and weight (domain 10, W17, W46, W47).
+"""`TreeRouter`: fastest paths by time for a vehicle's top speed and weight, in a time slice of the traffic.
 
 One reverse shortest-path tree per (destination, profile) answers every truck: a column of travel times and a column of next-edge slots, one
 byte a node. A tree costs one SciPy Dijkstra; a path is then a walk. Trees live in an LRU bounded in bytes. Exact: times are
@@ -23,6 +23,7 @@ from spine.errors import RoutingError
 from spine.network.connectivity import components_over
 from spine.network.graph import RoadNetwork
 from spine.network.roads import truck_speed_kph
+from spine.network.traffic import Traffic
 
 DEFAULT_BYTE_BUDGET = 768 * 2**20
 SPEED_STEP_KPH = 5.0
@@ -47,9 +48,10 @@ class Router(Protocol):
     """Answers questions about fastest ways. All nodes and edges are indices; profiles come from `profile`."""
 
     network: RoadNetwork
+    traffic: Traffic
 
-    def profile(self, max_speed_kph: float, gross_weight_kg: float) -> int:
-        """Return the key of a vehicle's routing profile; vehicles with the same key share trees."""
+    def profile(self, max_speed_kph: float, gross_weight_kg: float, time_slice: int = 0) -> int:
+        """Return the key of a vehicle's routing profile in a slice of the traffic; vehicles with the same key share trees."""
 
     def edge_times_s(self, profile: int) -> NDArray[np.float64]:
         """Return the driving time per edge, seconds, `inf` where the vehicle may not go; shape (edges,)."""
@@ -71,14 +73,6 @@ class Router(Protocol):
 
     def nearest_times(self, nodes: Sequence[int], profile: int) -> NDArray[np.float32]:
         """Return the travel time from every node to the nearest of some nodes, seconds; shape (nodes,)."""
-
-    def many_to_one(self, sources: NDArray[np.int64], destination: int, profile: int) -> NDArray[np.float32]:
-        """Return the travel times from many nodes to one, seconds; shape of `sources`."""
-
-    def best_detour(
-        self, source: int, destination: int | None, candidates: Sequence[int], profile: int
-    ) -> list[tuple[float, int]]:
-        """Return (extra seconds, position in `candidates`) of passing through each reachable candidate, best first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +103,20 @@ class TreeRouter:
     Args:
         network: the road network.
         byte_budget: bound on the bytes of all trees held; at least one tree is always kept.
+        traffic: how fast the roads are at what time; the static one by default.
     """
 
-    def __init__(self, network: RoadNetwork, byte_budget: int = DEFAULT_BYTE_BUDGET) -> None:
+    def __init__(
+        self, network: RoadNetwork, byte_budget: int = DEFAULT_BYTE_BUDGET, traffic: Traffic | None = None
+    ) -> None:
         self.network = network
+        self.traffic = traffic or Traffic.static()
         self._byte_budget = byte_budget
         self._legal_kph = truck_speed_kph(network.edge_class, network.edge_lanes, network.edge_max_speed_kph)
         self._fastest_kph = float(self._legal_kph.max()) if network.edge_count else SPEED_STEP_KPH
         limits = network.edge_weight_limit_kg
         self._weight_limits = np.unique(limits[np.isfinite(limits)])
-        self._keys: dict[tuple[float, int], int] = {}
+        self._keys: dict[tuple[float, int, int], int] = {}
         self._profiles: list[_Profile] = []
         self._components: dict[int, NDArray[np.int32]] = {}
         self._trees: OrderedDict[tuple[int, int], _Tree] = OrderedDict()
@@ -133,25 +131,26 @@ class TreeRouter:
         self._slot_of_edge = slot
         self._wide = bool(network.edge_count) and int(slot.max()) >= _WIDE_DEGREE
 
-    def profile(self, max_speed_kph: float, gross_weight_kg: float) -> int:
-        """Return the profile key of a vehicle: its speed step and the weight limits it exceeds."""
+    def profile(self, max_speed_kph: float, gross_weight_kg: float, time_slice: int = 0) -> int:
+        """Return the profile key of a vehicle in a time slice: its speed step and the weight limits it exceeds."""
         if max_speed_kph >= self._fastest_kph:
             speed = self._fastest_kph
         else:
             speed = max(SPEED_STEP_KPH, max_speed_kph // SPEED_STEP_KPH * SPEED_STEP_KPH)
         exceeded = int(np.searchsorted(self._weight_limits, gross_weight_kg, side="left"))
-        key = (speed, exceeded)
+        key = (speed, exceeded, time_slice)
         found = self._keys.get(key)
         if found is None:
             found = self._keys[key] = len(self._profiles)
-            self._profiles.append(self._make_profile(speed, exceeded))
+            self._profiles.append(self._make_profile(speed, exceeded, time_slice))
         return found
 
-    def _make_profile(self, speed_kph: float, exceeded: int) -> _Profile:
+    def _make_profile(self, speed_kph: float, exceeded: int, time_slice: int) -> _Profile:
         network = self.network
+        driven_kph = self._legal_kph * self.traffic.legal_share(time_slice)
         # Absurd figures of a map may divide by zero or overflow here: such edges are closed below.
         with np.errstate(divide="ignore", over="ignore"):
-            times = network.edge_length_m / (np.minimum(self._legal_kph, speed_kph) / 3.6)
+            times = network.edge_length_m / (np.minimum(driven_kph, speed_kph) / 3.6)
         times = np.where(times > LONGEST_EDGE_S, inf, times)
         if exceeded:
             heaviest_forbidden = self._weight_limits[exceeded - 1]
@@ -226,27 +225,6 @@ class TreeRouter:
         reverse = self._profiles[profile].reverse
         times: NDArray[np.float32] = dijkstra(reverse, indices=list(nodes), min_only=True).astype(np.float32)
         return times
-
-    def many_to_one(self, sources: NDArray[np.int64], destination: int, profile: int) -> NDArray[np.float32]:
-        """Return the travel times from many nodes to one, seconds; shape of `sources`."""
-        return self.times_to(destination, profile)[sources]
-
-    def best_detour(
-        self, source: int, destination: int | None, candidates: Sequence[int], profile: int
-    ) -> list[tuple[float, int]]:
-        """Return (extra seconds, position in `candidates`) of passing through each reachable candidate, best first.
-
-        Args:
-            destination: where the way goes on to; None = nowhere, extra is then the time to the candidate.
-        """
-        to_candidate = np.array([self.travel_time_s(source, node, profile) for node in candidates], dtype=np.float64)
-        direct = 0.0
-        if destination is not None:
-            to_candidate += self.times_to(destination, profile)[list(candidates)]
-            direct = self.travel_time_s(source, destination, profile)
-        extra = to_candidate - (direct if direct != inf else 0.0)
-        order = np.argsort(extra, kind="stable")
-        return [(float(extra[at]), int(at)) for at in order if np.isfinite(extra[at])]
 
     def cache_info(self) -> CacheInfo:
         """Return the state of the tree cache."""

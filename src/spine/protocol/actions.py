@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
+from spine.energy import CAPACITY_RANGE_CU
 from spine.errors import ProtocolError, quoted
 from spine.network.generate import MOST_NODES, GenerationParameters
 from spine.protocol.building_data import BUILDING_DATA
@@ -23,7 +24,6 @@ from spine.protocol.params import (
     as_text,
     validated,
 )
-from spine.world.vehicles import CAPACITY_RANGE_CU
 
 FASTEST_SPEED = 3600.0
 SLOWEST_SPEED = 0.01

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from spine.energy import CAPACITY_RANGE_CU
 from spine.errors import ProtocolError, quoted, shortened
 from spine.network import RoadNetwork
 from spine.network.facility_checks import LONGEST_ID
@@ -23,7 +24,6 @@ from spine.protocol.encode import Json, TickClock, agent_full, graph_file_form, 
 from spine.protocol.envelope import read_json
 from spine.protocol.params import Integer, Number
 from spine.world import SavedBroker, SavedBuildingAgent, SavedPackage, SavedTruck, SavedWorld, World
-from spine.world.vehicles import CAPACITY_RANGE_CU
 from spine.world.views import SiteStatistics
 
 NOON_S = 43_200.0

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import cos, log, pi, sqrt
 
+from spine.energy import usual_empty_mass_t
 from spine.network import RoadNetwork
 from spine.scenario.model import TRUCK_BOUNDS, Distribution, FleetGroup
 from spine.world import CreateTruck, TruckSpec
 from spine.world.draws import Draws
-from spine.world.vehicles import usual_empty_mass_t
 
 
 def fleet_commands(groups: Sequence[FleetGroup], network: RoadNetwork, seed: int) -> Iterator[CreateTruck]:

@@ -21,9 +21,9 @@ from pydantic import (
     model_validator,
 )
 
+from spine.energy import CAPACITY_RANGE_CU
 from spine.network.facilities import HOURLY_PROFILE_LENGTHS, PRIORITIES, URGENCIES
 from spine.network.strict_json import is_whole_text
-from spine.world.vehicles import CAPACITY_RANGE_CU
 
 Number = Annotated[float, Strict()]
 Share = Annotated[Number, Field(ge=0.0, le=1.0)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from spine.energy import CAPACITY_RANGE_CU
 from spine.errors import CommandError, quoted
 from spine.world import events, freight, fuel, hours, movement, parking, queues, sites
 from spine.world.activities import Activity
@@ -17,7 +18,6 @@ from spine.world.checks import checked_number
 from spine.world.commands import CreateBroker, CreateBuildingAgent, CreateTruck, TruckSpec
 from spine.world.model import Broker, Truck
 from spine.world.state import State
-from spine.world.vehicles import CAPACITY_RANGE_CU
 
 TRUCK_ATTRIBUTES = frozenset(
     {

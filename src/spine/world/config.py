@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-MASS_PER_CARGO_UNIT_T = 0.1
-"""Tonnes per cargo unit (domain 0)."""
-
 DRIVING_LIMIT_S = 8 * 3600.0
 """Nominal driving limit, seconds (domain 7.1)."""
 
@@ -15,9 +12,6 @@ PRIORITY_FACTORS = (1.0, 1.0, 1.5, 2.0)
 
 URGENCY_FACTORS = (1.0, 1.3, 1.8)
 """Value factor by urgency STANDARD, EXPRESS, SAME_DAY (domain 5.2)."""
-
-CO2_KG_PER_LITRE = 2.68
-"""Tailpipe CO2 of diesel (domain 8.1)."""
 
 PUMP_LITRES_PER_S = 0.833
 """Flow of one pump (domain 8.4)."""

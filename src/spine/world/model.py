@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from spine.energy import MASS_PER_CARGO_UNIT_T
 from spine.network.facilities import FuelStation, Parking, Site
 from spine.world.activities import Activity, Diversion, Purpose
 from spine.world.commands import TruckSpec
-from spine.world.config import MASS_PER_CARGO_UNIT_T
 
 ACTIVITIES = tuple(Activity)
 

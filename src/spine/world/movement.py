@@ -12,11 +12,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from spine.energy import MASS_PER_CARGO_UNIT_T
 from spine.errors import RoutingError
 from spine.world import events, rests
 from spine.world.activities import Activity, Diversion, Purpose
 from spine.world.agenda import Due
-from spine.world.config import MASS_PER_CARGO_UNIT_T
 from spine.world.model import Leg, Truck, TruckFigures
 from spine.world.state import State
 

@@ -8,11 +8,11 @@ from math import atan2
 import numpy as np
 from numpy.typing import NDArray
 
+from spine.energy import DIESEL
 from spine.errors import CommandError, quoted
 from spine.network.facilities import PRIORITIES, URGENCIES
 from spine.world import movement
 from spine.world.activities import Activity, Purpose
-from spine.world.config import CO2_KG_PER_LITRE
 from spine.world.model import ACTIVITIES, Package, ParkingState, SiteState, Truck
 from spine.world.state import State
 from spine.world.views import (
@@ -132,7 +132,7 @@ def truck_view(state: State, truck: Truck) -> TruckView:
         original_destination=state.node_id(truck.put_aside_node) if truck.put_aside_node >= 0 else None,
         fuel_tank_capacity_l=truck.tank_l,
         current_fuel_l=0.0 if activity is Activity.STRANDED else litres_now,
-        co2_emitted_kg=burnt * CO2_KG_PER_LITRE,
+        co2_emitted_kg=burnt * DIESEL.tank_to_wheel_kg,
         is_seeking_gas_station=purpose is Purpose.FUEL or activity is Activity.WAITING_PUMP,
         is_fueling=activity is Activity.FUELLING,
         fueling_liters_needed=truck.fuelling_l,

@@ -12,17 +12,17 @@ from itertools import pairwise
 
 import numpy as np
 
+from spine.energy import DIESEL, usual_empty_mass_t
 from spine.errors import CheckpointError, CommandError, quoted
 from spine.network.facilities import PRIORITIES, URGENCIES
 from spine.world import agents, demand, events, hours, movement, queues, sites
 from spine.world.activities import Activity, Purpose
 from spine.world.agenda import Due
 from spine.world.commands import CreateBroker, CreateBuildingAgent, CreateTruck, TruckSpec
-from spine.world.config import CO2_KG_PER_LITRE, PUMP_LITRES_PER_S
+from spine.world.config import PUMP_LITRES_PER_S
 from spine.world.model import Leg, Package, ParkingState, SiteState, StationState, Stop, Truck
 from spine.world.saved import SavedAgent, SavedBroker, SavedBuildingAgent, SavedPackage, SavedTruck, SavedWorld
 from spine.world.state import State
-from spine.world.vehicles import usual_empty_mass_t
 
 
 def restore(state: State, saved: SavedWorld) -> None:
@@ -137,7 +137,7 @@ def _restore_truck(state: State, saved: SavedTruck) -> None:
     truck = state.trucks[saved.id]
     truck.met_broker = saved.met_broker
     truck.driving_s = saved.driving_time_s
-    truck.figures.litres_burnt = saved.co2_emitted_kg / CO2_KG_PER_LITRE
+    truck.figures.litres_burnt = saved.co2_emitted_kg / DIESEL.tank_to_wheel_kg
     truck.initial_fuel_l += truck.figures.litres_burnt
     truck.figures.fuel_burnt_cost = truck.figures.litres_burnt * truck.fuel_unit_cost
     _restore_plan(state, truck, saved)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from spine.energy import MASS_PER_CARGO_UNIT_T
 from spine.world import events, freight, queues
 from spine.world.activities import Activity
 from spine.world.agenda import Due
-from spine.world.config import MASS_PER_CARGO_UNIT_T
 from spine.world.model import SiteState, Stop, Truck
 from spine.world.state import State
 

@@ -14,12 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from spine.energy import MASS_PER_CARGO_UNIT_T
 from spine.network import RoadNetwork, Router
 from spine.network.facilities import GenericBuilding
 from spine.network.roads import truck_speed_kph
 from spine.world.activities import FOLLOWED_BY, Activity, Followup
 from spine.world.agenda import Agenda
-from spine.world.config import MASS_PER_CARGO_UNIT_T, WorldConfig
+from spine.world.config import WorldConfig
 from spine.world.draws import Draws
 from spine.world.events import Event
 from spine.world.fleet import FleetIndex

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from math import fsum
 from operator import attrgetter
 
+from spine.energy import DIESEL
 from spine.world import movement
 from spine.world.accounts import tally_now
 from spine.world.activities import Activity
 from spine.world.agenda import Due
 from spine.world.causes import ExpiryCause, RefusalCause
-from spine.world.config import CO2_KG_PER_LITRE
 from spine.world.model import ACTIVITIES, Facility, TruckFigures
 from spine.world.state import Sample, State
 from spine.world.tally import Tally, Use, between
@@ -152,7 +152,7 @@ def sample_now(state: State) -> Sample:
         empty_m / 1000.0,
         tonne_m / 1000.0,
         litres,
-        litres * CO2_KG_PER_LITRE,
+        litres * DIESEL.tank_to_wheel_kg,
         penalties,
         rescues,
         fuel_cost,
@@ -314,7 +314,7 @@ def _service(sums: Tally) -> Figures:
 def _driving(sums: Tally) -> Figures:
     fleet = sums.fleet
     driven_m = fleet.loaded_m + fleet.empty_m
-    co2 = fleet.litres_burnt * CO2_KG_PER_LITRE
+    co2 = fleet.litres_burnt * DIESEL.tank_to_wheel_kg
     by_amount = sums.totals.penalties_by_amount
     return {
         "km": driven_m / 1000.0,

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from spine.energy import DIESEL
 from spine.network import FuelStation, Parking, Site
 from spine.network.projection import LocalProjection
 from spine.world import observe
 from spine.world.accounts import figures_now, use_of
-from spine.world.config import CO2_KG_PER_LITRE
 from spine.world.model import Facility, Package, ParkingState, SiteState, StationState, TruckFigures
 from spine.world.state import State
 from spine.world.stats import activity_figures, longest_wait_s, share, use_figures
@@ -63,8 +63,8 @@ def _truck_figures(figures: TruckFigures, balance: float, overdue: int) -> Row:
         "load_factor": share(figures.tonne_m, figures.capacity_m),
         "litres": figures.litres_burnt,
         "litres_bought": figures.litres_bought,
-        "co2_kg": figures.litres_burnt * CO2_KG_PER_LITRE,
-        "co2_g_per_tonne_km": share(figures.litres_burnt * CO2_KG_PER_LITRE * 1e6, figures.tonne_m),
+        "co2_kg": figures.litres_burnt * DIESEL.tank_to_wheel_kg,
+        "co2_g_per_tonne_km": share(figures.litres_burnt * DIESEL.tank_to_wheel_kg * 1e6, figures.tonne_m),
         "queue_min": figures.queue_s / 60.0,
         "rests": figures.rests,
         "penalties": figures.penalty_count,

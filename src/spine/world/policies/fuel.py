@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from spine.world.config import MASS_PER_CARGO_UNIT_T
-from spine.world.vehicles import class_of
+from spine.energy import MASS_PER_CARGO_UNIT_T, class_of
 
 
 class LinearFuel:

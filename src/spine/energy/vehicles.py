@@ -10,7 +10,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import NamedTuple
 
-from spine.world.config import MASS_PER_CARGO_UNIT_T
+MASS_PER_CARGO_UNIT_T = 0.1
+"""Tonnes per cargo unit, in which loads and capacities are counted."""
 
 CAPACITY_RANGE_CU = (4.0, 300.0)
 """Allowed truck capacity, cargo units: 0.4 to 30 t, as a van and as a combination for container and intermodal work can carry."""
