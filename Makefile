@@ -28,7 +28,7 @@ NODE_MISSING = $(shell PATH="$(PATH)"; node -e 'const [major, minor] = process.v
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run node dashboard screenshot test check check-web test-web format bench prove-crash prove-disk prove-simulation prove-soak prove-fuzz prove-network prove-dashboard autobahn image image-test sbom audit clean
+.PHONY: help docs-figures setup run node dashboard screenshot test check check-web test-web format bench prove-crash prove-disk prove-simulation prove-soak prove-fuzz prove-network prove-dashboard autobahn image image-test sbom audit clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -78,6 +78,9 @@ test-web: web/node_modules/.installed
 
 screenshot: setup dashboard ## take the README's picture of the dashboard anew (needs Chromium)
 	PYTHONPATH=tests $(BIN)/python -m support.screenshot docs/images/dashboard.png
+
+docs-figures: setup ## write docs/figures.md anew from the catalogue of figures
+	$(BIN)/python -m spine.catalogue > docs/figures.md
 
 format: setup ## let ruff format and fix what it can
 	$(BIN)/ruff format $(CHECKED)

@@ -14,7 +14,6 @@ from spine import Simulation
 from spine.errors import ConfigurationError, StorageError
 from spine.world import Reset
 from spine.world.events import PackageCreated, PackageDelivered
-from spine.world.figures import CATALOGUE
 
 
 def test_the_one_liner_of_the_readme() -> None:
@@ -170,16 +169,6 @@ def test_indicators_follow_from_the_figures() -> None:
     nothing = Simulation.from_scenario("none").run(hours=1).summary()
     assert nothing["margin"] == 0.0
     assert nothing["cost_per_km"] is None
-
-
-def test_listed_figures_are_there_and_documented(repository: Path) -> None:
-    """Every figure of the catalogue is in a summary and, unless of an instant, in its window; the page has the same words."""
-    figures = Simulation.from_scenario("demo", warmup_hours=0.5).run(hours=1).summary()
-    page = (repository / "docs" / "scenarios.md").read_text("utf-8")
-    for name, figure in CATALOGUE.items():
-        assert name in figures
-        assert f"| `{name}` | {figure.definition} |" in page
-    assert CATALOGUE.keys() - figures["window"].keys() == {"packages_overdue", "fuel_stock_value"}
 
 
 def test_senseless_runs_are_refused() -> None:

@@ -7,90 +7,82 @@ from collections.abc import Mapping, Sequence
 from rich.table import Table
 from rich.text import Text
 
-from spine.world.causes import ExpiryCause, RefusalCause
-from spine.world.figures import CATALOGUE
+from spine.catalogue import Kind, figure
+from spine.catalogue.families import CAUSE_LABELS
 
-_Row = tuple[str, str, str]
-
-
-def _listed(name: str) -> _Row:
-    """Return the row of a figure as the catalogue has it."""
-    figure = CATALOGUE[name]
-    return figure.label, name, {"": "%", "packages": ""}.get(figure.unit, figure.unit)
-
-
-_GROUPS: dict[str, tuple[_Row, ...]] = {
+_GROUPS: dict[str, tuple[str, ...]] = {
     "Run": (
-        ("scenario", "scenario", ""),
-        ("simulated time", "simulated_hours", "h"),
-        ("speed", "real_time_factor", "x real time"),
-        ("trucks", "trucks", ""),
-        ("sites", "sites", ""),
+        "scenario",
+        "simulated_hours",
+        "real_time_factor",
+        "trucks",
+        "sites",
     ),
     "Service": (
-        _listed("otif_share"),
-        _listed("packages_due"),
+        "otif_share",
+        "packages_due",
     ),
     "Packages": (
-        ("born", "packages_created", ""),
-        ("refused at birth", "packages_rejected", ""),
-        ("picked up", "packages_picked_up", ""),
-        ("delivered", "packages_delivered", ""),
-        ("on time", "packages_on_time", ""),
-        ("expired", "packages_expired", ""),
-        ("waiting", "packages_waiting", ""),
-        ("awarded", "packages_awarded", ""),
-        ("aboard", "packages_aboard", ""),
-        _listed("packages_overdue"),
-        _listed("service_level"),
-        _listed("on_time_share"),
-        ("mean wait for pickup", "mean_pickup_wait_min", "min"),
-        ("mean lead time", "mean_lead_time_min", "min"),
-        ("lead time of 95 %, at most", "lead_time_p95_min", "min"),
+        "packages_created",
+        "packages_rejected",
+        "packages_picked_up",
+        "packages_delivered",
+        "packages_on_time",
+        "packages_expired",
+        "packages_waiting",
+        "packages_awarded",
+        "packages_aboard",
+        "packages_overdue",
+        "service_level",
+        "on_time_share",
+        "mean_pickup_wait_min",
+        "mean_lead_time_min",
+        "lead_time_p95_min",
     ),
     "Driving": (
-        ("distance", "km", "km"),
-        ("empty share", "empty_km_share", "%"),
-        ("transport work", "tonne_km", "t km"),
-        ("fuel", "litres", "l"),
-        ("consumption", "litres_per_100km", "l/100 km"),
-        ("CO2, tailpipe", "co2_kg", "kg"),
-        ("CO2, well to wheel", "co2_well_to_wheel_kg", "kg"),
-        ("CO2 intensity", "co2_g_per_tonne_km", "g/t km"),
-        ("rests", "rests", ""),
-        ("rests at the roadside", "roadside_rests", ""),
-        ("fines for overtime", "penalties", ""),
-        ("rescues", "rescues", ""),
+        "km",
+        "empty_km_share",
+        "tonne_km",
+        "litres",
+        "litres_per_100km",
+        "co2_kg",
+        "co2_well_to_wheel_kg",
+        "co2_g_per_tonne_km",
+        "rests",
+        "roadside_rests",
+        "penalties",
+        "rescues",
     ),
     "Queues": (
-        ("docks, mean wait", "dock_mean_wait_min", "min"),
-        ("docks, longest", "dock_longest_wait_min", "min"),
-        ("pumps, mean wait", "pump_mean_wait_min", "min"),
-        ("pumps, longest", "pump_longest_wait_min", "min"),
-        ("parkings, mean wait", "parking_mean_wait_min", "min"),
-        ("parkings, longest", "parking_longest_wait_min", "min"),
-        ("parkings, turned away", "parking_turned_away", ""),
-        ("driven in search of a place", "parking_search_hours", "h"),
+        "dock_mean_wait_min",
+        "dock_longest_wait_min",
+        "pump_mean_wait_min",
+        "pump_longest_wait_min",
+        "parking_mean_wait_min",
+        "parking_longest_wait_min",
+        "parking_turned_away",
+        "parking_search_hours",
     ),
     "Money": (
-        ("deliveries", "broker_revenue", "ducats"),
-        _listed("fuel_burnt_cost"),
-        _listed("rescue_cost"),
-        ("fines for overtime", "penalty_cost", "ducats"),
-        ("fines at the roadside", "roadside_cost", "ducats"),
-        ("fines for expired packages", "expiry_fines", "ducats"),
-        ("margin", "margin", "ducats"),
-        _listed("fuel_cost"),
-        ("fuel price", "fuel_price", "ducats/l"),
+        "broker_revenue",
+        "fuel_burnt_cost",
+        "rescue_cost",
+        "penalty_cost",
+        "roadside_cost",
+        "expiry_fines",
+        "margin",
+        "fuel_cost",
+        "fuel_price",
     ),
     "Per order": (
-        ("distance", "km_per_order", "km"),
-        ("CO2, tailpipe", "co2_kg_per_order", "kg"),
-        ("revenue", "revenue_per_order", "ducats"),
-        ("cost", "cost_per_order", "ducats"),
-        ("margin", "margin_per_order", "ducats"),
+        "km_per_order",
+        "co2_kg_per_order",
+        "revenue_per_order",
+        "cost_per_order",
+        "margin_per_order",
     ),
 }
+"""Names of the figures shown, by heading."""
 
 
 def figures_table(summary: Mapping[str, object]) -> Table:
@@ -103,11 +95,13 @@ def figures_table(summary: Mapping[str, object]) -> Table:
     if isinstance(window, Mapping):
         table.add_column(f"after {_shown(window['begin_hours'], 'h')} h", justify="right")
     table.add_column()
-    for title, rows in _GROUPS.items():
+    for title, names in _GROUPS.items():
         table.add_row(f"[bold]{title}")
-        for label, key, unit in rows:
-            shown = [Text(_shown(column[key], unit) if key in column else "") for column in columns]
-            table.add_row(f"  {label}", *shown, unit)
+        for name in names:
+            listed = figure(name)
+            unit = {Kind.SHARE: "%", Kind.COUNT: ""}.get(listed.kind, listed.unit)
+            shown = [Text(_shown(column[name], unit) if name in column else "") for column in columns]
+            table.add_row(f"  {listed.label}", *shown, unit)
         if title == "Packages":
             _add_causes(table, columns)
         if title == "Driving":
@@ -117,13 +111,13 @@ def figures_table(summary: Mapping[str, object]) -> Table:
 
 def _add_causes(table: Table, columns: Sequence[Mapping[str, object]]) -> None:
     """Add why packages expired or were refused; causes that never bound are left out."""
-    for prefix in ("expired", "rejected"):
-        for cause in ExpiryCause if prefix == "expired" else RefusalCause:
-            counts = [column[f"{prefix}_{cause.value}"] for column in columns]
-            if any(counts):
-                what = "refused" if prefix == "rejected" else prefix
-                name = cause.value.replace("_", " ")
-                table.add_row(f"  {what}, {name}", *(_shown(count, "") for count in counts))
+    for name in CAUSE_LABELS:
+        counts = [column[name] for column in columns]
+        if any(counts):
+            table.add_row(
+                f"  {figure(name).definition.partition(':')[0]}, {figure(name).label}",
+                *(_shown(count, "") for count in counts),
+            )
 
 
 def _add_activities(table: Table, columns: Sequence[Mapping[str, object]]) -> None:
@@ -138,9 +132,8 @@ def _add_activities(table: Table, columns: Sequence[Mapping[str, object]]) -> No
     table.add_row("[bold]Time of trucks")
     for name, value in hours[0].items():
         if value > 0.0:
-            label = name.removeprefix("hours_").replace("_", " ")
             shares = (column[name] / total if total else None for column, total in zip(hours, totals, strict=True))
-            table.add_row(f"  {label}", *(_shown(share, "%") for share in shares), "%")
+            table.add_row(f"  {figure(name).label}", *(_shown(share, "%") for share in shares), "%")
 
 
 def _shown(value: object, unit: str) -> str:

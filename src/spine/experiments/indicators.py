@@ -1,4 +1,4 @@
-"""Indicators a logistics user reads first, derived from the figures of a run (domain 20.7, 20.15)."""
+"""Indicators a logistics user reads first, derived from the figures of a run."""
 
 from __future__ import annotations
 

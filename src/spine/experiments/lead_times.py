@@ -1,4 +1,4 @@
-"""How long customers wait: percentiles of the times from birth to pickup and to delivery (domain 20.15)."""
+"""How long customers wait: percentiles of the times from birth to pickup and to delivery."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from spine.catalogue.families import PERCENTILES
 from spine.world.events import (
     Event,
     NetworkReplaced,
@@ -16,8 +17,6 @@ from spine.world.events import (
     PackagePickedUp,
     WorldReset,
 )
-
-PERCENTILES = (50, 90, 95, 99)
 
 
 class LeadTimes:

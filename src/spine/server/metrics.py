@@ -10,10 +10,16 @@ from typing import Any
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
 from spine import __version__, memory
+from spine.catalogue import Output, figure
 
 _TICK_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 _OUTCOMES = ("delivered", "expired", "rejected")
 DISCONNECT_REASONS = ("closed", "slow", "silent", "error", "refused", "shutdown")
+
+
+def _defined(name: str) -> str:
+    """Return what the catalogue of figures says of a metric."""
+    return figure(name, Output.METRICS).definition
 
 
 class Metrics:
@@ -39,7 +45,7 @@ class Metrics:
             "spine_tick_rate_wanted", "Ticks a second that are asked for, 0 while the world stands.", **register
         )
         self.rate_kept = Gauge("spine_tick_rate_kept", "Ticks a second of the last ten seconds.", **register)
-        self.simulated = Gauge("spine_simulated_seconds", "Simulated time since the start of the run.", **register)
+        self.simulated = Gauge("spine_simulated_seconds", _defined("spine_simulated_seconds"), **register)
         self.clients = Gauge("spine_clients", "Open WebSocket connections.", **register)
         self.disconnects = Counter("spine_client_disconnects", "Connections ended.", ["reason"], **register)
         for reason in DISCONNECT_REASONS:
@@ -57,19 +63,17 @@ class Metrics:
         self.action_duration = Histogram(
             "spine_action_duration_seconds", "Time one action took in the engine.", buckets=_TICK_BUCKETS, **register
         )
-        self.trucks = Gauge("spine_trucks", "Trucks in the world.", **register)
-        self.packages = Gauge("spine_packages", "Packages in the world.", ["state"], **register)
-        self.finished = Counter("spine_packages_finished", "Packages that left the world.", ["outcome"], **register)
+        self.trucks = Gauge("spine_trucks", _defined("spine_trucks"), **register)
+        self.packages = Gauge("spine_packages", _defined("spine_packages"), ["state"], **register)
+        self.finished = Counter("spine_packages_finished", _defined("spine_packages_finished"), ["outcome"], **register)
         for outcome in _OUTCOMES:
             self.finished.labels(outcome)
-        self.due = Gauge(
-            "spine_packages_due", "Packages that should have been delivered by now, in this world.", **register
-        )
-        self.overdue = Gauge("spine_packages_overdue", "Packages open past their delivery deadline.", **register)
-        self.on_time = Gauge("spine_packages_on_time", "Packages delivered in time, in this world.", **register)
+        self.due = Gauge("spine_packages_due", _defined("spine_packages_due"), **register)
+        self.overdue = Gauge("spine_packages_overdue", _defined("spine_packages_overdue"), **register)
+        self.on_time = Gauge("spine_packages_on_time", _defined("spine_packages_on_time"), **register)
         self.otif = Gauge(
             "spine_otif_ratio",
-            "Share of the packages due that came on time and in full; NaN while none was due.",
+            _defined("spine_otif_ratio"),
             **register,
         )
         self.otif.set(nan)

@@ -1,4 +1,4 @@
-"""Statistics of the network: what a logistics user asks of a run (domain 20.15, W50), in all and over time.
+"""Statistics of the network: what a logistics user asks of a run, in all and over time.
 
 Those of single trucks, sites, stations and parkings are in `tables`.
 """
@@ -52,10 +52,7 @@ SAMPLE_COLUMNS = (
     "fuel_price",
     *(f"trucks_{activity.value}" for activity in ACTIVITIES),
 )
-"""Columns of the time series: counts, sums and shares since the start, and what is so at this instant (`packages_waiting`, `trucks_...`).
-
-Distances, litres and CO2 are those of completed legs.
-"""
+"""Columns of the time series, in order; `spine.catalogue` says what each is. Distances, litres and CO2 are those of completed legs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Statistics of single trucks, sites, stations and parkings: who and where, and one row of figures each (domain 13.3, 20.15)."""
+"""Statistics of single trucks, sites, stations and parkings: who and where, and one row of figures each."""
 
 from __future__ import annotations
 
