@@ -10,6 +10,7 @@ from spine import Simulation
 from spine.network import PackageProfile, RoadClass, RoadNetwork, RoadNetworkBuilder
 from spine.world import CreateBroker, CreateTruck, TruckSpec, World, WorldConfig, events
 from spine.world.causes import ExpiryCause, RefusalCause
+from support.cases import write_case
 from support.lines import site_at
 from support.worlds import check_invariants, run
 
@@ -144,19 +145,16 @@ def test_open_past_its_deadline_is_due() -> None:
 @pytest.mark.parametrize(
     ("name", "cause"),
     [
-        ("07-all-too-big", "rejected_oversize"),
-        ("07-half-too-big", "rejected_oversize"),
-        ("07-bridge-3.5t", "expired_weight_limit"),
-        ("07-no-broker", "expired_no_broker"),
-        ("07-no-truck", "expired_no_truck"),
-        ("07-one-way-out", "rejected_no_destination"),
+        ("all-too-big", "rejected_oversize"),
+        ("half-too-big", "rejected_oversize"),
+        ("bridge-3.5t", "expired_weight_limit"),
+        ("no-broker", "expired_no_broker"),
+        ("no-truck", "expired_no_truck"),
+        ("one-way-out", "rejected_no_destination"),
     ],
 )
-def test_cases_from_the_field_name_their_cause(shared_data: Path, name: str, cause: str) -> None:
+def test_cases_from_the_field_name_their_cause(tmp_path: Path, name: str, cause: str) -> None:
     """Each of these worlds fails for one reason, and says which; a place with a way in only is no part of the map."""
-    folder = shared_data.parent / "cases" / "field"
-    if not folder.is_dir():
-        pytest.skip(f"no cases at {folder}")
-    figures = Simulation.from_scenario(folder / f"{name}.yaml").run(hours=24).summary()
+    figures = Simulation.from_scenario(write_case(tmp_path, name)).run(hours=24).summary()
     named = {key for key, value in figures.items() if key.startswith(("expired_", "rejected_")) and value}
     assert named - {"rejected_share"} == {cause}
