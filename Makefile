@@ -13,7 +13,8 @@ IMAGE ?= spine
 PYTHON_VERSION ?= 3.13
 # Most tests wait for processes and sockets: one worker more than the usual two processors.
 PYTEST_ARGS ?= -n 3
-CHECKED := src tests $(wildcard benchmarks deploy proofs)
+CHECKED := src tests $(wildcard benchmarks deploy)
+PROVE = $(BIN)/python -m pytest -m proof -p no:randomly
 PYTHON2 ?= python2.7
 
 DASHBOARD := src/spine/dashboard/dist/index.html
@@ -58,9 +59,9 @@ web/node_modules/.installed: web/package-lock.json
 # Without Node.js: a page built earlier, or one that came with the sources, is served as it is.
 STALE_DASHBOARD = $(if $(wildcard $(DASHBOARD)),the dashboard is served as it was built before,the server runs without the dashboard)
 
-test: setup ## run all tests but those that need a container engine
+test: setup ## run all tests but the proofs and those that need a container engine
 	@$(if $(NODE_MISSING),echo "make: $(NODE_MISSING) not found: $(STALE_DASHBOARD)",$(MAKE) --no-print-directory dashboard test-web)
-	$(BIN)/python -m pytest -m "not container" $(PYTEST_ARGS)
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 check: setup ## lint, format, types, import direction, dependencies
 	$(BIN)/ruff check $(CHECKED)
@@ -77,7 +78,7 @@ test-web: web/node_modules/.installed
 	cd web && npm run --silent test
 
 screenshot: setup dashboard ## take the README's picture of the dashboard anew (needs Chromium)
-	PYTHONPATH=tests $(BIN)/python -m support.screenshot docs/images/dashboard.png
+	$(BIN)/python -m pytest -m picture tests/e2e/test_readme_picture.py
 
 docs-figures: setup ## write docs/figures.md anew from the catalogue of figures
 	$(BIN)/python -m spine.catalogue > docs/figures.md
@@ -89,30 +90,30 @@ format: setup ## let ruff format and fix what it can
 bench: setup ## measure the figures of the README and print the table
 	$(BIN)/python -m benchmarks
 
+# How much a proof does is a variable, of the environment or after make: `make prove-crash KILLS=50` (docs/reliability.md).
 prove-crash: setup ## kill a server 500 times (KILLS=...), look for what it had acknowledged; a quarter of an hour
-	$(BIN)/python -m proofs.crash $(KILLS)
+	$(PROVE) tests/proofs/test_crash.py
 
 prove-disk: setup ## let a server's disk fail 500 times (FAULTS=...), look for what it had acknowledged; half an hour
-	$(BIN)/python -m proofs.disk $(FAULTS)
+	$(PROVE) tests/proofs/test_disk.py
 
 prove-simulation: setup ## simulate 10 000 seeds (SEEDS=...) of clients, crashes and disk faults; a quarter of an hour
-	$(BIN)/python -m proofs.simulation $(SEEDS)
+	$(PROVE) tests/proofs/test_simulation.py
 
 prove-soak: setup ## let a server live through 8 simulated weeks (WEEKS=...) of coming and going; half an hour
-	$(BIN)/python -m proofs.soak $(WEEKS)
+	$(PROVE) tests/proofs/test_soak.py
 
 prove-dashboard: setup dashboard ## watch the page for ten minutes (MINUTES=...) with 1 000 trucks, for one with 100 000; a quarter of an hour
-	$(BIN)/python -m proofs.dashboard $(MINUTES)
+	$(PROVE) tests/proofs/test_dashboard.py
 
 prove-fuzz: setup ## send a million changed messages (MESSAGES=...), read 100 000 damaged files (FILES=...); an hour
-	$(BIN)/python -m proofs.fuzz_socket $(MESSAGES)
-	$(BIN)/python -m proofs.fuzz_files $(FILES)
+	$(PROVE) tests/proofs/test_fuzz_socket.py tests/proofs/test_fuzz_files.py
 
 prove-network: setup ## bring 500 clients on bad networks of every kind (CLIENTS=...), pull a cable (as root); ten minutes
-	$(BIN)/python -m proofs.network $(CLIENTS)
+	$(PROVE) tests/proofs/test_network.py
 
 autobahn: build/autobahn/.installed ## run the Autobahn WebSocket suite against the server's connections (needs Python 2.7: PYTHON2=...)
-	$(BIN)/python -m proofs.autobahn build/autobahn/bin/wstest
+	WSTEST=build/autobahn/bin/wstest $(PROVE) tests/proofs/test_autobahn.py
 
 # The suite is Python 2.7; this is the last virtualenv that still makes such environments.
 build/autobahn/.installed: | setup

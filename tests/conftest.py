@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from support import patience
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -51,3 +57,26 @@ def shared_data() -> Path:
             f"no shared data at {place}; set SPINE_SHARED_DATA to a folder with osm/, parking/, ... to run this"
         )
     return place
+
+
+@pytest.fixture(scope="module")
+def browser(repository: Path) -> Iterator[Browser]:
+    """A headless Chromium, when there is one and the dashboard has been built.
+
+    One for the tests of a module: Playwright keeps an event loop running, which other tests cannot bear.
+    """
+    from playwright.sync_api import sync_playwright
+
+    from support.dashboard import CHROMIUM_FLAGS
+
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("THE DASHBOARD IS NOT TESTED: there is no chromium (Debian: apt install chromium)")
+    if not (repository / "src" / "spine" / "dashboard" / "dist" / "index.html").is_file():
+        pytest.skip("THE DASHBOARD IS NOT TESTED: it has not been built (make dashboard; it needs Node.js and npm)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=CHROMIUM_FLAGS, timeout=patience.PATIENCE_MS
+        )
+        yield browser
+        browser.close()

@@ -1,31 +1,12 @@
-"""One browser for the tests of a module: Playwright keeps an event loop running, which other tests could not bear."""
+"""Servers for the tests of the dashboard."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
-from support.dashboard import CHROMIUM_FLAGS
-from support.patience import PATIENCE_MS
 from support.server import Server, running_server, wait_until
-
-
-@pytest.fixture(scope="module")
-def browser(repository: Path) -> Iterator[Browser]:
-    """A headless Chromium, when there is one and the dashboard has been built."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("THE DASHBOARD IS NOT TESTED: there is no chromium (Debian: apt install chromium)")
-    if not (repository / "src" / "spine" / "dashboard" / "dist" / "index.html").is_file():
-        pytest.skip("THE DASHBOARD IS NOT TESTED: it has not been built (make dashboard; it needs Node.js and npm)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS, timeout=PATIENCE_MS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
 from spine.errors import SpineError
 from support.fuzzing_files import Reader, make_case, run_cases, write_seeds
-from support.fuzzing_socket import UNBOUND, SocketFuzz
+from support.fuzzing_socket import fuzz_server
 from support.scripted import expected
-from support.server import running_server
 from support.small_files import small_files
 
 MESSAGES = 4000
 FILES = 400
 
 
-def test_every_changed_message_is_answered_once_and_the_world_lives_on(tmp_path: Path) -> None:
+def test_every_changed_message_is_answered_once_and_the_world_lives_on() -> None:
     """Values, envelopes, bytes, fragments, binary frames, broken frames: one answer each, no fault, no second lost."""
-    files = {each.name: each.data for each in small_files(tmp_path)}
-    scenario = tmp_path / "world.yaml"
-    scenario.write_bytes(files["by-file.yaml"])
-    with running_server(str(scenario), LOG_LEVEL="ERROR", **UNBOUND) as server:
-        fuzz = SocketFuzz(server, 3, json.loads(files["running.ssave"]), json.loads(files["grid.smap"]))
-        figures = fuzz.run(MESSAGES)
-        assert server.output == ""
+    figures, output = fuzz_server(MESSAGES, 3)
+    assert output == ""
     assert set(figures.kinds) == {
         "unchanged", "parameters changed", "envelope changed", "bytes changed", "nested", "binary", "nonsense",
     }  # fmt: skip

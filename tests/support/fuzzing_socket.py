@@ -10,9 +10,12 @@ from __future__ import annotations
 import base64
 import json
 import random
+import sys
+import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from spine.protocol.actions import ACTIONS
@@ -20,7 +23,8 @@ from support.mutating import mutate_bytes
 from support.patience import PATIENCE_S
 from support.raw_socket import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, RawClient, frame
 from support.scripted import Script, Sent
-from support.server import Server, wait_until
+from support.server import Server, running_server, wait_until
+from support.small_files import small_files
 from support.watching import cost_of, engine_of, metrics_of, over_a_second
 
 Json = dict[str, Any]
@@ -317,3 +321,30 @@ class _Checked:
             assert len(answers) == len(asked), f"{asked} was answered by {answers}"
             allowed = {"error", *(ACTIONS[sent.name].answer for sent in asked if sent.name in ACTIONS)}
             assert all(answer["signal"] in allowed for answer in answers), f"{asked} was answered by {answers}"
+
+
+def fuzz_server(messages: int, seed: int, *, aloud: bool = False) -> tuple[Figures, str]:
+    """Fuzz a server of its own; return the figures and what it has printed.
+
+    Args:
+        messages: how many to send.
+        seed: decides what they are; an AssertionError of it names the seed.
+        aloud: whether to print how far it is.
+    """
+
+    def say(text: str) -> None:
+        if aloud:
+            print(f"seed {seed}: {text}", file=sys.__stdout__, flush=True)
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        files = {each.name: each.data for each in small_files(folder)}
+        scenario = folder / "world.yaml"
+        scenario.write_bytes(files["by-file.yaml"])
+        with running_server(str(scenario), LOG_LEVEL="ERROR", **UNBOUND) as server:
+            fuzzing = SocketFuzz(server, seed, json.loads(files["running.ssave"]), json.loads(files["grid.smap"]))
+            try:
+                figures = fuzzing.run(messages, say)
+            except AssertionError as error:
+                raise AssertionError(f"seed {seed}: {error}\n{server.output[-3000:]}") from None
+            return figures, server.output

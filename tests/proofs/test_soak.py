@@ -1,50 +1,49 @@
-"""Lets a real server live through weeks of simulated time while clients, agents and buildings come and go, and looks what grows.
+"""Let a real server live through weeks of simulated time while clients, agents and buildings come and go, and look what grows.
 
-    python -m proofs.soak [weeks] [seed] [picture]
-
-Eight weeks at 3600 times real time take 22 minutes. Draws memory, handles, threads and tick time over the simulated time, prints how each
-has changed from the second quarter of the run to the last, and ends with exit code 1 when one has grown by more than it may.
+WEEKS (8), SEED (1) and PICTURE (docs/images/soak.png). Eight weeks at 3600 times real time take 22 minutes. Draws memory, handles,
+threads and tick time over the simulated time, and prints how each has changed from the second quarter of the run to the last.
 """
 
 from __future__ import annotations
 
-import sys
-import tempfile
+import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
-from proofs.common import number, say
-from support.soaking import Sample, growth_of, soak  # type: ignore[import-not-found]
+import pytest
+
+from support.soaking import Sample, growth_of, soak
+
+pytestmark = [pytest.mark.proof, pytest.mark.timeout(0)]
 
 _WEEK_S = 7 * 86400.0
-_PICTURE = Path("docs/images/soak.png")
 
 
-def main() -> int:
-    """Run the proof, draw and print its figures and return the exit code."""
-    weeks, seed = number(1, 8), number(2, 1)
-    picture = Path(sys.argv[3]) if len(sys.argv) > 3 else _PICTURE
+def test_nothing_grows_in_weeks(
+    tmp_path: Path, repository: Path, amount: Callable[[str, int], int], say: Callable[[str], None]
+) -> None:
+    """Memory, handles, threads and the time of a tick stay what they are; the engine is never restarted."""
+    weeks, seed = amount("WEEKS", 8), amount("SEED", 1)
+    picture = repository / os.environ.get("PICTURE", "docs/images/soak.png")
     begun = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
-        seen = soak(Path(folder), weeks * _WEEK_S, seed, say)
+    seen = soak(tmp_path, weeks * _WEEK_S, seed, say)
     took = time.monotonic() - begun
     draw(seen.samples, picture)
     pace = seen.samples[-1].simulated / seen.samples[-1].at
-    print(f"{weeks} weeks in {took:.0f} s ({pace:.0f} times real time), {seen.ticks} ticks, seed {seed}")
-    print(f"{sum(seen.visits.values())} visits: " + ", ".join(f"{count} x {how}" for how, count in seen.visits.items()))
-    print(
-        f"{sum(seen.done.values())} actions: "
-        + ", ".join(f"{count} x {what}" for what, count in seen.done.most_common())
-    )
-    print(f"handles of server and engine before {seen.handles_before}, after all had left {seen.handles_after}")
-    print(f"engine restarts: {seen.engine_restarts}")
+    say(f"{weeks} weeks in {took:.0f} s ({pace:.0f} times real time), {seen.ticks} ticks, seed {seed}")
+    say(f"{sum(seen.visits.values())} visits: " + ", ".join(f"{count} x {how}" for how, count in seen.visits.items()))
+    done = ", ".join(f"{count} x {what}" for what, count in seen.done.most_common())
+    say(f"{sum(seen.done.values())} actions: {done}")
+    say(f"handles of server and engine before {seen.handles_before}, after all had left {seen.handles_after}")
     growths = growth_of(seen.samples)
     for growth in growths:
         verdict = "flat" if growth.is_flat else "GROWS"
-        print(f"{growth.what:<42} {growth.early:8.1f} -> {growth.late:8.1f}   {verdict}")
+        say(f"{growth.what:<42} {growth.early:8.1f} -> {growth.late:8.1f}   {verdict}")
     if seen.output:
-        print(f"the server has warned:\n{seen.output[-2000:]}")
-    return 0 if all(growth.is_flat for growth in growths) and not seen.engine_restarts else 1
+        say(f"the server has warned:\n{seen.output[-2000:]}")
+    assert [growth.what for growth in growths if not growth.is_flat] == []
+    assert seen.engine_restarts == 0
 
 
 def draw(samples: list[Sample], picture: Path) -> None:
@@ -98,7 +97,3 @@ def draw(samples: list[Sample], picture: Path) -> None:
     axes[-1].set_xlabel("simulated days")
     figure.savefig(picture, dpi=110)
     plt.close(figure)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,10 +1,8 @@
-"""Looks how the dashboard does in a browser that draws by the processor: long tasks, frames a second, memory over minutes.
+"""Look how the dashboard does in a browser that draws by the processor: long tasks, frames a second, memory over minutes.
 
-    python -m proofs.dashboard [minutes] [trucks] [many trucks]
-
-Two real servers, one after the other, with 1 000 and with 100 000 trucks at 60 times real time, each watched by a headless Chromium: a
-minute to warm up, a minute for long tasks and frames, and at 1 000 trucks ten more in which the JavaScript heap is measured after every
-forced collection. Ends with exit code 1 when the heap grows, or the main thread is held up for more than 50 ms at 1 000 trucks.
+MINUTES (10), TRUCKS (1 000) and MANY_TRUCKS (100 000). Two real servers, one after the other, at 60 times real time, each watched by a
+headless Chromium: a minute to warm up, a minute for long tasks and frames, and with the few trucks ten more in which the JavaScript heap
+is measured after every forced collection.
 
 On few cores the server, the page and the software that stands for a graphics card share the processor: frames a second then say little
 about real ones; what a frame takes the main thread does: it is what remains of it when a graphics card draws. 0 minutes leave the memory
@@ -14,27 +12,36 @@ out, 0 many trucks the second server.
 from __future__ import annotations
 
 import math
-import shutil
-import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks.serving import server
-from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+import pytest
+from playwright.sync_api import Browser, CDPSession, Page
 
-from proofs.common import number, say
+from support.patience import LONG_PATIENCE_S
+from support.server import running_server
 
-_FLAGS = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-background-networking")
-_SPEED = 60.0
+pytestmark = [pytest.mark.proof, pytest.mark.timeout(0)]
+
+_SCENARIO = """
+name: many
+seed: 3
+map:
+  generate: {{preset: reference, map_width: 16000, map_height: 16000, urban_sites_per_km2: 3.0, seed: 5}}
+fleet:
+  - {{count: {trucks}, start: random}}
+playback: {{tick_rate: 20, speed: 60, autostart: true}}
+"""
 _WARM_S = 60.0
 _TASKS_S = 60.0
 _SAMPLE_S = 10.0
 _LONG_MS = 50.0
 _MOST_GROWTH = 0.03
 """Share of the heap it may grow by in ten minutes, at the lower end of the 95 % interval of what the samples say."""
-_PATIENCE_MS = 180_000.0
 
 _WATCH = """
 window.longTasks = [];
@@ -94,29 +101,45 @@ class Heap:
         return slope - 2.0 * error > _MOST_GROWTH * self.samples[0][1]
 
 
-def main() -> int:
-    """Run the proof, print its figures and return the exit code."""
-    minutes, few, many = number(1, 10), number(2, 1000), number(3, 100_000)
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        raise SystemExit("there is no chromium (Debian: apt install chromium)")
-    failed = False
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=_FLAGS)
-        for trucks in filter(None, (few, many)):
-            with server(trucks, _SPEED) as (port, _):
-                failed |= watch(browser, f"http://127.0.0.1:{port}/", trucks, 60.0 * minutes if trucks == few else 0.0)
-        browser.close()
-    return 1 if failed else 0
+def test_the_page_keeps_up_and_does_not_grow(
+    tmp_path: Path, browser: Browser, amount: Callable[[str, int], int], say: Callable[[str], None]
+) -> None:
+    """With few trucks the main thread is never held up for more than 50 ms, and the heap stays what it is."""
+    trucks = amount("TRUCKS", 1000)
+    tasks, heap = _watch(browser, tmp_path, trucks, 60.0 * amount("MINUTES", 10), say)
+    assert trucks > 1000 or not tasks.long, f"the main thread was held up for {max(tasks.long):.0f} ms"
+    assert heap is None or not heap.grows
 
 
-def watch(browser: Browser, url: str, trucks: int, memory_s: float) -> bool:
-    """Watch the page of a server and say what was seen; return whether it is worse than it may be."""
+def test_the_page_shows_very_many_trucks(
+    tmp_path: Path, browser: Browser, amount: Callable[[str, int], int], say: Callable[[str], None]
+) -> None:
+    """All trucks are shown, and frames are drawn."""
+    trucks = amount("MANY_TRUCKS", 100_000)
+    if not trucks:
+        pytest.skip("MANY_TRUCKS is 0")
+    tasks, _ = _watch(browser, tmp_path, trucks, 0.0, say)
+    assert tasks.frames > 0.0
+
+
+def _watch(
+    browser: Browser, folder: Path, trucks: int, memory_s: float, say: Callable[[str], None]
+) -> tuple[Tasks, Heap | None]:
+    scenario = folder / "many.yaml"
+    scenario.write_text(_SCENARIO.format(trucks=trucks), "utf-8")
+    with running_server(str(scenario)) as server:
+        return watch(browser, f"{server.url}/", trucks, memory_s, say)
+
+
+def watch(
+    browser: Browser, url: str, trucks: int, memory_s: float, say: Callable[[str], None]
+) -> tuple[Tasks, Heap | None]:
+    """Watch the page of a server, say and return what was seen."""
     page = browser.new_page(viewport={"width": 1280, "height": 720})
     page.add_init_script(_WATCH)
     begun = time.monotonic()
     page.goto(url)
-    page.wait_for_function(_SHOWN, arg=trucks, timeout=_PATIENCE_MS)
+    page.wait_for_function(_SHOWN, arg=trucks, timeout=1000.0 * LONG_PATIENCE_S)
     say(f"{trucks} trucks are shown {time.monotonic() - begun:.1f} s after the page was asked for")
     devtools = page.context.new_cdp_session(page)
     devtools.send("Performance.enable")
@@ -128,7 +151,7 @@ def watch(browser: Browser, url: str, trucks: int, memory_s: float) -> bool:
         f"{tasks.frames:.1f} frames/s, each {tasks.frame_ms:.1f} ms of the main thread; "
         f"it was busy {tasks.busy:.0%}, in scripts {tasks.script:.0%}"
     )
-    failed = trucks <= 1000 and bool(tasks.long)
+    heap = None
     if memory_s > 0.0:
         heap = measure_heap(page, devtools, memory_s)
         slope, error = heap.slope()
@@ -137,9 +160,8 @@ def watch(browser: Browser, url: str, trucks: int, memory_s: float) -> bool:
             f"{trucks} trucks: heap {first / 1e6:.1f} MB at first, {last / 1e6:.1f} MB after {memory_s / 60.0:.0f} min; slope "
             f"{slope / 1e6:+.2f} ± {2.0 * error / 1e6:.2f} MB in 10 min: {'GROWS' if heap.grows else 'flat'}"
         )
-        failed |= heap.grows
     page.close()
-    return failed
+    return tasks, heap
 
 
 def measure_tasks(page: Page, devtools: CDPSession) -> Tasks:
@@ -175,7 +197,3 @@ def metrics(devtools: CDPSession) -> dict[str, float]:
     """Return the browser's figures of a page: bytes, seconds."""
     listed: list[dict[str, Any]] = devtools.send("Performance.getMetrics")["metrics"]
     return {str(item["name"]): float(item["value"]) for item in listed}
-
-
-if __name__ == "__main__":
-    sys.exit(main())
