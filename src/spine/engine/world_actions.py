@@ -37,6 +37,7 @@ from spine.world import (
     World,
 )
 from spine.world.commands import Command
+from spine.world.truck_fields import CREATED
 from spine.world.views import SiteView, StationView
 
 if TYPE_CHECKING:
@@ -163,14 +164,10 @@ def _create_agent(core: EngineCore, params: actions.AgentCreate, call: Request) 
 def _creation(params: actions.AgentCreate) -> Command:
     if params.agent_kind == "truck":
         data = validated(actions.TruckData, params.agent_data, "agent_data.")
+        values = {field.name: getattr(data, field.created_as) for field in CREATED}
+        given = {name: value for name, value in values.items() if value is not None}
         spec = TruckSpec(
-            max_speed_kph=data.max_speed_kph,
-            capacity=data.capacity,
-            risk_factor=data.risk_factor,
-            balance_ducats=data.initial_balance_ducats,
-            fuel_tank_capacity_l=data.fuel_tank_capacity_l,
-            initial_fuel_l=data.initial_fuel_l,
-            empty_mass_t=usual_empty_mass_t(data.capacity) if data.empty_mass_t is None else data.empty_mass_t,
+            **{"empty_mass_t": usual_empty_mass_t(data.capacity), **given},
             start_node=data.start_node,
             home_node=data.home_node,
             returns_home=data.returns_home,

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, create_model, model_validator
 
-from spine.energy import CAPACITY_RANGE_CU
 from spine.errors import ProtocolError, quoted
 from spine.network.generate import MOST_NODES, GenerationParameters
 from spine.protocol.building_data import BUILDING_DATA
@@ -22,8 +21,10 @@ from spine.protocol.params import (
     Number,
     Text,
     as_text,
+    truck_number,
     validated,
 )
+from spine.world.truck_fields import CREATED
 
 FASTEST_SPEED = 3600.0
 SLOWEST_SPEED = 0.01
@@ -146,22 +147,16 @@ class MapPreview(MapCreate):
     answer: ClassVar[str] = "map.previewed"
 
 
-class TruckData(ActionParams):
-    """`agent_data` of a truck (8.10); `empty_mass_t`, `start_node`, `home_node` and `returns_home` go beyond the page."""
+_TruckFields = create_model(  # type: ignore[call-overload]
+    "_TruckFields",
+    __base__=ActionParams,
+    **{field.created_as: (truck_number(field), field.default) for field in CREATED},
+)
 
-    max_speed_kph: Annotated[Number, Field(gt=0.0, le=1000.0, description="km/h")] = 100.0
-    capacity: Annotated[
-        Number,
-        Field(ge=CAPACITY_RANGE_CU[0], le=CAPACITY_RANGE_CU[1], description="in the unit of package sizes, 0.1 t"),
-    ] = 24.0
-    risk_factor: Annotated[Number, Field(ge=0.0, le=1.0, description="willingness to postpone rest and fuel")] = 0.5
-    initial_balance_ducats: Annotated[Number, Field(ge=-1e15, le=1e15, description="ducats")] = 0.0
-    fuel_tank_capacity_l: Annotated[Number, Field(gt=0.0, le=1e6, description="litres")] = 500.0
-    initial_fuel_l: Annotated[Number, Field(ge=0.0, description="litres; absent for a full tank")] | None = None
-    empty_mass_t: (
-        Annotated[Number, Field(ge=0.5, le=60.0, description="tonnes; absent for what is usual for the capacity")]
-        | None
-    ) = None
+
+class TruckData(_TruckFields):
+    """What a truck is to be: the fields of `spine.world.truck_fields`, and where it starts."""
+
     start_node: Annotated[Integer, Field(ge=0, description="node id; absent for a random one")] | None = None
     home_node: Annotated[Integer, Field(ge=0, description="node id")] | None = None
     returns_home: Annotated[

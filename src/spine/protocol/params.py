@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from spine.errors import ProtocolError, quoted, shortened
+from spine.world.truck_fields import TruckField
 
 _UNION_MEMBERS = ("float", "int", "str", "list")
 _MOST_PROBLEMS = 20
@@ -77,3 +78,10 @@ def validated(model: type[ActionParams], params: dict[str, Any], prefix: str = "
         if len(unique) > _MOST_PROBLEMS:
             unique[_MOST_PROBLEMS:] = [f"and {len(unique) - _MOST_PROBLEMS} more"]
         raise ProtocolError("; ".join(unique)) from None
+
+
+def truck_number(field: TruckField) -> Any:
+    """Return the type of a field of a truck: a number within its bounds, or none where the default depends on the rest."""
+    low: dict[str, Any] = {"gt": field.low} if field.open_low else {"ge": field.low}
+    number: Any = Annotated[Number, Field(**low, le=field.high, description=field.text)]
+    return number if field.default is not None else number | None

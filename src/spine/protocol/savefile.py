@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from math import floor
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
-from spine.energy import CAPACITY_RANGE_CU
 from spine.errors import ProtocolError, quoted, shortened
 from spine.network import RoadNetwork
 from spine.network.facility_checks import LONGEST_ID
@@ -22,8 +21,9 @@ from spine.network.text_encoding import without_mark
 from spine.protocol.actions import FASTEST_SPEED
 from spine.protocol.encode import Json, TickClock, agent_full, graph_file_form, package_form
 from spine.protocol.envelope import read_json
-from spine.protocol.params import Integer, Number
+from spine.protocol.params import Integer, Number, truck_number
 from spine.world import SavedBroker, SavedBuildingAgent, SavedPackage, SavedTruck, SavedWorld, World
+from spine.world.truck_fields import SAVED
 from spine.world.views import SiteStatistics
 
 NOON_S = 43_200.0
@@ -53,26 +53,25 @@ class _Task(_Part):
     package_ids: list[Text]
 
 
-class _Truck(_Part):
+_TruckFields = create_model(  # type: ignore[call-overload]
+    "_TruckFields", __base__=_Part, **{field.name: (truck_number(field), field.default) for field in SAVED}
+)
+
+
+class _Truck(_TruckFields):
     id: Text
     kind: Literal["truck"]
-    max_speed_kph: Annotated[Number, Field(gt=0.0, le=1000.0)] = 100.0
-    capacity: Annotated[Number, Field(ge=CAPACITY_RANGE_CU[0], le=CAPACITY_RANGE_CU[1])] = 24.0
-    risk_factor: Annotated[Number, Field(ge=0.0, le=1.0)] = 0.5
-    balance_ducats: Annotated[Number, Field(ge=-1e15, le=1e15)] = 0.0
-    fuel_tank_capacity_l: Annotated[Number, Field(gt=0.0, le=1e6)] = 500.0
-    current_fuel_l: Amount | None = None
     co2_emitted_kg: Amount = 0.0
     current_node: Element | None = None
     current_edge: Element | None = None
     edge_progress_m: Amount = 0.0
-    route: list[Element] = []
+    route: list[Element] = Field(default_factory=list)
     route_start_node: Element | None = None
     route_end_node: Element | None = None
     current_building_id: Text | None = None
     broker_id: Text | None = None
-    loaded_packages: list[Text] = []
-    delivery_queue: list[_Task] = []
+    loaded_packages: list[Text] = Field(default_factory=list)
+    delivery_queue: list[_Task] = Field(default_factory=list)
     driving_time_s: Amount = 0.0
     resting_time_s: Amount = 0.0
     required_rest_s: Amount = 0.0
@@ -86,7 +85,7 @@ class _Truck(_Part):
     fueling_liters_needed: Amount = 0.0
     loading_progress_s: Amount = 0.0
     loading_target_s: Amount = 0.0
-    tags: dict[str, Any] = {}
+    tags: dict[str, Any] = Field(default_factory=dict)
 
 
 class _Negotiation(_Part):
@@ -318,12 +317,7 @@ def _truck(part: _Truck, buildings: Buildings, inside: Mapping[str, str]) -> Sav
 
 _SAME = (
     "id",
-    "max_speed_kph",
-    "capacity",
-    "risk_factor",
-    "balance_ducats",
-    "fuel_tank_capacity_l",
-    "current_fuel_l",
+    *(field.name for field in SAVED),
     "co2_emitted_kg",
     "edge_progress_m",
     "route_start_node",

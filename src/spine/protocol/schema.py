@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from spine.world.truck_fields import BY_NAME
+
 Natural = Annotated[int, Field(ge=0, le=2**53 - 1)]
 Amount = Annotated[float, Field(ge=0.0)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -43,6 +45,11 @@ ClockSeconds = Annotated[
         json_schema_extra=_optional,
     ),
 ]
+
+
+def _described(name: str) -> Any:
+    """Return a required field that explains itself as the table of truck fields does."""
+    return Field(description=BY_NAME[name].text)
 
 
 class TickData(Shape):
@@ -81,8 +88,8 @@ class TruckDiff(Shape):
 
     id: str
     kind: Literal["truck"]
-    max_speed_kph: Amount
-    capacity: Amount
+    max_speed_kph: Amount = _described("max_speed_kph")
+    capacity: Amount = _described("capacity")
     loaded_packages: list[str]
     current_speed_kph: Amount
     current_node: Natural | None
@@ -96,12 +103,12 @@ class TruckDiff(Shape):
     is_resting: bool
     balance_ducats: Amount
     balance_ducats_signed: NegativeBalance = -1.0
-    risk_factor: Share
+    risk_factor: Share = _described("risk_factor")
     is_seeking_parking: bool
     is_seeking_idle_parking: bool
     original_destination: Natural | None
-    fuel_tank_capacity_l: Amount
-    current_fuel_l: Amount
+    fuel_tank_capacity_l: Amount = _described("fuel_tank_capacity_l")
+    current_fuel_l: Amount = _described("current_fuel_l")
     co2_emitted_kg: Amount
     is_seeking_gas_station: bool
     is_fueling: bool
@@ -118,8 +125,8 @@ class TruckFull(_AgentBase):
     """Full form of a truck (7.4)."""
 
     kind: Literal["truck"]
-    max_speed_kph: Amount
-    capacity: Amount
+    max_speed_kph: Amount = _described("max_speed_kph")
+    capacity: Amount = _described("capacity")
     loaded_packages: list[str]
     current_speed_kph: Amount
     current_node: Natural | None
@@ -135,12 +142,12 @@ class TruckFull(_AgentBase):
     is_resting: bool
     required_rest_s: Amount
     balance_ducats: float
-    risk_factor: Share
+    risk_factor: Share = _described("risk_factor")
     is_seeking_parking: bool
     is_seeking_idle_parking: bool
     original_destination: Natural | None
-    fuel_tank_capacity_l: Amount
-    current_fuel_l: Amount
+    fuel_tank_capacity_l: Amount = _described("fuel_tank_capacity_l")
+    current_fuel_l: Amount = _described("current_fuel_l")
     co2_emitted_kg: Amount
     is_seeking_gas_station: bool
     is_fueling: bool

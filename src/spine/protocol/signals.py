@@ -29,6 +29,7 @@ from spine.protocol.schema import (
     TruckFull,
     Urgency,
 )
+from spine.world.truck_fields import CARGO_UNIT
 
 
 class Empty(Shape):
@@ -200,7 +201,7 @@ class PackageCreatedData(Shape):
     origin_building_id: str
     destination_site: str
     destination_building_id: str
-    size: Amount
+    size: Amount = Field(description=CARGO_UNIT)
     value_currency: Amount
     priority: Priority
     urgency: Urgency

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from spine.network import RoadNetwork, Site, TreeRouter
-from spine.scenario.model import TRUCK_BOUNDS, Distribution, FleetGroup
+from spine.scenario.model import Distribution, FleetGroup
+from spine.world.truck_fields import DRAWN
 
 LOAD = 0.7
 """Share of what the fleet can carry that the demand shall be."""
@@ -32,15 +35,14 @@ def default_fleet(network: RoadNetwork) -> tuple[FleetGroup, ...]:
     bound_s = TRUCK_SECONDS_PER_LOADED_SECOND * _mean_travel_s(network) + handling_s
     wanted = float(rates @ bound_s) / 3600.0 / LOAD
     count = max(1, min(_MOST_TRUCKS, round(wanted)))
-    group = FleetGroup(
-        count=count,
-        capacity=Distribution(choice=_capacities(network)),
-        max_speed_kph=Distribution(choice=(80.0, 85.0, 90.0)),
-        risk_factor=Distribution(uniform=(0.2, 0.8)),
-        initial_fuel_share=Distribution(uniform=(0.4, 1.0)),
-        driver_day_h=Distribution(uniform=(0.0, 24.0)),
-        start="parkings" if network.parkings else "random",
-    )
+    drawn: dict[str, Any] = {
+        "capacity": Distribution(choice=_capacities(network)),
+        "max_speed_kph": Distribution(choice=(80.0, 85.0, 90.0)),
+        "risk_factor": Distribution(uniform=(0.2, 0.8)),
+        "initial_fuel_share": Distribution(uniform=(0.4, 1.0)),
+        "driver_day_h": Distribution(uniform=(0.0, 24.0)),
+    }
+    group = FleetGroup(count=count, start="parkings" if network.parkings else "random", **drawn)
     return (group,)
 
 
@@ -54,7 +56,7 @@ def _capacities(network: RoadNetwork) -> tuple[float, ...]:
     """Return the usual capacities that carry every package of a map; when none does, its largest package, within what a truck can have."""
     largest = max((site.packages.size_range[1] for site in network.sites if site.activity_rate > 0.0), default=0.0)
     fitting = tuple(capacity for capacity in _USUAL_CAPACITIES if capacity >= largest)
-    return fitting or (min(largest, TRUCK_BOUNDS["capacity"][1]),)
+    return fitting or (min(largest, DRAWN["capacity"].high),)
 
 
 def _mean_travel_s(network: RoadNetwork) -> float:

@@ -1,15 +1,17 @@
-"""From fleet groups to trucks: every number of every truck drawn on its own, so that another truck changes none (W55)."""
+"""From fleet groups to trucks: every number of every truck drawn on its own, so that another truck changes none."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from math import cos, log, pi, sqrt
+from typing import Any
 
 from spine.energy import usual_empty_mass_t
 from spine.network import RoadNetwork
-from spine.scenario.model import TRUCK_BOUNDS, Distribution, FleetGroup
+from spine.scenario.model import Distribution, FleetGroup
 from spine.world import CreateTruck, TruckSpec
 from spine.world.draws import Draws
+from spine.world.truck_fields import DRAWN
 
 
 def fleet_commands(groups: Sequence[FleetGroup], network: RoadNetwork, seed: int) -> Iterator[CreateTruck]:
@@ -25,21 +27,18 @@ def fleet_commands(groups: Sequence[FleetGroup], network: RoadNetwork, seed: int
             number = counts[group.name] = counts.get(group.name, 0) + 1
             agent_id = f"{group.name}-{number:04d}"
             # A number for the start and two for each attribute, used or not: a changed attribute leaves the others as they are.
-            place, *uniforms = draws.uniforms("fleet", agent_id, 0, 1 + 2 * len(TRUCK_BOUNDS))
-            values = {
+            place, *uniforms = draws.uniforms("fleet", agent_id, 0, 1 + 2 * len(DRAWN))
+            values: dict[str, Any] = {
                 name: _value(name, value, *uniforms[2 * slot : 2 * slot + 2])
-                for slot, name in enumerate(TRUCK_BOUNDS)
+                for slot, name in enumerate(DRAWN)
                 if (value := getattr(group, name)) is not None
             }
+            values.setdefault("empty_mass_t", usual_empty_mass_t(values["capacity"]))
+            share, day_h = values.pop("initial_fuel_share"), values.pop("driver_day_h")
             spec = TruckSpec(
-                max_speed_kph=values["max_speed_kph"],
-                capacity=values["capacity"],
-                risk_factor=values["risk_factor"],
-                balance_ducats=values["balance_ducats"],
-                fuel_tank_capacity_l=values["fuel_tank_capacity_l"],
-                initial_fuel_l=values["initial_fuel_share"] * values["fuel_tank_capacity_l"],
-                empty_mass_t=values.get("empty_mass_t", usual_empty_mass_t(values["capacity"])),
-                driver_day_s=values["driver_day_h"] * 3600.0,
+                **values,
+                initial_fuel_l=share * values["fuel_tank_capacity_l"],
+                driver_day_s=day_h * 3600.0,
                 start_node=places[int(place * len(places))] if places else None,
                 returns_home=group.returns_home,
             )
@@ -69,5 +68,5 @@ def _value(name: str, value: float | Distribution, first: float, second: float) 
     mean, deviation = value.normal or (0.0, 0.0)
     # Box and Muller, "A note on the generation of random normal deviates", 1958.
     number = mean + deviation * sqrt(-2.0 * log(1.0 - first)) * cos(2.0 * pi * second)
-    low, high = TRUCK_BOUNDS[name]
+    low, high, _ = DRAWN[name]
     return min(high, max(low, number))

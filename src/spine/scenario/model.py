@@ -17,13 +17,14 @@ from pydantic import (
     Strict,
     Tag,
     ValidationInfo,
+    create_model,
     field_validator,
     model_validator,
 )
 
-from spine.energy import CAPACITY_RANGE_CU
 from spine.network.facilities import HOURLY_PROFILE_LENGTHS, PRIORITIES, URGENCIES
 from spine.network.strict_json import is_whole_text
+from spine.world.truck_fields import BY_NAME, DRAWN
 
 Number = Annotated[float, Strict()]
 Share = Annotated[Number, Field(ge=0.0, le=1.0)]
@@ -33,18 +34,6 @@ Int = Annotated[int, Strict()]
 Whole = Annotated[Int, Field(ge=1)]
 Flag = Annotated[bool, Strict()]
 Seed = Annotated[Int, Field(ge=0, le=2**32 - 1)]
-
-TRUCK_BOUNDS = {
-    "max_speed_kph": (5.0, 200.0),
-    "capacity": CAPACITY_RANGE_CU,
-    "risk_factor": (0.0, 1.0),
-    "balance_ducats": (-1e9, 1e9),
-    "fuel_tank_capacity_l": (1.0, 5000.0),
-    "initial_fuel_share": (0.0, 1.0),
-    "empty_mass_t": (0.5, 60.0),
-    "driver_day_h": (0.0, 24.0),
-}
-"""Smallest and largest value of what may be drawn for a truck (capacity and risk: domain 6.1)."""
 
 
 def _ordered(pair: tuple[float, float] | None) -> tuple[float, float] | None:
@@ -131,49 +120,47 @@ class MapSource(Model):
         return self
 
 
-class FleetGroup(Model):
-    """Some trucks of one kind; numbers may be distributions, drawn per truck.
+class _NamedGroup(Model):
+    count: Annotated[Int, Field(ge=0, le=1_000_000)]
+    name: Annotated[str, Field(min_length=1, max_length=64)] = "truck"
+
+
+_DrawnGroup = create_model(  # type: ignore[call-overload]
+    "_DrawnGroup",
+    __base__=_NamedGroup,
+    **{
+        name: (
+            Annotated[Drawn if drawn.default is not None else Drawn | None, Field(description=BY_NAME[name].text)],
+            drawn.default,
+        )
+        for name, drawn in DRAWN.items()
+    },
+)
+
+
+class FleetGroup(_DrawnGroup):
+    """Some trucks of one kind, with the fields of `spine.world.truck_fields`; numbers may be distributions, drawn per truck.
 
     Trucks are numbered per name: groups with names of their own can grow without changing each other's trucks.
 
     Attributes:
         count: how many.
         name: first part of their ids, `truck` gives truck-0001, truck-0002, ...
-        max_speed_kph: speed limiter.
-        capacity: cargo units of 0.1 t.
-        risk_factor: willingness to postpone rest and fuelling, 0..1.
-        balance_ducats: initial purse.
-        fuel_tank_capacity_l: tank, litres.
-        initial_fuel_share: how full the tank is at the start, 0..1.
-        empty_mass_t: mass without cargo, tonnes; left out = what is usual for the capacity.
-        driver_day_h: how far the driver is into a day of 24 hours at the start: first on duty, with the driving the law allows spread
-            evenly over it, then in the rest it asks for. Drivers who all start rested (0) all rest at once, for days;
-            `{uniform: [0, 24]}` is a fleet that has been at work.
         start: `random` nodes, `sites`, `parkings`, or the number of a node.
         returns_home: whether an idle truck waits where it started instead of at the nearest parking.
     """
 
-    count: Annotated[Int, Field(ge=0, le=1_000_000)]
-    name: Annotated[str, Field(min_length=1, max_length=64)] = "truck"
-    max_speed_kph: Drawn = 90.0
-    capacity: Drawn = 24.0
-    risk_factor: Drawn = 0.5
-    balance_ducats: Drawn = 0.0
-    fuel_tank_capacity_l: Drawn = 400.0
-    initial_fuel_share: Drawn = 1.0
-    empty_mass_t: Drawn | None = None
-    driver_day_h: Drawn = 0.0
     start: Annotated[Annotated[StartPlace, Tag("place")] | Annotated[Int, Tag("node")], Discriminator(_start_kind)] = (
         "random"
     )
     returns_home: Flag = False
 
-    @field_validator(*TRUCK_BOUNDS)
+    @field_validator(*DRAWN)
     @classmethod
     def _within_bounds(cls, value: float | Distribution | None, info: ValidationInfo) -> float | Distribution | None:
         if value is None:
             return None
-        low, high = TRUCK_BOUNDS[info.field_name or ""]
+        low, high, _ = DRAWN[info.field_name or ""]
         numbers = value.anchors() if isinstance(value, Distribution) else (value,)
         for number in numbers:
             if not low <= number <= high:

@@ -5,12 +5,10 @@ Every function checks first and acts then: a refused command (`CommandError`) ha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
-from spine.energy import CAPACITY_RANGE_CU
 from spine.errors import CommandError, quoted
-from spine.world import events, freight, fuel, hours, movement, parking, queues, sites
+from spine.world import events, freight, fuel, hours, movement, parking, queues, sites, truck_fields
 from spine.world.activities import Activity
 from spine.world.agenda import Due
 from spine.world.causes import ExpiryCause
@@ -90,14 +88,10 @@ def _new_agent_id(state: State, agent_id: str) -> None:
 
 
 def _check_spec(state: State, spec: TruckSpec) -> None:
-    checked_number("max_speed_kph", spec.max_speed_kph, above=0.0)
-    checked_number("capacity", spec.capacity, low=CAPACITY_RANGE_CU[0], high=CAPACITY_RANGE_CU[1])
-    checked_number("risk_factor", spec.risk_factor, low=0.0, high=1.0)
-    checked_number("initial_balance_ducats", spec.balance_ducats)
-    checked_number("fuel_tank_capacity_l", spec.fuel_tank_capacity_l, above=0.0)
-    if spec.initial_fuel_l is not None:
-        checked_number("initial_fuel_l", spec.initial_fuel_l, low=0.0)
-    checked_number("empty_mass_t", spec.empty_mass_t, above=0.0)
+    for field in truck_fields.TRUCK_FIELDS:
+        value = getattr(spec, field.name, None)
+        if value is not None:
+            field.checked(value)
     checked_number("driver_day_s", spec.driver_day_s, low=0.0, high=86_400.0)
     if state.network.node_count == 0:
         raise CommandError("agent_kind: a truck needs a map, and there is none yet; create or import one first")
@@ -244,19 +238,9 @@ def _new_tags(
     return result
 
 
-_TRUCK_CHECKS: dict[str, Callable[[object], float]] = {
-    "max_speed_kph": lambda value: checked_number("max_speed_kph", value, above=0.0),
-    "capacity": lambda value: checked_number("capacity", value, low=CAPACITY_RANGE_CU[0], high=CAPACITY_RANGE_CU[1]),
-    "risk_factor": lambda value: checked_number("risk_factor", value, low=0.0, high=1.0),
-    "balance_ducats": lambda value: checked_number("balance_ducats", value),
-    "fuel_tank_capacity_l": lambda value: checked_number("fuel_tank_capacity_l", value, above=0.0),
-    "current_fuel_l": lambda value: checked_number("current_fuel_l", value, low=0.0),
-}
-
-
 def _update_truck(state: State, truck: Truck, changes: Mapping[str, object]) -> None:
-    tags = _new_tags(truck.tags, changes, set(_TRUCK_CHECKS), TRUCK_ATTRIBUTES)
-    new: dict[str, Any] = {name: check(changes[name]) for name, check in _TRUCK_CHECKS.items() if name in changes}
+    tags = _new_tags(truck.tags, changes, {field.name for field in truck_fields.SETTABLE}, TRUCK_ATTRIBUTES)
+    new = {field.name: field.checked(changes[field.name]) for field in truck_fields.SETTABLE if field.name in changes}
     tank = new.get("fuel_tank_capacity_l", truck.tank_l)
     if new.get("current_fuel_l", 0.0) > tank:
         raise CommandError(f"current_fuel_l: {new['current_fuel_l']:g} is more than the tank holds ({tank:g} l)")

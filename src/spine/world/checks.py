@@ -24,6 +24,8 @@ def checked_number(
         raise CommandError(f"{name}: {number:g} must be at least {low:g}")
     if above is not None and number <= above:
         raise CommandError(f"{name}: {number:g} must be greater than {above:g}")
+    if high is not None and number > high:
+        raise CommandError(f"{name}: {number:g} must be at most {high:g}")
     return number
 
 

@@ -15,11 +15,11 @@ from spine.network.graph import RoadNetwork
 
 @dataclass(frozen=True, slots=True)
 class TruckSpec:
-    """What a truck is (domain 6.1).
+    """What a truck is; bounds and defaults are those of `truck_fields`.
 
     Attributes:
         max_speed_kph: own top speed (limiter), > 0.
-        capacity: cargo units, 4..300.
+        capacity: cargo units of 0.1 t, 4..300.
         risk_factor: willingness to postpone rest and fuelling, 0..1.
         balance_ducats: initial purse, may be negative.
         fuel_tank_capacity_l: litres, > 0.
@@ -76,8 +76,8 @@ class UpdateAgent:
     """Change settable attributes of an agent (protocol 8.11).
 
     Attributes:
-        changes: settable attribute -> new value; truck: max_speed_kph, capacity, risk_factor, balance_ducats,
-            fuel_tank_capacity_l, current_fuel_l; broker: balance_ducats. A key that is no agent attribute becomes a tag;
+        changes: settable attribute -> new value; truck: those of `truck_fields.SETTABLE`; broker: balance_ducats.
+            A key that is no agent attribute becomes a tag;
             ``tags`` replaces all tags; any other attribute is refused.
     """
 
