@@ -48,7 +48,7 @@ def _legs() -> list[Leg]:
             continue
         metres = np.cumsum(network.edge_length_m[edges])
         seconds = np.cumsum(router.edge_times_s(profile)[edges])
-        legs.append(Leg("stop", 0.0, source, goal, edges, seconds, metres, 0.00025, 0.0))
+        legs.append(Leg("stop", 0.0, source, goal, edges, seconds, metres, metres * 0.00025, 0.0))
     return legs
 
 

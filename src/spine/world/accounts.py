@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import replace
 
-from spine.world import movement, queues
+from spine.world import movement, pricing, queues
 from spine.world.model import ACTIVITIES, Facility, Truck, TruckFigures
 from spine.world.state import State
 from spine.world.tally import Tally, Use
@@ -44,8 +44,7 @@ def figures_now(state: State, truck: Truck) -> TruckFigures:
     figures.add(truck.figures)
     figures.activity_s[ACTIVITIES.index(truck.activity)] += state.now - truck.activity_since
     if truck.leg is not None:
-        metres = movement.progress(truck, state.now).metres
-        movement.book_distance(figures, truck, truck.leg, metres)
+        movement.book_distance(figures, truck, truck.leg, pricing.progress(truck, state.now))
     return figures
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from spine.errors import CommandError, quoted
-from spine.world import events, freight, fuel, hours, movement, parking, queues, sites, truck_fields
+from spine.world import events, freight, fuel, hours, movement, parking, pricing, queues, sites, truck_fields
 from spine.world.activities import Activity
 from spine.world.agenda import Due
 from spine.world.causes import ExpiryCause
@@ -288,8 +288,7 @@ def _delete_truck(state: State, truck: Truck) -> None:
     if truck.handled_stops:
         sites.abandon_dock(state, truck)
     if truck.leg is not None:
-        way = movement.progress(truck, state.now)
-        movement.settle(truck, truck.leg, way.metres, way.seconds)
+        movement.settle(truck, truck.leg, pricing.progress(truck, state.now))
         truck.leg = None
     for package_id in list(truck.cargo):
         freight.expire(state, state.packages[package_id], ExpiryCause.TRUCK_REMOVED)

@@ -38,7 +38,7 @@ from spine.world.model import (
 from spine.world.state import Sample, State
 from spine.world.tally import Tally
 
-VERSION = 2
+VERSION = 3
 _MAGIC = b"SPINEWLD"
 _DIGEST_BYTES = 16
 _HEADER_BYTES = len(_MAGIC) + 2 + _DIGEST_BYTES
@@ -234,14 +234,15 @@ def _encode(value: object) -> object:
             value.edges.astype(np.int32).tobytes(),
             value.seconds.tobytes(),
             value.metres.tobytes(),
-            value.litres_per_m,
+            value.litres.tobytes(),
             value.load,
             value.divert,
             value.dry_at_m,
             value.halted,
             value.beyond,
-            value.priced_from_m,
+            value.priced_from_l,
             value.burnt_cost,
+            value.toll.tobytes() if value.toll is not None else None,
         )
     if isinstance(value, Mapping):
         return dict(value)
@@ -252,7 +253,7 @@ def _decode(kind: type, value: Any) -> object:
     if kind is not Leg:
         raise NotImplementedError(f"a {kind.__name__} cannot be part of a checkpoint")
     purpose, start_time, start_node, goal_node, edges, seconds, metres, *rest = value
-    litres_per_m, load_cu, divert, dry_at_m, halted, beyond, priced_from_m, burnt_cost = rest
+    litres, load_cu, divert, dry_at_m, halted, beyond, priced_from_l, burnt_cost, toll = rest
     return Leg(
         Purpose(purpose),
         start_time,
@@ -261,14 +262,15 @@ def _decode(kind: type, value: Any) -> object:
         np.frombuffer(edges, dtype=np.int32),
         np.frombuffer(seconds, dtype=np.float64),
         np.frombuffer(metres, dtype=np.float64),
-        litres_per_m,
+        np.frombuffer(litres, dtype=np.float64),
         load_cu,
         Diversion(divert),
         dry_at_m,
         halted,
         tuple(beyond),
-        priced_from_m,
+        priced_from_l,
         burnt_cost,
+        np.frombuffer(toll, dtype=np.float64) if toll is not None else None,
     )
 
 

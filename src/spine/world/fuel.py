@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from math import isfinite
 
-from spine.world import events, queues
+from spine.world import events, pricing, queues
 from spine.world.activities import Activity
 from spine.world.agenda import Due
 from spine.world.config import PUMP_LITRES_PER_S
 from spine.world.model import StationState, Truck
-from spine.world.movement import SPEED_FOR_FUEL_REACH_MPS, price_fuel
+from spine.world.movement import price_fuel
 from spine.world.state import State
 
 VALUE_OF_TIME_PER_S = 40.0 / 3600.0
@@ -51,13 +51,13 @@ def choose_station(state: State, truck: Truck, goal: int | None) -> StationState
     Args:
         goal: node index the truck wants to go to afterwards, None = nowhere.
     """
-    litres_per_m = state.policies.fuel.litres_per_m(truck.load, truck.gross_t)
+    litres_per_s = pricing.most_litres_per_s(state, truck)
     parts = state.parts_of(truck.profile)
     best: tuple[float, int, StationState] | None = None
     for rank, station_id in enumerate(state.near_facilities("station", truck.node, CONSIDERED)):
         station = state.stations[station_id]
         seconds = state.travel_s(truck.node, station.node, truck.profile)
-        if not isfinite(seconds) or seconds * SPEED_FOR_FUEL_REACH_MPS * litres_per_m > truck.fuel_l:
+        if not isfinite(seconds) or seconds * litres_per_s > truck.fuel_l:
             continue
         if not parts.may_go(truck.node, station.node):
             continue

@@ -7,47 +7,20 @@ between are functions of time.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
 from spine.energy import MASS_PER_CARGO_UNIT_T
 from spine.errors import RoutingError
-from spine.world import events, rests
+from spine.world import events, pricing, rests
 from spine.world.activities import Activity, Diversion, Purpose
 from spine.world.agenda import Due
 from spine.world.model import Leg, Truck, TruckFigures
+from spine.world.pricing import Progress
 from spine.world.state import State
-
-SPEED_FOR_FUEL_REACH_MPS = 80.0 / 3.6
-"""Travel times to stations become litres at the fastest legal speed: never too few."""
 
 FULL_SHARE = 0.999
 """A tank this full counts as full."""
-
-
-class Progress(NamedTuple):
-    """How far along its leg a truck is.
-
-    Attributes:
-        edge_at: index into the leg's edges.
-        metres: driven since departure.
-        seconds: driven since departure.
-    """
-
-    edge_at: int
-    metres: float
-    seconds: float
-
-
-def driving_times_s(state: State, truck: Truck, edges: NDArray[np.int32]) -> NDArray[np.float64]:
-    """Return the driving time from the start of a path to the end of each of its edges, seconds."""
-    # A limiter may be set so low, next to 0, that its truck never arrives: that is no fault of the world.
-    with np.errstate(divide="ignore", over="ignore"):
-        return np.cumsum(
-            state.network.edge_length_m[edges] / np.minimum(state.edge_speed_mps[edges], truck.max_speed_kph / 3.6)
-        )
 
 
 def plan_leg(
@@ -66,13 +39,11 @@ def plan_leg(
         edges = state.router.path(truck.node, goal, truck.profile)
     except RoutingError:
         return None, Diversion.UNREACHABLE
-    seconds = driving_times_s(state, truck, edges)
-    metres = np.cumsum(state.network.edge_length_m[edges])
-    litres_per_m = state.policies.fuel.litres_per_m(truck.load, truck.gross_t)
+    seconds, metres, litres, toll = pricing.price(state, truck, edges, state.now)
     count = len(edges)
     divert = Diversion.NONE
     if heed_fuel and purpose is not Purpose.FUEL and not truck.fuel_ignored:
-        cut = _fuel_cut(state, truck, edges, metres, litres_per_m)
+        cut = _fuel_cut(state, truck, edges, litres)
         if cut < count:
             count, divert = cut, Diversion.FUEL
     if heed_hours and purpose is not Purpose.REST:
@@ -94,31 +65,30 @@ def plan_leg(
         edges=edges[:count],
         seconds=seconds[:count],
         metres=metres[:count],
-        litres_per_m=litres_per_m,
+        litres=litres[:count],
         load=truck.load,
         divert=divert,
-        dry_at_m=truck.fuel_l / litres_per_m,
+        dry_at_m=pricing.dry_at_m(litres[:count], metres[:count], truck.fuel_l),
         beyond=beyond,
+        toll=toll[:count] if toll is not None else None,
     )
     return leg, divert
 
 
-def _fuel_cut(
-    state: State, truck: Truck, edges: NDArray[np.int32], metres: NDArray[np.float64], litres_per_m: float
-) -> int:
+def _fuel_cut(state: State, truck: Truck, edges: NDArray[np.int32], burnt: NDArray[np.float64]) -> int:
     """Return how many edges may be driven before the truck must look for fuel; all of them when it need not.
 
     It looks at the first node where the tank is at its threshold, or from whose next node the nearest station would be out of
     reach without touching the reserve (W29, W32). With a full tank it drives at least one edge: looking again would not help.
     """
     count = len(edges)
-    litres = truck.fuel_l - metres * litres_per_m
+    litres = truck.fuel_l - burnt
     if litres[-1] > max(truck.fuel_threshold_l, truck.tank_l * 0.5):
         return count
     nearest = state.nearest_s("station", truck.profile)
     if nearest is None:
         return count
-    to_station = nearest[state.network.edge_to[edges]] * (SPEED_FOR_FUEL_REACH_MPS * litres_per_m)
+    to_station = nearest[state.network.edge_to[edges]] * pricing.most_litres_per_s(state, truck)
     low = rests.first(litres <= truck.fuel_threshold_l, count - 1) + 1
     too_late = rests.first(litres - to_station < state.config.fuel_reserve_share * truck.tank_l, count)
     return max(min(low, too_late), 1 if truck.fuel_l >= FULL_SHARE * truck.tank_l else 0)
@@ -145,33 +115,10 @@ def depart(state: State, truck: Truck, leg: Leg) -> None:
 
 def _schedule_end(state: State, truck: Truck, leg: Leg) -> None:
     if leg.runs_dry:
-        state.agenda.put(time_at(leg, leg.dry_at_m), Due.STRANDED, truck.id, truck.version)
+        # Fuel that was set to 0 under way ends here: rounding must not put that into the past.
+        state.agenda.put(max(state.now, pricing.time_at(leg, leg.dry_at_m)), Due.STRANDED, truck.id, truck.version)
     else:
         state.agenda.put(leg.end_time, Due.LEG_END, truck.id, truck.version)
-
-
-def time_at(leg: Leg, metres: float) -> float:
-    """Return the simulated time at which a truck has driven `metres` of its leg, halts so far included."""
-    seconds = np.interp(metres, np.concatenate(([0.0], leg.metres)), np.concatenate(([0.0], leg.seconds)))
-    return leg.start_time + leg.halted + float(seconds)
-
-
-def progress(truck: Truck, now: float) -> Progress:
-    """Return how far a truck on a leg has come at simulated time `now`."""
-    leg = truck.leg
-    if leg is None:
-        raise ValueError(f"truck {truck.id}: progress asked for while it is not on a leg")
-    if truck.activity is Activity.STRANDED:
-        metres = leg.dry_at_m
-        edge_at = min(int(np.searchsorted(leg.metres, metres, side="left")), len(leg.edges) - 1)
-        return Progress(edge_at, metres, time_at(leg, metres) - leg.start_time - leg.halted)
-    seconds = min(max(now - leg.start_time - leg.halted, 0.0), leg.seconds.item(-1))
-    edge_at = int(leg.seconds.searchsorted(seconds))
-    before_s = float(leg.seconds[edge_at - 1]) if edge_at else 0.0
-    before_m = float(leg.metres[edge_at - 1]) if edge_at else 0.0
-    edge_s = float(leg.seconds[edge_at]) - before_s
-    share = (seconds - before_s) / edge_s
-    return Progress(edge_at, before_m + share * (float(leg.metres[edge_at]) - before_m), seconds)
 
 
 def _edge_at(leg: Leg, now: float) -> int:
@@ -195,11 +142,11 @@ def cut_at_next_node(state: State, truck: Truck) -> None:
     leg = truck.leg
     if leg is None or truck.activity is not Activity.DRIVING:
         return
-    keep = progress(truck, state.now).edge_at + 1
+    keep = pricing.progress(truck, state.now).edge_at + 1
     leg.divert = Diversion.AWARD
     if keep == len(leg.edges):
         return
-    leg.edges, leg.seconds, leg.metres = leg.edges[:keep], leg.seconds[:keep], leg.metres[:keep]
+    leg.keep(keep)
     state.changed_agents[truck.id] = None
     truck.version += 1
     _schedule_end(state, truck, leg)
@@ -215,7 +162,7 @@ def strand(state: State, truck: Truck) -> None:
         raise ValueError(f"truck {truck.id}: stranded while it is not on a leg")
     state.set_activity(truck, Activity.STRANDED)
     truck.version += 1
-    at = progress(truck, state.now)
+    at = pricing.progress(truck, state.now)
     before_m = float(leg.metres[at.edge_at - 1]) if at.edge_at else 0.0
     edge = int(state.network.edge_ids[leg.edges[at.edge_at]])
     if state.arena is not None:
@@ -251,7 +198,7 @@ def arrive(state: State, truck: Truck) -> Leg:
     leg = truck.leg
     if leg is None:
         raise ValueError(f"truck {truck.id}: arrived while it is not on a leg")
-    settle(truck, leg, float(leg.metres[-1]), float(leg.seconds[-1]))
+    settle(truck, leg, Progress(len(leg.edges) - 1, float(leg.metres[-1]), float(leg.seconds[-1])))
     truck.node = int(state.network.edge_to[leg.edges[-1]])
     truck.leg = None
     truck.version += 1
@@ -268,23 +215,23 @@ def arrive(state: State, truck: Truck) -> Leg:
 
 def book_driving(state: State, truck: Truck, metres: float, seconds: float) -> None:
     """Book driving that is no leg and leads nowhere: hours, distance, and fuel as far as there is any."""
-    litres = min(truck.fuel_l, metres * state.policies.fuel.litres_per_m(truck.load, truck.gross_t))
+    litres = min(truck.fuel_l, pricing.litres_for(state, truck, metres))
     truck.fuel_l -= litres
     truck.driving_s += seconds
     _book(truck.figures, truck.capacity, truck.load, metres, litres, litres * truck.fuel_unit_cost)
 
 
-def settle(truck: Truck, leg: Leg, metres: float, seconds: float) -> None:
-    """Book what was driven of a leg: distance, tonne-metres, fuel and hours (8.1, 7.1)."""
-    truck.fuel_l = max(0.0, truck.fuel_l - metres * leg.litres_per_m)
-    truck.driving_s += seconds
-    book_distance(truck.figures, truck, leg, metres)
+def settle(truck: Truck, leg: Leg, at: Progress) -> None:
+    """Book what was driven of a leg: distance, tonne-metres, fuel and hours."""
+    truck.fuel_l = max(0.0, truck.fuel_l - pricing.litres_at(leg, at))
+    truck.driving_s += at.seconds
+    book_distance(truck.figures, truck, leg, at)
 
 
-def book_distance(figures: TruckFigures, truck: Truck, leg: Leg, metres: float) -> None:
-    """Add a distance driven on a leg to figures: metres, tonne-metres carried and possible, litres and what they had cost."""
-    litres = metres * leg.litres_per_m
-    _book(figures, truck.capacity, leg.load, metres, litres, _burnt_cost(truck, leg, metres))
+def book_distance(figures: TruckFigures, truck: Truck, leg: Leg, at: Progress) -> None:
+    """Add what was driven of a leg to figures: metres, tonne-metres carried and possible, litres and what they had cost."""
+    litres = pricing.litres_at(leg, at)
+    _book(figures, truck.capacity, leg.load, at.metres, litres, _burnt_cost(truck, leg, litres))
 
 
 def _book(figures: TruckFigures, capacity: float, load: float, metres: float, litres: float, cost: float) -> None:
@@ -298,9 +245,9 @@ def _book(figures: TruckFigures, capacity: float, load: float, metres: float, li
         figures.empty_m += metres
 
 
-def _burnt_cost(truck: Truck, leg: Leg, metres: float) -> float:
-    """Return what the fuel burnt on a leg up to a distance had cost, ducats."""
-    return leg.burnt_cost + (metres - leg.priced_from_m) * leg.litres_per_m * truck.fuel_unit_cost
+def _burnt_cost(truck: Truck, leg: Leg, litres: float) -> float:
+    """Return what the first `litres` burnt on a leg had cost, ducats."""
+    return leg.burnt_cost + (litres - leg.priced_from_l) * truck.fuel_unit_cost
 
 
 def price_fuel(state: State, truck: Truck, litres: float, price: float) -> None:
@@ -310,9 +257,9 @@ def price_fuel(state: State, truck: Truck, litres: float, price: float) -> None:
     """
     leg = truck.leg
     if leg is not None:
-        metres = progress(truck, state.now).metres
-        leg.burnt_cost = _burnt_cost(truck, leg, metres)
-        leg.priced_from_m = metres
+        burnt = pricing.burnt_l(truck, state.now)
+        leg.burnt_cost = _burnt_cost(truck, leg, burnt)
+        leg.priced_from_l = burnt
     present = fuel_now(state, truck)
     if litres > 0.0:
         truck.fuel_unit_cost = (present * truck.fuel_unit_cost + litres * price) / (present + litres)
@@ -320,9 +267,7 @@ def price_fuel(state: State, truck: Truck, litres: float, price: float) -> None:
 
 def fuel_now(state: State, truck: Truck) -> float:
     """Return what is in the tank at this instant, litres."""
-    if truck.leg is None:
-        return truck.fuel_l
-    return max(0.0, truck.fuel_l - progress(truck, state.now).metres * truck.leg.litres_per_m)
+    return max(0.0, truck.fuel_l - pricing.burnt_l(truck, state.now))
 
 
 def set_fuel(state: State, truck: Truck, litres: float) -> None:
@@ -336,7 +281,7 @@ def set_fuel(state: State, truck: Truck, litres: float) -> None:
         truck.initial_fuel_l += litres - truck.fuel_l
         truck.fuel_l = litres
         return
-    at_departure = litres + progress(truck, state.now).metres * leg.litres_per_m
+    at_departure = litres + pricing.burnt_l(truck, state.now)
     truck.initial_fuel_l += at_departure - truck.fuel_l
     truck.fuel_l = at_departure
     if truck.activity is Activity.STRANDED:
@@ -347,7 +292,7 @@ def set_fuel(state: State, truck: Truck, litres: float) -> None:
 
 def _drive_on(state: State, truck: Truck, leg: Leg) -> None:
     """Continue a leg with what is now in the tank."""
-    leg.dry_at_m = truck.fuel_l / leg.litres_per_m
+    leg.dry_at_m = pricing.dry_at_m(leg.litres, leg.metres, truck.fuel_l)
     truck.version += 1
     _schedule_end(state, truck, leg)
     if state.arena is not None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from spine.energy import DIESEL
 from spine.errors import CommandError, quoted
 from spine.network.facilities import PRIORITIES, URGENCIES
-from spine.world import movement
+from spine.world import movement, pricing
 from spine.world.activities import Activity, Purpose
 from spine.world.model import ACTIVITIES, Package, ParkingState, SiteState, Truck
 from spine.world.state import State
@@ -83,7 +83,7 @@ def truck_view(state: State, truck: Truck) -> TruckView:
     route: tuple[int, ...] = ()
     goal: int | None = None
     if leg is not None:
-        at = movement.progress(truck, state.now)
+        at = pricing.progress(truck, state.now)
         network = state.network
         index = int(leg.edges[at.edge_at])
         node, edge = None, int(network.edge_ids[index])
@@ -100,7 +100,7 @@ def truck_view(state: State, truck: Truck) -> TruckView:
     handling = activity in (Activity.LOADING, Activity.UNLOADING)
     seeks_rest = purpose is Purpose.REST or activity is Activity.WAITING_PARKING
     litres_now = movement.fuel_now(state, truck)
-    burnt = truck.figures.litres_burnt + (metres * leg.litres_per_m if leg is not None else 0.0)
+    burnt = truck.figures.litres_burnt + pricing.burnt_l(truck, state.now)
     return TruckView(
         id=truck.id,
         tags=truck.tags,
@@ -167,7 +167,7 @@ def _place(state: State, truck: Truck) -> tuple[float, float, float]:
     leg = truck.leg
     if leg is None:
         return float(network.node_x[truck.node]), float(network.node_y[truck.node]), 0.0
-    at = movement.progress(truck, state.now)
+    at = pricing.progress(truck, state.now)
     index = int(leg.edges[at.edge_at])
     tail, head = int(network.edge_from[index]), int(network.edge_to[index])
     before = float(leg.metres[at.edge_at - 1]) if at.edge_at else 0.0

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from spine.network.facilities import Facility, GenericBuilding
-from spine.world import agents, buildings, movement
+from spine.world import agents, buildings, movement, pricing
 from spine.world.accounts import figures_now
 from spine.world.commands import CreateBroker, CreateBuildingAgent, CreateTruck
 from spine.world.model import Truck
@@ -76,7 +76,7 @@ def _move_truck(old: State, new: State, truck: Truck) -> None:
     ):
         setattr(moved, name, getattr(truck, name))
     if truck.leg is not None:
-        moved.driving_s += movement.progress(truck, old.now).seconds
+        moved.driving_s += pricing.progress(truck, old.now).seconds
 
 
 def recreate_agents(old: State, new: State) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 from spine.energy import DIESEL, usual_empty_mass_t
 from spine.errors import CheckpointError, CommandError, quoted
 from spine.network.facilities import PRIORITIES, URGENCIES
-from spine.world import agents, demand, events, hours, movement, queues, sites
+from spine.world import agents, demand, events, hours, movement, pricing, queues, sites
 from spine.world.activities import Activity, Purpose
 from spine.world.agenda import Due
 from spine.world.commands import CreateBroker, CreateBuildingAgent, CreateTruck, TruckSpec
@@ -235,16 +235,14 @@ def _put_on_edge(state: State, truck: Truck, saved: SavedTruck) -> None:
             break
         edges.append(min(between, key=lambda edge: (float(seconds[edge]), edge)))
     path = np.array(edges, dtype=np.int32)
-    lengths = network.edge_length_m[path]
-    times = movement.driving_times_s(state, truck, path)
-    metres = np.cumsum(lengths)
-    done_m = min(max(saved.edge_progress_m, 0.0), float(lengths[0]))
-    done_s = float(times[0]) * done_m / float(lengths[0])
-    litres_per_m = state.policies.fuel.litres_per_m(truck.load, truck.gross_t)
+    times, metres, litres, toll = pricing.price(state, truck, path, state.now)
+    done_m = min(max(saved.edge_progress_m, 0.0), float(metres[0]))
+    done_s = float(times[0]) * done_m / float(metres[0])
+    done_l = float(litres[0]) * done_m / float(metres[0])
     # The truck's columns are those at the start of the edge; the leg's first part is already driven.
-    truck.fuel_l += done_m * litres_per_m
+    truck.fuel_l += done_l
     truck.driving_s = max(0.0, truck.driving_s - done_s)
-    truck.figures.litres_burnt = max(0.0, truck.figures.litres_burnt - done_m * litres_per_m)
+    truck.figures.litres_burnt = max(0.0, truck.figures.litres_burnt - done_l)
     truck.figures.fuel_burnt_cost = truck.figures.litres_burnt * truck.fuel_unit_cost
     truck.initial_fuel_l = truck.fuel_l + truck.figures.litres_burnt
     goal = int(network.edge_to[path[-1]])
@@ -256,9 +254,10 @@ def _put_on_edge(state: State, truck: Truck, saved: SavedTruck) -> None:
         edges=path,
         seconds=times,
         metres=metres,
-        litres_per_m=litres_per_m,
+        litres=litres,
         load=truck.load,
-        dry_at_m=truck.fuel_l / litres_per_m,
+        dry_at_m=pricing.dry_at_m(litres, metres, truck.fuel_l),
+        toll=toll,
     )
     truck.heading_to = _place_at(state, goal, leg.purpose)
     movement.depart(state, truck, leg)

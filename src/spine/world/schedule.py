@@ -9,11 +9,11 @@ from __future__ import annotations
 from math import inf
 from typing import NamedTuple
 
-from spine.world import hours, queues, rests
+from spine.world import hours, pricing, queues, rests
 from spine.world.activities import Activity, Purpose
 from spine.world.config import PUMP_LITRES_PER_S
 from spine.world.model import Package, SiteState, Stop, Truck, Visit
-from spine.world.movement import SPEED_FOR_FUEL_REACH_MPS, driving_times_s, next_node
+from spine.world.movement import next_node
 from spine.world.sites import group_length, handling_s, visit_s
 from spine.world.state import State
 
@@ -191,7 +191,7 @@ def _way_with_rests(
         if state.travel_s(node, goal, truck.profile) == inf:
             return None
         edges = state.router.path(node, goal, truck.profile)
-        seconds = driving_times_s(state, truck, edges)
+        seconds = pricing.driving_times_s(state, truck, edges, state.now)
         threshold = rests.threshold_s(state, truck, rested)
         count = rests.edges_before_rest(state, truck.profile, (node, driven_s), threshold, edges, seconds)
         if count:
@@ -211,13 +211,10 @@ def _way_with_rests(
 
 def _fuel_left_s(state: State, truck: Truck) -> float:
     """Return for how many more seconds of driving the tank lasts until the driver looks for a station."""
-    metres = 0.0
+    litres = truck.fuel_l - truck.fuel_threshold_l
     if truck.leg is not None:
-        metres = float(truck.leg.metres[-1])
-    litres_per_m = state.policies.fuel.litres_per_m(truck.load, truck.gross_t)
-    return (truck.fuel_l - truck.fuel_threshold_l) / litres_per_m / SPEED_FOR_FUEL_REACH_MPS - (
-        metres / SPEED_FOR_FUEL_REACH_MPS
-    )
+        litres -= truck.leg.litres.item(-1)
+    return litres / pricing.most_litres_per_s(state, truck)
 
 
 def update_etas(state: State, truck: Truck) -> None:
