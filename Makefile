@@ -29,7 +29,7 @@ NODE_MISSING = $(shell PATH="$(PATH)"; node -e 'const [major, minor] = process.v
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help docs-figures setup run node dashboard screenshot test check check-web test-web format bench prove-crash prove-disk prove-simulation prove-soak prove-fuzz prove-network prove-dashboard autobahn image image-test sbom audit clean
+.PHONY: help docs-figures web-data setup run node dashboard screenshot test check check-web test-web format bench prove-crash prove-disk prove-simulation prove-soak prove-fuzz prove-network prove-dashboard autobahn image image-test sbom audit clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -79,6 +79,9 @@ test-web: web/node_modules/.installed
 
 screenshot: setup dashboard ## take the README's picture of the dashboard anew (needs Chromium)
 	$(BIN)/python -m pytest -m picture tests/e2e/test_readme_picture.py
+
+web-data: setup ## write what the page knows of the server anew: web/src/generated/
+	$(BIN)/python web/generate.py > web/src/generated/server.ts
 
 docs-figures: setup ## write docs/figures.md anew from the catalogue of figures
 	$(BIN)/python -m spine.catalogue > docs/figures.md

@@ -4,7 +4,7 @@ import { untracked, useSignalEffect } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useContext, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { type Insets, MapView } from "./map/view";
-import { ACTIVITY_TEXT, activityName } from "./model/activities";
+import { activityName, activityText } from "./model/activities";
 import type { Reference } from "./model/feed";
 import type { World } from "./model/world";
 import { Banner, Notices, TokenDialog, WorldProblems } from "./panels/banner";
@@ -201,7 +201,7 @@ function Tip({ tip, world }: { tip: { x: number; y: number; reference: Reference
   const at = kind === "truck" ? world.fleet.at(id) : undefined;
   const about =
     at !== undefined
-      ? ACTIVITY_TEXT[activityName(world.fleet.activity[at] as number)]
+      ? activityText(activityName(world.fleet.activity[at] as number))
       : building === undefined
         ? ""
         : building.type === "site"

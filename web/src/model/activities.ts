@@ -1,35 +1,16 @@
 /** What trucks do: the activities of position frames, and the seven states people are shown. */
 
+import { ACTIVITY_LABELS } from "../generated/server";
 import type { Truck, TruckDiff } from "../protocol/messages";
+import { sentence } from "./format";
 
-export const ACTIVITIES = [
-  "idle",
-  "driving",
-  "waiting_dock",
-  "loading",
-  "unloading",
-  "waiting_pump",
-  "fuelling",
-  "waiting_parking",
-  "resting",
-  "parked",
-  "stranded",
-] as const;
-export type Activity = (typeof ACTIVITIES)[number];
+export type Activity = keyof typeof ACTIVITY_LABELS;
+/** In the order of their numbers in position frames. */
+export const ACTIVITIES = Object.keys(ACTIVITY_LABELS) as Activity[];
 
-export const ACTIVITY_TEXT: Record<Activity, string> = {
-  idle: "Idle",
-  driving: "Driving",
-  waiting_dock: "Waiting for a dock",
-  loading: "Loading",
-  unloading: "Unloading",
-  waiting_pump: "Waiting for a pump",
-  fuelling: "Fuelling",
-  waiting_parking: "Waiting for a parking place",
-  resting: "Resting",
-  parked: "Parked, no work",
-  stranded: "Stranded without fuel",
-};
+export function activityText(activity: Activity): string {
+  return sentence(ACTIVITY_LABELS[activity]);
+}
 
 export const STATES = ["driving", "loading", "waiting", "fuelling", "resting", "idle", "stranded"] as const;
 export type State = (typeof STATES)[number];
@@ -72,7 +53,7 @@ export function stateOf(activity: Activity): State {
   return STATE_OF[activity];
 }
 
-/** Derive the activity from an agent's form (protocol 6.1), for as long as there is no frame that tells it. */
+/** Derive the activity from an agent's form, for as long as there is no frame that tells it. */
 export function derivedActivity(truck: TruckDiff & Partial<Truck>, parked: boolean): Activity {
   if (truck.is_fueling) return "fuelling";
   if (truck.is_resting) return "resting";

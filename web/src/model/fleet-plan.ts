@@ -1,67 +1,36 @@
 /** Fleets to be made: how each figure is distributed, drawn with a seed so that the same plan gives the same fleet. */
 
+import { TRUCK_FIELDS, type TruckField } from "../generated/server";
+import { outside } from "./generation";
+
 export type Distribution =
   | { kind: "fixed"; value: number }
   | { kind: "uniform"; low: number; high: number }
   | { kind: "choice"; values: number[] };
 
-export interface PlanField {
-  name: string;
-  label: string;
-  unit?: string;
-  min: number;
-  max: number;
-  whole?: boolean;
+type PlannedName = keyof typeof TRUCK_FIELDS;
+
+export interface PlanField extends TruckField {
+  name: PlannedName;
   start: Distribution;
 }
 
-/** `agent_data` of a truck, with what the server takes. */
-export const PLAN_FIELDS: PlanField[] = [
-  {
-    name: "capacity",
-    label: "Capacity",
-    unit: "units",
-    min: 4,
-    max: 300,
-    start: { kind: "choice", values: [18, 24, 32] },
-  },
-  {
-    name: "max_speed_kph",
-    label: "Top speed",
-    unit: "km/h",
-    min: 1,
-    max: 1000,
-    start: { kind: "choice", values: [80, 85, 90] },
-  },
-  {
-    name: "fuel_tank_capacity_l",
-    label: "Tank",
-    unit: "L",
-    min: 1,
-    max: 1e6,
-    start: { kind: "choice", values: [200, 300, 400] },
-  },
-  {
-    name: "risk_factor",
-    label: "Readiness to take risks",
-    min: 0,
-    max: 1,
-    start: { kind: "uniform", low: 0.2, high: 0.8 },
-  },
-  {
-    name: "initial_balance_ducats",
-    label: "Balance",
-    unit: "ducats",
-    min: -1e15,
-    max: 1e15,
-    start: { kind: "fixed", value: 1000 },
-  },
+const STARTS: [PlannedName, Distribution][] = [
+  ["capacity", { kind: "choice", values: [18, 24, 32] }],
+  ["max_speed_kph", { kind: "choice", values: [80, 85, 90] }],
+  ["fuel_tank_capacity_l", { kind: "choice", values: [200, 300, 400] }],
+  ["risk_factor", { kind: "uniform", low: 0.2, high: 0.8 }],
+  ["initial_balance_ducats", { kind: "fixed", value: 1000 }],
 ];
+
+/** What people may say of a truck here, with the bounds of the server and what the form begins with. */
+export const PLAN_FIELDS: PlanField[] = STARTS.map(([name, start]) => ({ name, start, ...TRUCK_FIELDS[name] }));
 
 export function planComplaint(field: PlanField, d: Distribution): string | null {
   const numbers = d.kind === "fixed" ? [d.value] : d.kind === "uniform" ? [d.low, d.high] : d.values;
   if (numbers.length === 0 || numbers.some((value) => !Number.isFinite(value))) return "numbers are needed";
-  if (numbers.some((value) => value < field.min || value > field.max)) return `${field.min} to ${field.max}`;
+  const wrong = numbers.map((value) => outside(field, value)).find((text) => text !== null);
+  if (wrong !== undefined) return wrong;
   if (d.kind === "uniform" && d.low > d.high) return "smallest first";
   return null;
 }

@@ -58,9 +58,14 @@ export function ducats(value: Maybe, digits = 0): string {
   return value === null || value === undefined ? NOTHING : `${number(value, digits)} ducats`;
 }
 
-/** Cargo is measured in size units. */
+/** Cargo is counted in units of 0.1 t. */
 export function size(value: Maybe): string {
-  return value === null || value === undefined ? NOTHING : `${number(value, 1)} units`;
+  return value === null || value === undefined ? NOTHING : `${number(value, 1)} units (${number(value / 10, 2)} t)`;
+}
+
+/** A label of the server's, with a capital letter. */
+export function sentence(label: string): string {
+  return label.charAt(0).toUpperCase() + label.slice(1);
 }
 
 /** 5 400 -> "1 h 30 min". */

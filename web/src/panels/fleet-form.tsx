@@ -213,7 +213,7 @@ function DistributionField({
     <fieldset class={`distribution field ${problem === null ? "" : "bad"}`}>
       <legend>
         {field.label}
-        {field.unit !== undefined && <span class="unit"> {field.unit}</span>}
+        {field.unit !== "" && <span class="unit"> {field.unit}</span>}
       </legend>
       <SelectField
         label={`Distribution of ${field.label.toLowerCase()}`}

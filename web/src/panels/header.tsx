@@ -1,6 +1,7 @@
 /** The bar at the top: clock, run state, pace, search, and where the page stands with the server. */
 
 import { useContext, useEffect, useRef, useState } from "preact/hooks";
+import { LIMITS } from "../generated/server";
 import * as format from "../model/format";
 import { Context } from "../ui/context";
 import { theme, themeChoice } from "../ui/environment";
@@ -10,7 +11,7 @@ import { Search } from "./search";
 
 const RUN_TEXT = { stopped: "Stopped", running: "Running", paused: "Paused" } as const;
 const SPEEDS = [1, 10, 60, 300, 1000, 3600];
-const FASTEST = 3600;
+const FASTEST = LIMITS.fastestSpeed;
 const SLOWEST = 0.1;
 /** A measured pace below this share of the wanted one is told as a lag. */
 const LAG_SHARE = 0.85;

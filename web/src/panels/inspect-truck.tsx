@@ -1,7 +1,8 @@
 /** A truck: what it does, its tank, cargo, driver's hours and money, and the stops ahead. */
 
 import { useContext } from "preact/hooks";
-import { ACTIVITY_TEXT, activityName, stateOf } from "../model/activities";
+import { LIMITS, TRUCK_FIELDS } from "../generated/server";
+import { activityName, activityText, stateOf } from "../model/activities";
 import * as format from "../model/format";
 import type { DeliveryTask, Truck } from "../protocol/messages";
 import { Context } from "../ui/context";
@@ -10,7 +11,7 @@ import { Button, Facts, Meter } from "../ui/parts";
 import { Ref } from "../ui/reference";
 
 /** After so many hours of driving the rules ask for a rest. */
-const DRIVING_LIMIT_H = 8;
+const DRIVING_LIMIT_H = LIMITS.drivingHours;
 
 export function TruckInspector({ id }: { id: string }) {
   const { world } = useContext(Context);
@@ -28,7 +29,7 @@ export function TruckInspector({ id }: { id: string }) {
       <div class="lead">
         <span class={`state ${stateOf(activity)}`}>
           <Glyph state={stateOf(activity)} size={13} />
-          {ACTIVITY_TEXT[activity]}
+          {activityText(activity)}
         </span>
         <span class="lead-figure">{format.kilometresPerHour(truck.current_speed_kph)}</span>
       </div>
@@ -84,8 +85,8 @@ export function TruckInspector({ id }: { id: string }) {
         rows={[
           ["Balance", format.ducats(truck.balance_ducats)],
           ["CO₂ so far", format.kilograms(truck.co2_emitted_kg)],
-          ["Top speed", format.kilometresPerHour(truck.max_speed_kph)],
-          ["Readiness to take risks", format.percent(truck.risk_factor)],
+          [TRUCK_FIELDS.max_speed_kph.label, format.kilometresPerHour(truck.max_speed_kph)],
+          [TRUCK_FIELDS.risk_factor.label, format.percent(truck.risk_factor)],
         ]}
       />
     </>

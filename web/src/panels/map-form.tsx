@@ -1,16 +1,9 @@
 /** A new map from the 26 parameters of the generator. */
 
 import { useContext, useEffect, useState } from "preact/hooks";
+import { MAP_PRESETS } from "../generated/server";
 import * as format from "../model/format";
-import {
-  complaint,
-  type Field,
-  GROUPS,
-  type MapPreview,
-  type Parameters,
-  PRESETS,
-  parametersOf,
-} from "../model/generation";
+import { complaint, type Field, GROUPS, type MapPreview, type Parameters, parametersOf } from "../model/generation";
 import { Context } from "../ui/context";
 import { Button, NumberField, Problem, useAction } from "../ui/parts";
 
@@ -22,7 +15,7 @@ const PREVIEW_AFTER_MS = 250;
 
 export function MapForm() {
   const { world, bench } = useContext(Context);
-  const [values, setValues] = useState<Parameters>(() => ({ ...(PRESETS[0] as { values: Parameters }).values }));
+  const [values, setValues] = useState<Parameters>(() => ({ ...(MAP_PRESETS[0] as { values: Parameters }).values }));
   const action = useAction();
   const stopped = world.run.value === "stopped";
   const fields = GROUPS.flatMap((group) => group.fields);
@@ -48,7 +41,7 @@ export function MapForm() {
       }}
     >
       <fieldset class="presets" aria-label="Presets">
-        {PRESETS.map((preset) => (
+        {MAP_PRESETS.map((preset) => (
           <Button
             key={preset.name}
             small

@@ -55,7 +55,7 @@ class GenerationParameters:
         """
         problems: list[str] = []
         checked: dict[str, Any] = {}
-        for name, rule in _RULES.items():
+        for name, rule in RULES.items():
             if name not in values:
                 problems.append(f"{name}: missing")
                 continue
@@ -83,7 +83,7 @@ class GenerationParameters:
         """
         if name not in PRESETS:
             raise GenerationError([f"preset {quoted(name)}: unknown; known are {', '.join(PRESETS)}"])
-        unknown = sorted(set(changes) - set(_RULES))
+        unknown = sorted(set(changes) - set(RULES))
         if unknown:
             raise GenerationError([f"{shortened(key)}: is not a generation parameter" for key in unknown])
         return cls.from_mapping({**PRESETS[name], **changes})
@@ -103,8 +103,8 @@ def _expected_nodes(checked: Mapping[str, Any]) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rule:
-    """What a field must be: a number or a range of two, whole or not, within bounds."""
+class Rule:
+    """What a parameter must be: a number or a range of two, whole or not, within bounds."""
 
     whole: bool = False
     pair: bool = False
@@ -143,21 +143,21 @@ class _Rule:
         return (int(number) if self.whole else number), ""
 
 
-_LENGTH = _Rule(open_low=True, high=2_000_000.0)
-_SHARE = _Rule(high=1.0)
-_DENSITY = _Rule(high=100_000.0)
+_LENGTH = Rule(open_low=True, high=2_000_000.0)
+_SHARE = Rule(high=1.0)
+_DENSITY = Rule(high=100_000.0)
 
-_RULES: dict[str, _Rule] = {
+RULES: dict[str, Rule] = {
     "map_width": _LENGTH,
     "map_height": _LENGTH,
-    "num_major_centers": _Rule(whole=True, low=1, high=10_000),
-    "minor_per_major": _Rule(high=1000.0),
+    "num_major_centers": Rule(whole=True, low=1, high=10_000),
+    "minor_per_major": Rule(high=1000.0),
     "center_separation": _LENGTH,
     "urban_sprawl": _LENGTH,
-    "local_density": _Rule(open_low=True, high=100_000.0),
+    "local_density": Rule(open_low=True, high=100_000.0),
     "rural_density": _DENSITY,
     "intra_connectivity": _SHARE,
-    "inter_connectivity": _Rule(whole=True, low=1, high=1000),
+    "inter_connectivity": Rule(whole=True, low=1, high=1000),
     "arterial_ratio": _SHARE,
     "gridness": _SHARE,
     "ring_road_prob": _SHARE,
@@ -165,16 +165,17 @@ _RULES: dict[str, _Rule] = {
     "rural_settlement_prob": _SHARE,
     "urban_sites_per_km2": _DENSITY,
     "rural_sites_per_km2": _DENSITY,
-    "urban_activity_rate_range": _Rule(pair=True, high=1e6),
-    "rural_activity_rate_range": _Rule(pair=True, high=1e6),
+    "urban_activity_rate_range": Rule(pair=True, high=1e6),
+    "rural_activity_rate_range": Rule(pair=True, high=1e6),
     "urban_parkings_per_km2": _DENSITY,
     "rural_parkings_per_km2": _DENSITY,
     "urban_gas_stations_per_km2": _DENSITY,
     "rural_gas_stations_per_km2": _DENSITY,
-    "gas_station_capacity_range": _Rule(pair=True, whole=True, low=1, high=100_000),
-    "gas_station_cost_factor_range": _Rule(pair=True, open_low=True, high=1000.0),
-    "seed": _Rule(whole=True, high=2**32 - 1),
+    "gas_station_capacity_range": Rule(pair=True, whole=True, low=1, high=100_000),
+    "gas_station_cost_factor_range": Rule(pair=True, open_low=True, high=1000.0),
+    "seed": Rule(whole=True, high=2**32 - 1),
 }
+"""What each parameter must be, by name."""
 
 _REFERENCE: dict[str, object] = {
     "map_width": 10_000.0,

@@ -1,0 +1,119 @@
+"""Write what the page knows of the server: `make web-data`, or `python web/generate.py > web/src/generated/server.ts`.
+
+Activities, causes, figures, bounds, presets and limits are the server's own; the page and its server are built and shipped together.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+
+from spine.catalogue import Output, figures_of
+from spine.catalogue.families import ACTIVITY_LABELS, CAUSE_LABELS
+from spine.network.generate import PRESETS
+from spine.network.generate.parameters import RULES, GenerationParameters
+from spine.protocol.actions import FASTEST_SPEED
+from spine.scenario import Scenario
+from spine.world.config import DRIVING_LIMIT_S
+from spine.world.truck_fields import CREATED
+
+_HEAD = """// Written by `make web-data` from the server's sources. A test keeps it current: do not edit it.
+
+export interface Bounds {
+  min: number;
+  max: number;
+  /** Whether the value must be greater than `min`. */
+  above: boolean;
+}
+
+export interface ParameterRule extends Bounds {
+  whole: boolean;
+  /** Whether it is a range: [smallest, largest]. */
+  pair: boolean;
+}
+
+export interface TruckField extends Bounds {
+  label: string;
+  unit: string;
+}
+
+export interface FigureText {
+  label: string;
+  unit: string;
+  definition: string;
+}
+"""
+
+_MAPS = (
+    ("County", "two towns and villages", "scenario", "demo"),
+    ("City", "three cities on 10 x 10 km", "parameters", "reference"),
+    ("Dense urban", "five planned cities, no villages", "parameters", "dense_urban"),
+    ("Sparse rural", "two small cities, many villages", "parameters", "sparse_rural"),
+    ("Region", "six cities on 60 x 60 km, motorways", "scenario", "region"),
+)
+"""Maps a person can begin with: those of scenario presets and of the generator's presets."""
+
+
+def _parameters(source: str, name: str) -> dict[str, object]:
+    if source == "parameters":
+        return GenerationParameters.from_mapping(PRESETS[name]).as_dict()
+    changes = dict(Scenario.load(name).spec.map.generate or {})
+    return GenerationParameters.preset(str(changes.pop("preset")), **changes).as_dict()
+
+
+def _constants() -> Iterator[tuple[str, str, object]]:
+    """Yield name, type and value."""
+    yield "ACTIVITY_LABELS", "", ACTIVITY_LABELS
+    yield "CAUSE_LABELS", "Record<string, string>", {name: label for name, (label, _) in CAUSE_LABELS.items()}
+    yield (
+        "PARAMETER_RULES",
+        "Record<string, ParameterRule>",
+        {
+            name: {"min": rule.low, "max": rule.high, "above": rule.open_low, "whole": rule.whole, "pair": rule.pair}
+            for name, rule in RULES.items()
+        },
+    )
+    yield (
+        "MAP_PRESETS",
+        "{ name: string; about: string; values: Record<string, number | [number, number]> }[]",
+        [{"name": name, "about": about, "values": _parameters(source, key)} for name, about, source, key in _MAPS],
+    )
+    yield (
+        "TRUCK_FIELDS",
+        "",
+        {
+            field.created_as: {
+                "label": field.label, "unit": field.unit, "min": field.low, "max": field.high, "above": field.open_low,
+            }
+            for field in CREATED
+        },
+    )  # fmt: skip
+    yield (
+        "FIGURES",
+        "Record<string, FigureText>",
+        {
+            name: {"label": figure.label, "unit": figure.unit, "definition": figure.definition}
+            for name, figure in figures_of(Output.SUMMARY).items()
+        },
+    )
+    yield (
+        "LIMITS",
+        "",
+        {"fastestSpeed": FASTEST_SPEED, "drivingHours": DRIVING_LIMIT_S / 3600.0},
+    )
+
+
+def text() -> str:
+    """Return the TypeScript."""
+    parts = [_HEAD]
+    for name, kind, value in _constants():
+        annotation = f": {kind}" if kind else ""
+        parts.append(
+            f"\nexport const {name}{annotation} = {json.dumps(value, indent=2)}{'' if kind else ' as const'};\n"
+        )
+    return "".join(parts)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(text())
