@@ -11,8 +11,8 @@ POETRY_EXPORT_VERSION := 1.10.1
 
 IMAGE ?= spine
 PYTHON_VERSION ?= 3.13
-# Most tests wait for processes and sockets: one worker more than the usual two processors.
-PYTEST_ARGS ?= -n 3
+# Most tests wait for processes and sockets: more workers than the usual two processors. Who has nothing left takes from others.
+PYTEST_ARGS ?= -n 5 --dist worksteal
 CHECKED := src tests $(wildcard benchmarks deploy)
 PROVE = $(BIN)/python -m pytest -m proof -p no:randomly
 PYTHON2 ?= python2.7

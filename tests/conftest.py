@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+SHARED_DATA = "SPINE_SHARED_DATA"
+_DATA = Path(os.environ.get(SHARED_DATA, REPOSITORY.parent / "shared" / "data"))
 
 # One run equals the next: examples are derived from the test itself. HYPOTHESIS_PROFILE=thorough looks further.
 settings.register_profile(
@@ -37,9 +39,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _programs_do_not_see_how_patient_the_tests_are() -> None:
-    """Programs that tests start get the environment; this variable is none of theirs."""
-    os.environ.pop(patience.VARIABLE, None)
+def _programs_do_not_see_what_is_meant_for_the_tests() -> None:
+    """Programs that tests start get the environment, and warn of variables that are no settings."""
+    for variable in (patience.VARIABLE, SHARED_DATA):
+        os.environ.pop(variable, None)
 
 
 @pytest.fixture(scope="session")
@@ -50,13 +53,12 @@ def repository() -> Path:
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """The folder of real maps and tables beside the repository; a test that needs it is skipped where there is none."""
-    place = Path(os.environ.get("SPINE_SHARED_DATA", REPOSITORY.parent / "shared" / "data"))
-    if not place.is_dir():
+    """The folder of real maps and tables; where there is none, tests with data made here show the same on a smaller scale."""
+    if not _DATA.is_dir():
         pytest.skip(
-            f"no shared data at {place}; set SPINE_SHARED_DATA to a folder with osm/, parking/, ... to run this"
+            f"no real data at {_DATA} ({SHARED_DATA}); what is shown with it is also shown with data made by the tests"
         )
-    return place
+    return _DATA
 
 
 @pytest.fixture(scope="module")

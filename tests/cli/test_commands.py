@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from support.extract import town_xml
 from support.patience import LONG_PATIENCE_S, PATIENCE_S
 
 
@@ -212,6 +213,13 @@ def test_small_commands_do_not_load_the_engine() -> None:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
     assert _spine("--version").stdout.startswith("spine ")
+
+
+def test_an_extract_is_served(tmp_path: Path) -> None:
+    """Two hours on the streets of a small OpenStreetMap extract deliver packages."""
+    (tmp_path / "streets.osm").write_bytes(town_xml())
+    done = _spine("run", tmp_path / "streets.osm", "--hours", 2, "--json", "--out", tmp_path / "out")
+    assert json.loads(done.stdout)["packages_delivered"] > 0
 
 
 def test_a_polish_city_is_served(shared_data: Path, tmp_path: Path) -> None:

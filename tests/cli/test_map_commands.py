@@ -13,6 +13,7 @@ import pytest
 
 from spine.cli import main
 from spine.scenario import load_map
+from support.extract import town_xml
 
 Command = Callable[..., tuple[int, str, str]]
 
@@ -203,3 +204,11 @@ def test_real_maps_are_described_and_drawn(spine: Command, shared_data: Path, tm
     assert "OpenStreetMap" in spine("map", "info", source)[1]
     assert spine("map", "plot", source, "-o", "real.png", "--dpi", 60)[0] == 0
     assert (tmp_path / "real.png").stat().st_size > 20_000
+
+
+def test_a_small_extract_is_described_and_drawn(spine: Command, tmp_path: Path) -> None:
+    """The same with streets made here."""
+    (tmp_path / "streets.osm").write_bytes(town_xml())
+    assert "OpenStreetMap" in spine("map", "info", "streets.osm")[1]
+    assert spine("map", "plot", "streets.osm", "-o", "streets.png", "--dpi", 60)[0] == 0
+    assert (tmp_path / "streets.png").stat().st_size > 2_000

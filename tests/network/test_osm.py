@@ -18,6 +18,8 @@ from spine.network.defaults import heavy_core
 from spine.network.osm import ATTRIBUTION, CORE_FOR_KG, read_osm
 from spine.network.osm_roads import Road, Traffic, join_roads, split_roads
 from spine.network.projection import LocalProjection, geodesic_lengths_m
+from support.extract import town_xml
+from support.small_files import as_pbf
 
 LIKE = Traffic(RoadClass.G, 1, 70.0, None)
 
@@ -343,6 +345,45 @@ def test_no_node_is_left_that_only_bends() -> None:
     assert sorted(len(road.nodes) for road in joined) == [2, 6]
 
 
+def test_streets_are_whole_and_as_long_as_they_are_drawn() -> None:
+    """The main roads of a small extract: strongly connected, attributed, lengths on the globe, what was dropped said."""
+    network = read_osm(as_pbf(town_xml()), "pbf", "streets.osm.pbf")
+    assert 58 <= network.node_count <= 64
+    assert strong_components(network, CORE_FOR_KG)[0] == 1
+    assert network.attribution == ATTRIBUTION
+    _check_lengths(network, step=1)
+
+
+def test_streets_bring_works_and_stations() -> None:
+    """Industry drawn as a relation, a fuel station, parking for lorries, all where every truck can come."""
+    network = read_osm(as_pbf(town_xml()), "pbf")
+    assert {"Works 5", "Works 19"} <= {site.name for site in network.sites}
+    assert network.stations
+    assert network.parkings
+    core = heavy_core(network)
+    assert all(core[network.node_index(item.node_id)] for item in network.facilities)
+
+
+def _real(request: pytest.FixtureRequest, name: str) -> bytes:
+    """A real extract; the test is skipped where there is none."""
+    folder: Path = request.getfixturevalue("shared_data")
+    return (folder / "osm" / f"{name}.osm.pbf").read_bytes()
+
+
+def _check_lengths(network: RoadNetwork, step: int) -> None:
+    """The length of every edge, or every 50th, is that of its shape on the globe, and never less than the straight line."""
+    assert network.origin is not None
+    plane = LocalProjection(*network.origin)
+    for edge in range(0, network.edge_count, step):
+        ends = [int(network.edge_from[edge]), int(network.edge_to[edge])]
+        inner = network.shape_xy[network.shape_offsets[edge] : network.shape_offsets[edge + 1]]
+        x = [network.node_x[ends[0]], *inner[:, 0], network.node_x[ends[1]]]
+        y = [network.node_y[ends[0]], *inner[:, 1], network.node_y[ends[1]]]
+        drawn = float(geodesic_lengths_m(*plane.to_lonlat(x, y)).sum())
+        assert network.edge_length_m[edge] == pytest.approx(max(drawn, 0.1), rel=1e-6, abs=1e-3)
+        assert drawn >= 0.999 * np.hypot(x[-1] - x[0], y[-1] - y[0])
+
+
 @pytest.fixture(scope="module")
 def rzeszow(shared_data: Path) -> RoadNetwork:
     """The network of Rzeszow and surroundings."""
@@ -362,24 +403,17 @@ def test_rzeszow_is_whole(rzeszow: RoadNetwork) -> None:
 
 def test_lengths_of_rzeszow_are_those_of_the_drawn_lines(rzeszow: RoadNetwork) -> None:
     """The length of every 50th edge is that of its shape on the globe, and never less than the straight line."""
-    assert rzeszow.origin is not None
-    plane = LocalProjection(*rzeszow.origin)
-    for edge in range(0, rzeszow.edge_count, 50):
-        ends = [int(rzeszow.edge_from[edge]), int(rzeszow.edge_to[edge])]
-        inner = rzeszow.shape_xy[rzeszow.shape_offsets[edge] : rzeszow.shape_offsets[edge + 1]]
-        x = [rzeszow.node_x[ends[0]], *inner[:, 0], rzeszow.node_x[ends[1]]]
-        y = [rzeszow.node_y[ends[0]], *inner[:, 1], rzeszow.node_y[ends[1]]]
-        drawn = float(geodesic_lengths_m(*plane.to_lonlat(x, y)).sum())
-        assert rzeszow.edge_length_m[edge] == pytest.approx(max(drawn, 0.1), rel=1e-6, abs=1e-3)
-        assert drawn >= 0.999 * np.hypot(x[-1] - x[0], y[-1] - y[0])
+    _check_lengths(rzeszow, step=50)
 
 
-def test_the_same_extract_gives_the_same_network(rzeszow: RoadNetwork, shared_data: Path) -> None:
-    """Read twice, equal in every column."""
-    again = read_osm((shared_data / "osm/rzeszow_region.osm.pbf").read_bytes(), "pbf")
-    for name in ("node_ids", "node_x", "edge_ids", "edge_from", "edge_to", "edge_length_m", "shape_xy"):
-        assert np.array_equal(getattr(again, name), getattr(rzeszow, name))
-    assert again.facilities == rzeszow.facilities
+@pytest.mark.parametrize("name", ["", "rzeszow_region"])
+def test_the_same_extract_gives_the_same_network(name: str, request: pytest.FixtureRequest) -> None:
+    """Read twice, equal in every column: streets made here, and a real region where there is one."""
+    data = as_pbf(town_xml()) if not name else _real(request, name)
+    once, again = read_osm(data, "pbf"), read_osm(data, "pbf")
+    for column in ("node_ids", "node_x", "edge_ids", "edge_from", "edge_to", "edge_length_m", "shape_xy"):
+        assert np.array_equal(getattr(again, column), getattr(once, column))
+    assert again.facilities == once.facilities
 
 
 def test_a_country_brings_its_works_and_stations(shared_data: Path) -> None:
@@ -393,10 +427,12 @@ def test_a_country_brings_its_works_and_stations(shared_data: Path) -> None:
     assert all(core[network.node_index(item.node_id)] for item in network.facilities)
 
 
-@pytest.mark.parametrize("keep", [0, 3, 100, 5_000, 200_000])
-def test_a_truncated_file_is_refused_in_one_line(shared_data: Path, keep: int) -> None:
-    """Wherever it was cut."""
-    data = (shared_data / "osm/monaco.osm.pbf").read_bytes()[:keep]
+@pytest.mark.parametrize("name", ["", "monaco"])
+@pytest.mark.parametrize("share", [0.0, 0.00001, 0.0003, 0.01, 0.5, 0.9])
+def test_a_truncated_file_is_refused_in_one_line(request: pytest.FixtureRequest, name: str, share: float) -> None:
+    """Wherever it was cut: streets made here, and a real extract where there is one."""
+    whole = as_pbf(town_xml()) if not name else _real(request, name)
+    data = whole[: int(share * len(whole))]
     with pytest.raises(MapFormatError, match=r"^cut\.osm\.pbf: ") as caught:
         read_osm(data, "pbf", "cut.osm.pbf")
     assert "\n" not in str(caught.value)

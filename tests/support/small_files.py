@@ -52,7 +52,7 @@ def small_files(folder: Path) -> list[Seed]:
     (folder / "grid.smap").write_bytes(smap)
     by_file = yaml_of({"name": "by file", "map": {"file": str(folder / "grid.smap")}, "fleet": [{"count": 3}]})
     presets = resources.files("spine.scenario") / "presets"
-    xml = _osm_xml()
+    xml = streets_xml()
     return [
         Seed("grid.smap", smap),
         Seed("town.smap", write_smap(town)),
@@ -62,7 +62,7 @@ def small_files(folder: Path) -> list[Seed]:
         Seed("busy.ssave", _save(hours=20.0, trucks=12)),
         Seed("streets.osm", xml),
         Seed("streets.osm.gz", gzip.compress(xml)),
-        Seed("streets.osm.pbf", _as_pbf(xml)),
+        Seed("streets.osm.pbf", as_pbf(xml)),
         Seed("osmnx.graphml", _graphml("osmnx")),
         Seed("planar.graphml", _graphml("planar")),
         Seed("cities.graphml", _graphml("cities")),
@@ -98,7 +98,7 @@ def _save(hours: float, trucks: int) -> bytes:
     return base64.b64decode(json.loads(outcome.answer.body)["data"]["file_content"])
 
 
-def _osm_xml() -> bytes:
+def streets_xml() -> bytes:
     """Return streets on a grid of 36 nodes with a barrier, limits, fuel, parkings and works drawn in every way."""
     tags: dict[int, dict[str, str]] = {
         8: {"barrier": "bollard"},
@@ -143,7 +143,7 @@ def _tags(tags: dict[str, str]) -> str:
     return "".join(f'<tag k="{key}" v="{value}"/>' for key, value in tags.items())
 
 
-def _as_pbf(xml: bytes) -> bytes:
+def as_pbf(xml: bytes) -> bytes:
     """Return an OpenStreetMap file as PBF."""
     import osmium
 

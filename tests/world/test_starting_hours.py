@@ -15,13 +15,13 @@ from support.lines import LOTS, line_network, long_haul, truck_view
 from support.worlds import check_invariants, grid_network, run
 
 HOUR = 3600.0
-TRUCKS = 12
+TRUCKS = 8
 
 
 def resting_shares(spread: bool) -> list[float]:
     """Return which share of a fleet with several times too much to do rests, every quarter of an hour over two nights."""
     world = World(
-        grid_network(side=6, pitch_m=12_000.0, rate=5.0, sizes=(20.0, 24.0), places=TRUCKS),
+        grid_network(side=6, pitch_m=12_000.0, rate=3.5, sizes=(20.0, 24.0), places=TRUCKS),
         WorldConfig(seed=3),
     )
     world.apply(CreateBroker("broker"))
