@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 _MODULE = '''
+from spine.hours import PlainHours
 from spine.world.policies.dispatch import ContractNet
 
 
@@ -22,25 +23,16 @@ class Idle(ContractNet):
         return None
 
 
-class LongRest:
+class LongRest(PlainHours):
     """A rule of its own: two hours of driving, then an hour of rest."""
 
     limit_s = 7200.0
 
-    def threshold_s(self, risk, uniform):
-        return 5400.0
-
     def required_rest_s(self, driven_s):
         return 3600.0
 
-    def penalty(self, overtime_s):
+    def fine(self, excess_s):
         return 1.0
-
-    def risk_after_penalty(self, risk, uniform):
-        return risk
-
-    def risk_after_rest(self, risk, uniform):
-        return risk
 '''
 
 _SCENARIO = """

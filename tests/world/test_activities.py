@@ -6,6 +6,7 @@ import itertools
 
 import pytest
 
+from spine.hours import Clock
 from spine.network import Parking, Site
 from spine.world import (
     CreateBroker,
@@ -69,7 +70,7 @@ def _search_and_wait(seen: set[Pair]) -> None:
     for truck_id in ("first", "second"):
         world.apply(CreateTruck(truck_id, TruckSpec(start_node=10, returns_home=False)))
         truck = world._state.trucks[truck_id]
-        truck.driving_s, truck.hours_threshold_s = 7.5 * 3600.0, 7.4 * 3600.0
+        truck.clock, truck.hours_threshold_s = Clock(7.5 * 3600.0), 7.4 * 3600.0
     _watch(world, 0.1, seen)
     resting = next(truck for truck in world._state.trucks.values() if truck.activity is Activity.RESTING)
     world.apply(DeleteAgent(resting.id))
@@ -77,7 +78,7 @@ def _search_and_wait(seen: set[Pair]) -> None:
     _watch(world, 12.0, seen)
     (truck,) = world._state.trucks.values()
     assert truck.activity is Activity.PARKED
-    truck.driving_s, truck.hours_threshold_s = 7.5 * 3600.0, 7.4 * 3600.0
+    truck.clock, truck.hours_threshold_s = Clock(7.5 * 3600.0), 7.4 * 3600.0
     world.apply(CreateBroker("broker"))
     world.apply(UpdateBuilding("from", {"activity_rate": 20.0}))
     _watch(world, 6.0, seen)

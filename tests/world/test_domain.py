@@ -6,7 +6,9 @@ from math import inf
 
 import pytest
 
+from spine.energy import LinearEnergy, class_of
 from spine.errors import CommandError, ConfigurationError
+from spine.hours import Clock
 from spine.network import PackageProfile, Parking, RoadClass, RoadNetworkBuilder
 from spine.world import (
     CreateBroker,
@@ -20,8 +22,7 @@ from spine.world import (
     events,
 )
 from spine.world.clock import wall_of
-from spine.world.policies.fuel import LinearFuel
-from spine.world.policies.hours import BaselineHours
+from spine.world.policies.habit import BaselineHabit
 from spine.world.views import Activity
 from support.lines import LOTS, STATIONS, delivery_world, line_network, long_haul, site_at, truck_view
 from support.worlds import check_invariants, run, small_world
@@ -37,7 +38,7 @@ def test_clock_values() -> None:
 
 def test_consumption_values() -> None:
     """A van burns under 10 l/100 km, a truck of 7.5 t 12 to 14, a combination of 40 t 23 empty and 33 full."""
-    fuel = LinearFuel()
+    fuel = LinearEnergy()
     for gross_t, load, litres in (
         (3.5, 0.0, 8.5),
         (3.5, 12.0, 9.7),
@@ -45,24 +46,22 @@ def test_consumption_values() -> None:
         (40.0, 0.0, 23.0),
         (40.0, 255.0, 33.2),
     ):
-        assert fuel.litres_per_m(load, gross_t) * 1e5 == pytest.approx(litres)
+        assert fuel.litres_per_m(class_of(gross_t), load) * 1e5 == pytest.approx(litres)
 
 
-def test_rest_and_penalty_values() -> None:
-    """18.8-18.10: required rests, thresholds between 7 h + risk and 8 h, fines by overtime."""
-    hours = BaselineHours()
-    rests = {5: 5, 6: 6, 7: 8, 8: 10, 9: 12}
-    assert {h: hours.required_rest_s(h * 3600.0) / 3600.0 for h in rests} == rests
-    assert hours.threshold_s(0.5, 0.0) == 7.5 * 3600.0
-    assert hours.threshold_s(0.5, 1.0) == 8.0 * 3600.0
-    assert [hours.penalty(h * 3600.0) for h in (0.5, 1.5, 2.5)] == [100.0, 200.0, 500.0]
+def test_a_driver_looks_for_a_rest_in_the_last_hour() -> None:
+    """With risk 0.5 between half an hour before the limit and the limit, whatever the limit."""
+    habit = BaselineHabit()
+    for limit_h in (2.0, 8.0):
+        assert habit.rest_threshold_s(limit_h * 3600.0, 0.5, 0.0) == (limit_h - 0.5) * 3600.0
+        assert habit.rest_threshold_s(limit_h * 3600.0, 0.5, 1.0) == limit_h * 3600.0
 
 
 def test_fuel_thresholds() -> None:
-    """18.11: with risk 0.5 the driver looks for fuel between 22.5 % and 10 % of the tank."""
-    fuel = LinearFuel()
-    assert fuel.threshold_share(0.5, 0.0) == pytest.approx(0.225)
-    assert fuel.threshold_share(0.5, 1.0) == pytest.approx(0.10)
+    """With risk 0.5 the driver looks for fuel between 22.5 % and 10 % of the tank."""
+    habit = BaselineHabit()
+    assert habit.fuel_threshold_share(0.5, 0.0) == pytest.approx(0.225)
+    assert habit.fuel_threshold_share(0.5, 1.0) == pytest.approx(0.10)
 
 
 def test_driving_carries_no_time_lost_at_nodes() -> None:
@@ -209,7 +208,7 @@ def test_a_driver_who_idles_before_a_rest_that_is_due_rests_less() -> None:
     truck = world._state.trucks["t"]
     while truck.activity is not Activity.PARKED:
         log += world.step(10.0)
-    truck.driving_s = truck.hours_threshold_s + 60.0
+    truck.clock = Clock(truck.hours_threshold_s + 60.0)
     log = []
     while not any(isinstance(event, events.RestStarted) for event in log):
         log += world.step(60.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from spine.hours import Clock
 from spine.network import Parking
 from spine.world import CreateBroker, CreateTruck, DeleteAgent, DeleteBuilding, TruckSpec, World, WorldConfig, events
 from spine.world.views import Activity
@@ -20,7 +21,7 @@ def tired_trucks(count: int, *lots: Parking, left_h: float = 1.0, **config: obje
     for index in range(count):
         world.apply(CreateTruck(f"t{index}", TruckSpec(start_node=10)))
         truck = world._state.trucks[f"t{index}"]
-        truck.driving_s, truck.hours_threshold_s = (8.0 - left_h) * HOUR, (7.9 - left_h) * HOUR
+        truck.clock, truck.hours_threshold_s = Clock((8.0 - left_h) * HOUR), (7.9 - left_h) * HOUR
     return world
 
 

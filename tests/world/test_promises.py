@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from spine.hours import Clock
 from spine.network import FuelStation, PackageProfile, Parking, RoadNetwork
 from spine.world import CreateBroker, CreateBuilding, CreateTruck, TruckSpec, World, WorldConfig, events
 from support.lines import line_network, site_at, truck_view
@@ -63,7 +64,7 @@ def test_a_long_haul_arrives_when_it_was_promised(km: int, every: int, first: in
 def test_hours_driven_already_are_in_the_promise() -> None:
     """A driver who has driven most of his hours is asked for a haul of two hours: the rest in between is promised."""
     world = haul(200, range(0, 41, 2), rate=0.0)
-    world._state.trucks["t"].driving_s = 6.5 * HOUR
+    world._state.trucks["t"].clock = Clock(6.5 * HOUR)
     world.apply(CreateBuilding(site_at("c", 10, 2.0, packages=PATIENT)))
     log = until(world, events.PackageDelivered)
     delivered = next(event for event in log if isinstance(event, events.PackageDelivered))

@@ -6,13 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spine.energy import CAPACITY_RANGE_CU, usual_empty_mass_t
+from spine.energy import CAPACITY_RANGE_CU, LinearEnergy, class_of, usual_empty_mass_t
 from spine.network import Parking, Site
 from spine.network.smap import facility_from_json, facility_to_json
 from spine.scenario.model import ScenarioFile
 from spine.scenario.sites import with_sites
 from spine.world import CreateBroker, CreateTruck, TruckSpec, UpdateBuilding, World, events
-from spine.world.policies.fuel import LinearFuel
 from support.lines import delivery_world, line_network, truck_view
 from support.worlds import run
 
@@ -49,11 +48,11 @@ def test_the_fixed_part_is_a_figure_of_sites_files_and_scenarios() -> None:
 def test_consumption_is_that_of_vehicles_on_the_road(capacity: float, load: float) -> None:
     """Heavier classes burn more, none more than a full combination, and a van never what a lorry does."""
     gross_t = usual_empty_mass_t(capacity) + capacity * 0.1
-    litres = LinearFuel().litres_per_m(capacity * load, gross_t) * 1e5
+    litres = LinearEnergy().litres_per_m(class_of(gross_t), capacity * load) * 1e5
     assert 8.0 <= litres <= 36.0
     if gross_t <= 3.5:
         assert litres <= 10.0
-    assert litres <= LinearFuel().litres_per_m(capacity * load, gross_t + 20.0) * 1e5
+    assert litres <= LinearEnergy().litres_per_m(class_of(gross_t + 20.0), capacity * load) * 1e5
 
 
 @pytest.mark.parametrize(("capacity", "empty_t", "litres"), [(12.0, 2.1, 8.5), (33.0, 4.2, 11.5), (250.0, 14.5, 23.0)])

@@ -241,6 +241,7 @@ class PoliciesPart(Model):
     dispatch: str = "contract_net"
     destinations: str = "weights"
     hours: str = "baseline"
+    habit: str = "baseline"
     fuel: str = "linear"
     parking: str = "baseline"
     price: str = "mean_reverting"

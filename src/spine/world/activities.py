@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import Final
 
+from spine.hours import Duty
+
 
 class Activity(str, Enum):
     """What a truck is doing; the value is the name shown to people."""
@@ -106,3 +108,16 @@ FOLLOWED_BY: Final[dict[Activity, frozenset[Activity]]] = {
     Activity.PARKED: frozenset({Activity.IDLE, Activity.RESTING}),
 }
 """Which activities may follow each; `State.set_activity` asserts it. Commands may end any activity: the truck is then idle."""
+
+DUTY_OF: Final[dict[Activity, Duty]] = {
+    Activity.IDLE: Duty.AVAILABILITY,
+    Activity.LOADING: Duty.WORK,
+    Activity.UNLOADING: Duty.WORK,
+    Activity.FUELLING: Duty.WORK,
+    Activity.WAITING_DOCK: Duty.AVAILABILITY,
+    Activity.WAITING_PUMP: Duty.AVAILABILITY,
+}
+"""What an activity that ends is to the law, where the activity alone decides it.
+
+Driving is booked with the leg or the search it belongs to, rests by `hours`.
+"""

@@ -147,7 +147,7 @@ def create_truck(state: State, command: CreateTruck) -> None:
     state.ledger.initial += truck.balance
     state.largest_capacity = max(state.largest_capacity, truck.capacity)
     state.profile_capacities.clear()
-    hours.new_period(state, truck)
+    hours.begin_fresh(state, truck)
     hours.start_within_day(state, truck, float(spec.driver_day_s))
     fuel.new_tank(state, truck)
     state.changed_agents[truck.id] = None
@@ -288,7 +288,7 @@ def _delete_truck(state: State, truck: Truck) -> None:
     if truck.handled_stops:
         sites.abandon_dock(state, truck)
     if truck.leg is not None:
-        movement.settle(truck, truck.leg, pricing.progress(truck, state.now))
+        movement.settle(state, truck, truck.leg, pricing.progress(truck, state.now))
         truck.leg = None
     for package_id in list(truck.cargo):
         freight.expire(state, state.packages[package_id], ExpiryCause.TRUCK_REMOVED)

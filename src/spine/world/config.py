@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-DRIVING_LIMIT_S = 8 * 3600.0
-"""Nominal driving limit, seconds (domain 7.1)."""
-
 PRIORITY_FACTORS = (1.0, 1.0, 1.5, 2.0)
 """Value factor by priority LOW, MEDIUM, HIGH, URGENT (domain 5.2)."""
 
@@ -33,6 +30,7 @@ class WorldConfig:
         dispatch: `contract_net` (best marginal bid wins) or `polling` (nearest first, first acceptor wins).
         destinations: `weights` (the site's weights, uniform without), `uniform` or `gravity` (attraction and travel time).
         hours: drivers' hours rule, `baseline` (domain 7).
+        habit: when a driver looks for a rest and for fuel, and what fines change in that, `baseline`.
         fuel: consumption model, `linear` (domain 8.1).
         parking: what a full parking and the roadside cost, `baseline`.
         price: fuel price process, `mean_reverting` (W38) or `random_walk` (domain 8.5).
@@ -63,6 +61,7 @@ class WorldConfig:
     dispatch: str = "contract_net"
     destinations: str = "weights"
     hours: str = "baseline"
+    habit: str = "baseline"
     fuel: str = "linear"
     parking: str = "baseline"
     price: str = "mean_reverting"

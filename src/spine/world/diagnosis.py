@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from math import isfinite
 
+from spine.world import hours
 from spine.world.activities import Activity
 from spine.world.causes import ExpiryCause
 from spine.world.model import Package, Truck
@@ -79,5 +80,5 @@ def _was_free(state: State, truck: Truck, package: Package) -> bool:
         return False
     origin, destination = state.sites[package.origin].node, state.sites[package.destination].node
     drive_s = state.travel_s(truck.node, origin, truck.profile) + state.travel_s(origin, destination, truck.profile)
-    rested = state.now - truck.activity_since >= state.policies.hours.required_rest_s(truck.driving_s)
-    return rested or truck.driving_s + drive_s <= truck.hours_threshold_s
+    rested = state.now - truck.activity_since >= hours.rest_length_s(state, truck.clock)
+    return rested or truck.clock.driven_s + drive_s <= truck.hours_threshold_s

@@ -27,7 +27,7 @@ PARTIAL_SHARE = 0.5
 def new_tank(state: State, truck: Truck) -> None:
     """Draw the level at which this tank makes the driver look for fuel, once per tank (8.2, W4)."""
     uniform = state.draws.uniforms("fuel", truck.id, truck.tank_period, 1)[0]
-    truck.fuel_threshold_l = state.policies.fuel.threshold_share(truck.risk, uniform) * truck.tank_l
+    truck.fuel_threshold_l = state.policies.habit.fuel_threshold_share(truck.risk, uniform) * truck.tank_l
     truck.tank_period += 1
     truck.fuel_ignored = False
 

@@ -1,7 +1,12 @@
-"""Drivers' hours: thresholds, rests, fines (domain 7, W30, W31)."""
+"""Drivers' hours in the world: what a driver does is told to the law (`spine.hours`), and what it demands is done.
+
+How much of the room the law leaves a driver uses is his habit (`policies.habit`): he looks for a place to rest when he has driven for as
+long as his threshold, drawn once per driving period.
+"""
 
 from __future__ import annotations
 
+from spine.hours import Clock, Duty
 from spine.world import events
 from spine.world.activities import Activity
 from spine.world.agenda import Due
@@ -11,28 +16,60 @@ from spine.world.state import State
 _DAY_S = 86_400.0
 
 
-def new_period(state: State, truck: Truck) -> None:
-    """Begin a driving period: the counter is 0 and the driver's threshold is drawn, once."""
-    truck.driving_s = 0.0
-    uniform = state.draws.uniforms("hours", truck.id, truck.driving_period, 1)[0]
-    truck.hours_threshold_s = state.policies.hours.threshold_s(truck.risk, uniform)
+def drive_left_s(state: State, clock: Clock) -> float:
+    """Return for how long the law lets a driver with this clock drive on from now, seconds; negative when he has driven too long."""
+    stop = state.policies.hours.must_stop(clock, state.now)
+    return min(stop.drive_s, stop.until - state.now)
+
+
+def full_drive_s(state: State) -> float:
+    """Return for how long the law lets a rested driver drive, seconds."""
+    return drive_left_s(state, state.policies.hours.begin())
+
+
+def rest_length_s(state: State, clock: Clock) -> float:
+    """Return how long the rest must be that a driver with this clock begins now, seconds."""
+    return state.policies.hours.must_stop(clock, state.now).rest_s
+
+
+def book(state: State, truck: Truck, duty: Duty, start: float, seconds: float) -> None:
+    """Tell the law what the driver has done: a duty that began at simulated time `start`."""
+    truck.clock = state.policies.hours.after(truck.clock, duty, start, seconds)
+
+
+def begin_fresh(state: State, truck: Truck) -> None:
+    """Begin the first driving period of a new driver."""
+    truck.clock = state.policies.hours.begin()
+    _draw_threshold(state, truck)
+
+
+def threshold_s(state: State, truck: Truck, period: int) -> float:
+    """Return the driving time at which a driver looks for a place to rest in a driving period, counted from 0, seconds."""
+    uniform = state.draws.uniforms("hours", truck.id, period, 1)[0]
+    return state.policies.habit.rest_threshold_s(full_drive_s(state), truck.risk, uniform)
+
+
+def _draw_threshold(state: State, truck: Truck) -> None:
+    truck.hours_threshold_s = threshold_s(state, truck, truck.driving_period)
     truck.driving_period += 1
 
 
 def start_within_day(state: State, truck: Truck, day_s: float) -> None:
-    """Let a driver whose driving period has just begun start so far into a day of 24 hours; see `TruckSpec.driver_day_s`."""
-    rule = state.policies.hours
-    duty_s = max(0.0, _DAY_S - rule.required_rest_s(rule.limit_s))
+    """Let a driver whose driving period has just begun start this far into a day of 24 hours; see `TruckSpec.driver_day_s`."""
+    limit = full_drive_s(state)
+    rested = state.policies.hours.begin()
+    tired = state.policies.hours.after(rested, Duty.DRIVING, state.now, limit)
+    duty_s = max(0.0, _DAY_S - rest_length_s(state, tired))
     if day_s < duty_s:
-        truck.driving_s = rule.limit_s * day_s / duty_s
+        book(state, truck, Duty.DRIVING, state.now, limit * day_s / duty_s)
     elif day_s < _DAY_S:
-        truck.driving_s = truck.hours_threshold_s
+        book(state, truck, Duty.DRIVING, state.now, truck.hours_threshold_s)
         truck.rested_before_s = day_s - duty_s
 
 
 def is_due(truck: Truck) -> bool:
-    """Return whether the driver must look for a rest place."""
-    return truck.driving_s >= truck.hours_threshold_s
+    """Return whether the driver must look for a place to rest."""
+    return truck.clock.driven_s >= truck.hours_threshold_s
 
 
 def begin_rest(state: State, truck: Truck, since: float) -> None:
@@ -41,10 +78,9 @@ def begin_rest(state: State, truck: Truck, since: float) -> None:
     Args:
         since: when resting began; earlier than now when the driver has idled in this parking already.
     """
-    rule = state.policies.hours
-    overtime = truck.driving_s - rule.limit_s
-    if overtime > 0.0:
-        _fine(state, truck, overtime)
+    excess = -drive_left_s(state, truck.clock)
+    if excess > 0.0:
+        _fine(state, truck, excess)
     since -= truck.rested_before_s
     truck.rested_before_s = 0.0
     go_on_resting(state, truck, since)
@@ -56,8 +92,7 @@ def go_on_resting(state: State, truck: Truck, since: float) -> None:
     Args:
         since: when resting began.
     """
-    rule = state.policies.hours
-    truck.required_rest_s = rule.required_rest_s(truck.driving_s)
+    truck.required_rest_s = rest_length_s(state, truck.clock)
     truck.rest_since = since
     truck.version += 1
     state.emit(
@@ -65,50 +100,51 @@ def go_on_resting(state: State, truck: Truck, since: float) -> None:
             state.now,
             truck.id,
             truck.building,
-            truck.driving_s,
+            truck.clock.driven_s,
             truck.required_rest_s,
         )
     )
     state.agenda.put(max(state.now, since + truck.required_rest_s), Due.RESTED, truck.id, truck.version)
 
 
-def _fine(state: State, truck: Truck, overtime_s: float) -> None:
-    """Fine one violation, graded by its final excess (W30)."""
-    rule = state.policies.hours
-    amount = rule.penalty(overtime_s)
+def _fine(state: State, truck: Truck, excess_s: float) -> None:
+    """Fine one violation, graded by its final excess."""
+    amount = state.policies.hours.fine(excess_s)
     truck.balance -= amount
     truck.figures.penalties += amount
     truck.figures.penalty_count += 1
     state.ledger.overtime_penalties += amount
     by_amount = state.totals.penalties_by_amount
     by_amount[f"{amount:g}"] = by_amount.get(f"{amount:g}", 0) + 1
-    truck.caution = rule.risk_after_penalty(truck.caution, _adaptation(state, truck))
-    state.emit(events.Penalized(state.now, truck.id, overtime_s / 3600.0, amount, truck.balance))
+    truck.caution = state.policies.habit.risk_after_fine(truck.caution, _adaptation(state, truck))
+    state.emit(events.Penalized(state.now, truck.id, excess_s / 3600.0, amount, truck.balance))
 
 
 def end_rest(state: State, truck: Truck) -> None:
     """The required rest is over: a new driving period begins; the truck stays where it is."""
     rested = state.now - truck.rest_since
     building = truck.building
+    book(state, truck, Duty.REST, truck.rest_since, rested)
     truck.required_rest_s = 0.0
     truck.version += 1
     truck.figures.rests += 1
     truck.tried.clear()
     truck.put_aside_node = -1
     # Rests make a driver who was fined forget it; they never make him bolder than he is.
-    truck.caution = min(1.0, state.policies.hours.risk_after_rest(truck.caution, _adaptation(state, truck)))
-    new_period(state, truck)
+    truck.caution = min(1.0, state.policies.habit.risk_after_rest(truck.caution, _adaptation(state, truck)))
+    _draw_threshold(state, truck)
     state.set_activity(truck, Activity.PARKED if building is not None else Activity.IDLE)
     state.emit(events.RestEnded(state.now, truck.id, building, rested))
 
 
 def credit_idle_time(state: State, truck: Truck) -> None:
-    """Count idling in a parking as rest when it was long enough (W31); called when the truck is about to leave."""
-    if truck.activity is not Activity.PARKED or truck.driving_s == 0.0:
+    """Count idling in a parking as rest when it was long enough; called when the truck is about to leave."""
+    if truck.activity is not Activity.PARKED or truck.clock.driven_s == 0.0:
         return
-    rested = state.now - truck.activity_since
-    if rested >= state.policies.hours.required_rest_s(truck.driving_s):
-        new_period(state, truck)
+    rested = state.policies.hours.after(truck.clock, Duty.REST, truck.activity_since, state.now - truck.activity_since)
+    if rested.driven_s == 0.0:
+        truck.clock = rested
+        _draw_threshold(state, truck)
 
 
 def _adaptation(state: State, truck: Truck) -> float:

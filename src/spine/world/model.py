@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spine.energy import MASS_PER_CARGO_UNIT_T
+from spine.hours import Clock
 from spine.network.facilities import FuelStation, Parking, Site
 from spine.world.activities import Activity, Diversion, Purpose
 from spine.world.commands import TruckSpec
@@ -217,7 +218,7 @@ class Truck:
     plan: list[Stop] = field(default_factory=list)
     cargo: list[str] = field(default_factory=list)
     load: float = 0.0
-    driving_s: float = 0.0
+    clock: Clock = Clock()  # noqa: RUF009 - a value that never changes
     driving_period: int = 0
     tank_period: int = 0
     adaptations: int = 0

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from spine.energy import MASS_PER_CARGO_UNIT_T
 from spine.errors import RoutingError
-from spine.world import events, pricing, rests
+from spine.hours import Duty
+from spine.world import events, hours, pricing, rests
 from spine.world.activities import Activity, Diversion, Purpose
 from spine.world.agenda import Due
 from spine.world.model import Leg, Truck, TruckFigures
@@ -47,7 +48,7 @@ def plan_leg(
         if cut < count:
             count, divert = cut, Diversion.FUEL
     if heed_hours and purpose is not Purpose.REST:
-        start = (truck.node, truck.driving_s)
+        start = (truck.node, truck.clock)
         threshold = truck.hours_threshold_s
         cut = rests.edges_before_rest(state, truck.profile, start, threshold, edges[:count], seconds[:count])
         if cut < count:
@@ -198,7 +199,7 @@ def arrive(state: State, truck: Truck) -> Leg:
     leg = truck.leg
     if leg is None:
         raise ValueError(f"truck {truck.id}: arrived while it is not on a leg")
-    settle(truck, leg, Progress(len(leg.edges) - 1, float(leg.metres[-1]), float(leg.seconds[-1])))
+    settle(state, truck, leg, Progress(len(leg.edges) - 1, float(leg.metres[-1]), float(leg.seconds[-1])))
     truck.node = int(state.network.edge_to[leg.edges[-1]])
     truck.leg = None
     truck.version += 1
@@ -217,14 +218,14 @@ def book_driving(state: State, truck: Truck, metres: float, seconds: float) -> N
     """Book driving that is no leg and leads nowhere: hours, distance, and fuel as far as there is any."""
     litres = min(truck.fuel_l, pricing.litres_for(state, truck, metres))
     truck.fuel_l -= litres
-    truck.driving_s += seconds
+    hours.book(state, truck, Duty.DRIVING, state.now - seconds, seconds)
     _book(truck.figures, truck.capacity, truck.load, metres, litres, litres * truck.fuel_unit_cost)
 
 
-def settle(truck: Truck, leg: Leg, at: Progress) -> None:
+def settle(state: State, truck: Truck, leg: Leg, at: Progress) -> None:
     """Book what was driven of a leg: distance, tonne-metres, fuel and hours."""
     truck.fuel_l = max(0.0, truck.fuel_l - pricing.litres_at(leg, at))
-    truck.driving_s += at.seconds
+    hours.book(state, truck, Duty.DRIVING, leg.start_time, at.seconds)
     book_distance(truck.figures, truck, leg, at)
 
 

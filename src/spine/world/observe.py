@@ -121,7 +121,7 @@ def truck_view(state: State, truck: Truck) -> TruckView:
         route_start_node=state.node_id(truck.route_start) if truck.route_start >= 0 else None,
         route_end_node=state.node_id(truck.route_end) if truck.route_end >= 0 else None,
         current_building_id=None if truck.queued else truck.building,
-        driving_time_s=truck.driving_s + seconds,
+        driving_time_s=truck.clock.driven_s + seconds,
         resting_time_s=state.now - truck.rest_since if resting else 0.0,
         is_resting=activity is Activity.RESTING,
         required_rest_s=truck.required_rest_s if resting else 0.0,

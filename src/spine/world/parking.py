@@ -29,7 +29,7 @@ def another_within_hours(state: State, truck: Truck, goal: int | None) -> bool:
     if other is None:
         return False
     seconds = state.travel_s(truck.node, other.node, truck.profile)
-    return truck.driving_s + seconds <= state.policies.hours.limit_s
+    return seconds <= hours.drive_left_s(state, truck.clock)
 
 
 def enter_for_rest(state: State, truck: Truck, parking: ParkingState) -> None:
@@ -51,7 +51,7 @@ def begin_search(state: State, truck: Truck, parking: ParkingState) -> None:
     state.set_activity(truck, Activity.WAITING_PARKING)
     truck.version += 1
     seconds = state.policies.parking.search_s(state.config, _uniform(state, truck))
-    seconds = min(seconds, max(0.0, state.policies.hours.limit_s - truck.driving_s))
+    seconds = min(seconds, max(0.0, hours.drive_left_s(state, truck.clock)))
     state.agenda.put(state.now + seconds, Due.SEARCHED, truck.id, truck.version)
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from spine.energy import Path, class_of
 from spine.world.activities import Activity
 from spine.world.model import Leg, Truck
 from spine.world.state import State
@@ -57,7 +58,8 @@ def price(state: State, truck: Truck, edges: NDArray[np.int32], start: float) ->
     lengths = network.edge_length_m[edges]
     seconds = _seconds(state, truck, edges, lengths, start)
     metres = np.cumsum(lengths)
-    return Price(seconds, metres, metres * state.policies.fuel.litres_per_m(truck.load, truck.gross_t))
+    path = Path(edges, metres, seconds, network.edge_class)
+    return Price(seconds, metres, state.policies.fuel.leg(path, class_of(truck.gross_t), truck.load))
 
 
 def driving_times_s(state: State, truck: Truck, edges: NDArray[np.int32], start: float) -> NDArray[np.float64]:
@@ -77,7 +79,7 @@ def _seconds(
 
 def litres_for(state: State, truck: Truck, metres: float) -> float:
     """Return an estimate of what a truck burns on a distance as it is loaded now, litres."""
-    return metres * state.policies.fuel.litres_per_m(truck.load, truck.gross_t)
+    return metres * state.policies.fuel.litres_per_m(class_of(truck.gross_t), truck.load)
 
 
 def most_litres_per_s(state: State, truck: Truck) -> float:

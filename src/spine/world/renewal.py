@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from spine.hours import Duty
 from spine.network.facilities import Facility, GenericBuilding
-from spine.world import agents, buildings, movement, pricing
+from spine.world import agents, buildings, hours, movement, pricing
 from spine.world.accounts import figures_now
 from spine.world.commands import CreateBroker, CreateBuildingAgent, CreateTruck
 from spine.world.model import Truck
@@ -65,7 +66,7 @@ def _move_truck(old: State, new: State, truck: Truck) -> None:
         "own_risk",
         "caution",
         "fuel_unit_cost",
-        "driving_s",
+        "clock",
         "rested_before_s",
         "hours_threshold_s",
         "driving_period",
@@ -76,7 +77,8 @@ def _move_truck(old: State, new: State, truck: Truck) -> None:
     ):
         setattr(moved, name, getattr(truck, name))
     if truck.leg is not None:
-        moved.driving_s += pricing.progress(truck, old.now).seconds
+        seconds = pricing.progress(truck, old.now).seconds
+        hours.book(new, moved, Duty.DRIVING, truck.leg.start_time, seconds)
 
 
 def recreate_agents(old: State, new: State) -> None:

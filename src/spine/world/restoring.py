@@ -14,6 +14,7 @@ import numpy as np
 
 from spine.energy import DIESEL, usual_empty_mass_t
 from spine.errors import CheckpointError, CommandError, quoted
+from spine.hours import Duty
 from spine.network.facilities import PRIORITIES, URGENCIES
 from spine.world import agents, demand, events, hours, movement, pricing, queues, sites
 from spine.world.activities import Activity, Purpose
@@ -136,7 +137,7 @@ def _restore_truck(state: State, saved: SavedTruck) -> None:
     agents.create_truck(state, CreateTruck(saved.id, spec, saved.tags))
     truck = state.trucks[saved.id]
     truck.met_broker = saved.met_broker
-    truck.driving_s = saved.driving_time_s
+    hours.book(state, truck, Duty.DRIVING, state.now - saved.driving_time_s, saved.driving_time_s)
     truck.figures.litres_burnt = saved.co2_emitted_kg / DIESEL.tank_to_wheel_kg
     truck.initial_fuel_l += truck.figures.litres_burnt
     truck.figures.fuel_burnt_cost = truck.figures.litres_burnt * truck.fuel_unit_cost
@@ -241,7 +242,7 @@ def _put_on_edge(state: State, truck: Truck, saved: SavedTruck) -> None:
     done_l = float(litres[0]) * done_m / float(metres[0])
     # The truck's columns are those at the start of the edge; the leg's first part is already driven.
     truck.fuel_l += done_l
-    truck.driving_s = max(0.0, truck.driving_s - done_s)
+    truck.clock = truck.clock._replace(driven_s=max(0.0, truck.clock.driven_s - done_s))
     truck.figures.litres_burnt = max(0.0, truck.figures.litres_burnt - done_l)
     truck.figures.fuel_burnt_cost = truck.figures.litres_burnt * truck.fuel_unit_cost
     truck.initial_fuel_l = truck.fuel_l + truck.figures.litres_burnt

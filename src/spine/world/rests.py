@@ -11,7 +11,8 @@ from math import inf, isfinite
 import numpy as np
 from numpy.typing import NDArray
 
-from spine.world import queues
+from spine.hours import Clock
+from spine.world import hours, queues
 from spine.world.model import ParkingState, Truck
 from spine.world.state import State
 
@@ -41,13 +42,13 @@ def threshold_s(state: State, truck: Truck, rests: int) -> float:
     """
     if not rests:
         return truck.hours_threshold_s
-    uniform = state.draws.uniforms("hours", truck.id, truck.driving_period + rests - 1, 1)[0]
-    return state.policies.hours.threshold_s(truck.risk, uniform)
+    return hours.threshold_s(state, truck, truck.driving_period + rests - 1)
 
 
-def carefree_s(state: State, profile: int, threshold: float) -> float:
-    """Return a driving time up to which a driver need not think of rests, wherever he is, seconds."""
-    return min(threshold, state.policies.hours.limit_s - MARGIN_S - _farthest_s(state, profile))
+def carefree_s(state: State, profile: int, threshold: float, clock: Clock) -> float:
+    """Return a driving time since the last rest up to which a driver need not think of rests, wherever he is, seconds."""
+    limit = clock.driven_s + hours.drive_left_s(state, clock)
+    return min(threshold, limit - MARGIN_S - _farthest_s(state, profile))
 
 
 def _farthest_s(state: State, profile: int) -> float:
@@ -57,7 +58,7 @@ def _farthest_s(state: State, profile: int) -> float:
         nearest = state.nearest_s("parking", profile)
         found = 0.0
         if nearest is not None:
-            near = nearest[nearest <= (state.policies.hours.limit_s - MARGIN_S) / 2.0]
+            near = nearest[nearest <= (hours.full_drive_s(state) - MARGIN_S) / 2.0]
             found = float(near.max()) if len(near) else 0.0
         state.farthest_cache[profile] = found
     return found
@@ -66,7 +67,7 @@ def _farthest_s(state: State, profile: int) -> float:
 def edges_before_rest(
     state: State,
     profile: int,
-    start: tuple[int, float],
+    start: tuple[int, Clock],
     threshold: float,
     edges: NDArray[np.int32],
     seconds: NDArray[np.float64],
@@ -80,27 +81,28 @@ def edges_before_rest(
     to where he has just rested.
 
     Args:
-        start: node index the path begins at, and the driving time since the last rest there, seconds.
+        start: node index the path begins at, and the driver's clock there.
         threshold: driving time at which he wants to rest, seconds.
         seconds: driving time from the start to the end of each edge.
     """
     count = len(edges)
-    node, driven_s = start
+    node, clock = start
+    driven_s = clock.driven_s
     if not count:
         return 0
-    if driven_s + seconds.item(-1) < carefree_s(state, profile, threshold):
+    if driven_s + seconds.item(-1) < carefree_s(state, profile, threshold, clock):
         return count
     fresh = driven_s == 0.0
     if not fresh and driven_s >= threshold:
         return 0
-    limit = state.policies.hours.limit_s
+    limit = driven_s + hours.drive_left_s(state, clock)
     driven = driven_s + seconds
     tired = first(driven >= threshold, count - 1) + 1
     nearest = state.nearest_s("parking", profile)
     if nearest is None:
         return tired
     to_lot = nearest[state.network.edge_to[edges]].astype(np.float64)
-    to_lot[to_lot > (limit - MARGIN_S) / 2.0] = inf
+    to_lot[to_lot > (hours.full_drive_s(state) - MARGIN_S) / 2.0] = inf
     too_late = first(driven + np.where(np.isinf(to_lot), 0.0, to_lot) > limit - MARGIN_S, count)
     if tired == too_late == count:
         return count
@@ -124,14 +126,14 @@ def first(condition: NDArray[np.bool_], otherwise: int) -> int:
 
 
 def choose_lot(
-    state: State, node: int, profile: int, driven_s: float, goal: int | None, tried: Sequence[str] = ()
+    state: State, node: int, profile: int, clock: Clock, goal: int | None, tried: Sequence[str] = ()
 ) -> ParkingState | None:
     """Return the untried parking with the least detour towards `goal` that can be reached before the driving limit.
 
     When none can be reached in time, the nearest one if it is no more than `OVERRUN_S` away; else None.
     """
     near = lots_by_travel_time(state, node, profile, tried)
-    left = state.policies.hours.limit_s - driven_s
+    left = hours.drive_left_s(state, clock)
     legal = [(seconds, parking) for seconds, parking in near if seconds <= left]
     if not legal:
         return near[0][1] if near and near[0][0] <= OVERRUN_S else None
@@ -149,7 +151,7 @@ def choose_lot(
 
 def choose_for_truck(state: State, truck: Truck, goal: int | None) -> ParkingState | None:
     """Return the parking a driver goes to from where he stands to rest: see `choose_lot`."""
-    return choose_lot(state, truck.node, truck.profile, truck.driving_s, goal, truck.tried)
+    return choose_lot(state, truck.node, truck.profile, truck.clock, goal, truck.tried)
 
 
 def within_hours(state: State, truck: Truck, node: int) -> bool:
@@ -157,7 +159,7 @@ def within_hours(state: State, truck: Truck, node: int) -> bool:
     nearest = state.nearest_s("parking", truck.profile)
     beyond = float(nearest[node]) if nearest is not None else 0.0
     seconds = state.travel_s(truck.node, node, truck.profile)
-    return truck.driving_s + seconds + beyond <= state.policies.hours.limit_s - MARGIN_S
+    return seconds + beyond <= hours.drive_left_s(state, truck.clock) - MARGIN_S
 
 
 def lots_by_travel_time(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from math import inf
 from typing import NamedTuple
 
+from spine.hours import Clock, Duty
 from spine.world import hours, pricing, queues, rests
 from spine.world.activities import Activity, Purpose
 from spine.world.config import PUMP_LITRES_PER_S
@@ -30,7 +31,7 @@ class Outlook(NamedTuple):
     Attributes:
         node: node index.
         time: simulated s.
-        driven_s: driving since the last rest by then.
+        clock: the driver's clock then.
         load: cargo units aboard by then.
         first: index of the first stop of the plan that is still open to change.
         rests: how many rests the driver will have finished by then, counted from now.
@@ -38,7 +39,7 @@ class Outlook(NamedTuple):
 
     node: int
     time: float
-    driven_s: float
+    clock: Clock
     load: float
     first: int
     rests: int = 0
@@ -47,38 +48,42 @@ class Outlook(NamedTuple):
 def outlook(state: State, truck: Truck) -> Outlook | None:
     """Return the outlook of a truck, None when it cannot make promises now (stranded)."""
     now = state.now
-    activity = truck.activity
+    activity, clock, rule = truck.activity, truck.clock, state.policies.hours
     if activity is Activity.STRANDED:
         return None
     if activity is Activity.DRIVING and truck.leg is not None:
         leg = truck.leg
         if leg.purpose in (Purpose.FUEL, Purpose.REST):
             node, end = int(state.network.edge_to[leg.edges[-1]]), leg.end_time
+            clock = rule.after(clock, Duty.DRIVING, leg.start_time, float(leg.seconds[-1]))
             if leg.purpose is Purpose.FUEL:
-                return Outlook(node, end + FUEL_STOP_S, truck.driving_s + float(leg.seconds[-1]), truck.load, 0)
-            rest = state.policies.hours.required_rest_s(truck.driving_s + float(leg.seconds[-1]))
-            return Outlook(node, end + rest, 0.0, truck.load, 0, 1)
+                return Outlook(node, end + FUEL_STOP_S, clock, truck.load, 0)
+            return _rested(state, truck, node, end, clock)
         node, time, seconds = next_node(state, truck, now)
-        return Outlook(node, time, truck.driving_s + seconds, truck.load, 0)
+        return Outlook(node, time, rule.after(clock, Duty.DRIVING, leg.start_time, seconds), truck.load, 0)
     if activity is Activity.RESTING:
-        return Outlook(truck.node, truck.rest_since + truck.required_rest_s, 0.0, truck.load, 0, 1)
+        return _rested(state, truck, truck.node, truck.rest_since, clock)
     if activity is Activity.WAITING_PARKING:
-        rest = state.policies.hours.required_rest_s(truck.driving_s)
-        return Outlook(truck.node, now + rest, 0.0, truck.load, 0, 1)
+        return _rested(state, truck, truck.node, now, clock)
     if activity in (Activity.FUELLING, Activity.WAITING_PUMP):
         begun = truck.activity_since if activity is Activity.FUELLING else now + FUEL_STOP_S
-        return Outlook(truck.node, begun + truck.fuelling_l / PUMP_LITRES_PER_S, truck.driving_s, truck.load, 0)
+        return Outlook(truck.node, begun + truck.fuelling_l / PUMP_LITRES_PER_S, clock, truck.load, 0)
     if activity in (Activity.LOADING, Activity.UNLOADING, Activity.WAITING_DOCK):
         return _outlook_at_dock(state, truck)
-    driven = truck.driving_s
-    if activity is Activity.PARKED and driven > 0.0:
-        rested = now - truck.activity_since
-        required = state.policies.hours.required_rest_s(driven)
-        if rested >= required:
-            return Outlook(truck.node, now, 0.0, truck.load, 0, 1)
+    if activity is Activity.PARKED and clock.driven_s > 0.0:
+        if now - truck.activity_since >= hours.rest_length_s(state, clock):
+            rested = rule.after(clock, Duty.REST, truck.activity_since, now - truck.activity_since)
+            return Outlook(truck.node, now, rested, truck.load, 0, 1)
         if hours.is_due(truck):
-            return Outlook(truck.node, truck.activity_since + required, 0.0, truck.load, 0, 1)
-    return Outlook(truck.node, now, driven, truck.load, 0)
+            return _rested(state, truck, truck.node, truck.activity_since, clock)
+    return Outlook(truck.node, now, clock, truck.load, 0)
+
+
+def _rested(state: State, truck: Truck, node: int, since: float, clock: Clock) -> Outlook:
+    """Return the outlook of a driver who has come to a node with this clock, when the rest he began or begins there is over."""
+    seconds = hours.rest_length_s(state, clock)
+    rested = state.policies.hours.after(clock, Duty.REST, since, seconds)
+    return Outlook(node, since + seconds, rested, truck.load, 0, 1)
 
 
 def _outlook_at_dock(state: State, truck: Truck) -> Outlook:
@@ -95,7 +100,7 @@ def _outlook_at_dock(state: State, truck: Truck) -> Outlook:
     # What was being handled may have left the world with its site: then the size is 0, and the plan may be empty.
     picking_up = bool(truck.plan) and truck.plan[0].pickup
     load = truck.load + (size if picking_up else -size)
-    return Outlook(truck.node, free, truck.driving_s, load, first)
+    return Outlook(truck.node, free, truck.clock, load, first)
 
 
 def visit_of_stop(state: State, stop: Stop) -> Visit:
@@ -130,8 +135,10 @@ def walk(state: State, truck: Truck, start: Outlook, visits: list[Visit], latest
 
     For a pickup it is when the truck docks, which packages loaded at one visit share; for a delivery when the package is off the truck.
     """
-    time, node, driven, load, rested = start.time, start.node, start.driven_s, start.load, start.rests
-    carefree = rests.carefree_s(state, truck.profile, rests.threshold_s(state, truck, rested))
+    node, time, clock, load, _, rested = start
+    driven, known = clock.driven_s, time
+    drives: list[tuple[float, float]] = []
+    carefree = rests.carefree_s(state, truck.profile, rests.threshold_s(state, truck, rested), clock)
     fuel_left_s = _fuel_left_s(state, truck)
     driven_now = 0.0
     etas: list[float] = []
@@ -148,15 +155,19 @@ def walk(state: State, truck: Truck, start: Outlook, visits: list[Visit], latest
                 time += FUEL_STOP_S
                 fuel_left_s = inf
             if driven + seconds < carefree:
+                drives.append((time, seconds))
                 time += seconds
                 driven += seconds
             elif visit.node != node:
-                way = _way_with_rests(state, truck, node, visit.node, driven, rested)
+                clock = _clock_after(state, clock, known, drives)
+                drives.clear()
+                way = _way_with_rests(state, truck, (node, time, clock), visit.node, rested)
                 if way is None:
                     return None
-                elapsed, driven, rested = way
+                elapsed, clock, rested = way
                 time += elapsed
-                carefree = rests.carefree_s(state, truck.profile, rests.threshold_s(state, truck, rested))
+                driven, known = clock.driven_s, time
+                carefree = rests.carefree_s(state, truck.profile, rests.threshold_s(state, truck, rested), clock)
             node = visit.node
         if previous is None or visit.site is not previous.site or visit.pickup != previous.pickup:
             time += queues.expected_wait_s(visit.site)
@@ -177,35 +188,54 @@ def walk(state: State, truck: Truck, start: Outlook, visits: list[Visit], latest
     return etas
 
 
+def _clock_after(state: State, clock: Clock, free: float, drives: list[tuple[float, float]]) -> Clock:
+    """Return a driver's clock, known at `free`, after some drives (when each begins, how long it takes) and the work between them."""
+    after = state.policies.hours.after
+    for begins, seconds in drives:
+        if begins > free:
+            clock = after(clock, Duty.WORK, free, begins - free)
+        clock = after(clock, Duty.DRIVING, begins, seconds)
+        free = begins + seconds
+    return clock
+
+
 def _way_with_rests(
-    state: State, truck: Truck, node: int, goal: int, driven_s: float, rested: int
-) -> tuple[float, float, int] | None:
+    state: State, truck: Truck, start: tuple[int, float, Clock], goal: int, rested: int
+) -> tuple[float, Clock, int] | None:
     """Return how long a truck needs from node to node with all the rests its driver will take, seconds; None when there is no way.
 
-    Also how long he has driven since the last rest then, and how many rests he has finished by then. Full parkings are not foreseen.
+    Also his clock then, and how many rests he has finished by then. Full parkings are not foreseen.
+
+    Args:
+        start: from where, when (simulated s) and with which clock he departs.
+        rested: how many rests he has finished by then.
     """
+    node, begun, clock = start
+    rule = state.policies.hours
     elapsed = 0.0
     for _ in range(MOST_RESTS):
         if node == goal:
-            return elapsed, driven_s, rested
+            return elapsed, clock, rested
         if state.travel_s(node, goal, truck.profile) == inf:
             return None
         edges = state.router.path(node, goal, truck.profile)
-        seconds = pricing.driving_times_s(state, truck, edges, state.now)
+        seconds = pricing.driving_times_s(state, truck, edges, begun + elapsed)
         threshold = rests.threshold_s(state, truck, rested)
-        count = rests.edges_before_rest(state, truck.profile, (node, driven_s), threshold, edges, seconds)
+        count = rests.edges_before_rest(state, truck.profile, (node, clock), threshold, edges, seconds)
         if count:
             node = state.network.edge_to.item(edges.item(count - 1))
+            clock = rule.after(clock, Duty.DRIVING, begun + elapsed, seconds.item(count - 1))
             elapsed += seconds.item(count - 1)
-            driven_s += seconds.item(count - 1)
         if count == len(edges):
-            return elapsed, driven_s, rested
-        lot = rests.choose_lot(state, node, truck.profile, driven_s, goal)
+            return elapsed, clock, rested
+        lot = rests.choose_lot(state, node, truck.profile, clock, goal)
         if lot is not None:
             to_lot = state.travel_s(node, lot.node, truck.profile)
-            elapsed, driven_s, node = elapsed + to_lot, driven_s + to_lot, lot.node
-        elapsed += state.policies.hours.required_rest_s(driven_s)
-        driven_s, rested = 0.0, rested + 1
+            clock = rule.after(clock, Duty.DRIVING, begun + elapsed, to_lot)
+            elapsed, node = elapsed + to_lot, lot.node
+        rest = hours.rest_length_s(state, clock)
+        clock = rule.after(clock, Duty.REST, begun + elapsed, rest)
+        elapsed, rested = elapsed + rest, rested + 1
     return None
 
 

@@ -18,7 +18,7 @@ from spine.energy import MASS_PER_CARGO_UNIT_T
 from spine.network import RoadNetwork, Router
 from spine.network.facilities import GenericBuilding
 from spine.network.roads import truck_speed_kph
-from spine.world.activities import FOLLOWED_BY, Activity, Followup
+from spine.world.activities import DUTY_OF, FOLLOWED_BY, Activity, Followup
 from spine.world.agenda import Agenda
 from spine.world.config import WorldConfig
 from spine.world.draws import Draws
@@ -133,6 +133,10 @@ class State:
         assert activity in FOLLOWED_BY[before], _forbidden(self.now, truck, activity)
         truck.story = (*truck.story[1 - STORY_LENGTH :], (truck.activity_since, before))
         truck.figures.activity_s[_ACTIVITY_CODE[before]] += self.now - truck.activity_since
+        duty = DUTY_OF.get(before)
+        if duty is not None and self.now > truck.activity_since:
+            since = truck.activity_since
+            truck.clock = self.policies.hours.after(truck.clock, duty, since, self.now - since)
         truck.activity = activity
         truck.activity_since = self.now
         self.changed_agents[truck.id] = None

@@ -1,4 +1,4 @@
-"""What a modeller may swap: drivers' hours, parking, fuel, fuel price, destinations, dispatch - each a small protocol.
+"""What a modeller may swap: drivers' hours, drivers' habits, parking, fuel, fuel price, destinations, dispatch - each a small protocol.
 
 Built-in policies are looked up by the names a `WorldConfig` carries. Others are handed to `resolve_policies` as extra tables, which
 the scenario layer fills from the entry-point group ``spine.policies``.
@@ -9,31 +9,32 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from spine.energy import EnergyModel, LinearEnergy
 from spine.errors import ConfigurationError, quoted
+from spine.hours import HoursRule, PlainHours
 from spine.world.config import WorldConfig
 from spine.world.policies.base import (
     Award,
     DestinationChoice,
     Dispatcher,
-    FuelModel,
-    HoursRule,
+    DriverHabit,
     ParkingRule,
     Policies,
     PriceProcess,
 )
 from spine.world.policies.destinations import GravityDestinations, UniformDestinations, WeightedDestinations
 from spine.world.policies.dispatch import ContractNet, Polling
-from spine.world.policies.fuel import LinearFuel
-from spine.world.policies.hours import BaselineHours
+from spine.world.policies.habit import BaselineHabit
 from spine.world.policies.parking import BaselineParking
 from spine.world.policies.price import MeanRevertingPrice, RandomWalkPrice
 
 PolicyTable = Mapping[str, Mapping[str, Callable[[], object]]]
 
 BUILT_IN: PolicyTable = {
-    "hours": {"baseline": BaselineHours},
+    "hours": {"baseline": PlainHours},
+    "habit": {"baseline": BaselineHabit},
     "parking": {"baseline": BaselineParking},
-    "fuel": {"linear": LinearFuel},
+    "fuel": {"linear": LinearEnergy},
     "price": {"mean_reverting": MeanRevertingPrice, "random_walk": RandomWalkPrice},
     "destinations": {
         "weights": WeightedDestinations,
@@ -65,7 +66,8 @@ __all__ = [
     "Award",
     "DestinationChoice",
     "Dispatcher",
-    "FuelModel",
+    "DriverHabit",
+    "EnergyModel",
     "HoursRule",
     "ParkingRule",
     "Policies",

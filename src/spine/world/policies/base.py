@@ -5,31 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from spine.energy import EnergyModel
+from spine.hours import HoursRule
+
 if TYPE_CHECKING:
     from spine.world.config import WorldConfig
     from spine.world.model import Package, SiteState, Truck
     from spine.world.state import State
 
 
-class HoursRule(Protocol):
-    """How long a driver may drive and must rest."""
+class DriverHabit(Protocol):
+    """How a driver uses the room that law and tank leave him. `risk` is his willingness to put things off, 0..1."""
 
-    limit_s: float
-    """Longest driving between two rests without a violation, seconds."""
+    def rest_threshold_s(self, drive_s: float, risk: float, uniform: float) -> float:
+        """Return the driving time at which he starts to look for a place to rest, seconds; drawn once a driving period.
 
-    fines: tuple[float, ...]
-    """The amounts a violation may be fined, so that there are figures of each from the beginning on; () when they are not known."""
+        Args:
+            drive_s: how long the law lets a rested driver drive, seconds.
+        """
 
-    def threshold_s(self, risk: float, uniform: float) -> float:
-        """Return the driving time at which this driver starts to look for a rest place, seconds; drawn once a period."""
+    def fuel_threshold_share(self, risk: float, uniform: float) -> float:
+        """Return the share of the tank at which he looks for fuel; drawn once per tank."""
 
-    def required_rest_s(self, driven_s: float) -> float:
-        """Return how long the rest after `driven_s` seconds of driving must be, seconds."""
-
-    def penalty(self, overtime_s: float) -> float:
-        """Return the fine for one violation by `overtime_s` > 0 seconds, ducats."""
-
-    def risk_after_penalty(self, risk: float, uniform: float) -> float:
+    def risk_after_fine(self, risk: float, uniform: float) -> float:
         """Return the risk factor after a fine."""
 
     def risk_after_rest(self, risk: float, uniform: float) -> float:
@@ -47,16 +45,6 @@ class ParkingRule(Protocol):
 
     def roadside_fine(self, config: WorldConfig, uniform: float) -> float:
         """Return the fine for a rest at the roadside, ducats, 0 when nobody checks; drawn once a rest."""
-
-
-class FuelModel(Protocol):
-    """How much a truck burns and when its driver looks for fuel."""
-
-    def litres_per_m(self, load: float, gross_t: float) -> float:
-        """Return the consumption with `load` cargo units aboard of a vehicle of `gross_t` tonnes when full, litres per metre."""
-
-    def threshold_share(self, risk: float, uniform: float) -> float:
-        """Return the share of the tank at which the driver looks for fuel; drawn once per tank."""
 
 
 class PriceProcess(Protocol):
@@ -109,8 +97,9 @@ class Policies:
     """The policies of one world."""
 
     hours: HoursRule
+    habit: DriverHabit
     parking: ParkingRule
-    fuel: FuelModel
+    fuel: EnergyModel
     price: PriceProcess
     destinations: DestinationChoice
     dispatch: Dispatcher
