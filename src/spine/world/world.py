@@ -92,8 +92,7 @@ class World:
             now=now,
             fuel_price=config.initial_fuel_price,
         )
-        # A rule written before rules had to name their fines has none to name.
-        state.totals.penalties_by_amount = {f"{amount:g}": 0 for amount in getattr(state.policies.hours, "fines", ())}
+        state.totals.penalties_by_amount = {f"{amount:g}": 0 for amount in state.policies.hours.fines}
         market.schedule_price_day(state)
         stats.schedule_sample(state)
         stats.schedule_warmup(state)
