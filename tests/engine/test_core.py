@@ -57,7 +57,7 @@ def test_every_message_of_a_busy_day_is_as_its_model_says() -> None:
 
 
 def test_pictures_built_from_diffs_are_the_world() -> None:
-    """7.5: after every tick the last diff of each truck has the present watched values, and no diff comes twice."""
+    """After every tick the last diff of each truck has the present watched values, and no diff comes twice."""
     core = _core()
     core.connect(1)
     last: dict[str, Json] = {}
@@ -157,7 +157,7 @@ def test_actions_at_the_same_ticks_make_the_same_world_again() -> None:
 
 
 def test_a_fault_in_a_handler_is_told_and_harms_nobody(capsys: pytest.CaptureFixture[str]) -> None:
-    """8.1: an internal fault is one error for its sender, the core goes on."""
+    """An internal fault is one error for its sender, the core goes on."""
     core = _core()
     core.world.network.__dict__["sites"] = None
     core.limits = None  # type: ignore[assignment]  # any broken invariant will do
@@ -176,7 +176,7 @@ class _BrokenPrice:
 
 
 def test_a_fault_in_a_tick_is_told_to_all_and_pauses(capsys: pytest.CaptureFixture[str]) -> None:
-    """4.1, R25: what fails inside a tick, here a policy of somebody else, is an error, then a pause; clients can still ask."""
+    """What fails inside a tick, here a policy of somebody else, is an error, then a pause; clients can still ask."""
     world = World(grid_network(), WorldConfig(price="broken"), extra_policies={"price": {"broken": _BrokenPrice}})
     core = EngineCore(world, Pace(1, 3600.0), running=True)
     live = ActionQueue(core, lambda *_: None)

@@ -1,4 +1,4 @@
-"""The resolutions R1-R30 of the protocol and the rest of its checklist, against a real server over a real socket."""
+"""What docs/protocol.md promises, action by action, against a real server over a real socket."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _run_until(client: Client, tick: int, **pace: Any) -> None:
 
 
 def test_every_action_of_the_page_has_exactly_one_answer(server: Server, client: Client) -> None:
-    """4, R1, R28, R29: one signal with the request id; answers to questions and exports go to the asker, the rest to all."""
+    """One signal with the request id; answers to questions and exports go to the asker, the rest to all."""
     first: list[tuple[str, Json, str]] = [
         ("map.create", _MAP, "map.created"),
         ("agent.create", {"agent_id": "b", "agent_kind": "broker"}, "agent.created"),
@@ -137,7 +137,7 @@ def test_every_action_of_the_page_has_exactly_one_answer(server: Server, client:
 
 
 def test_every_one_of_the_26_parameters_is_needed(client: Client) -> None:
-    """7, R23: without any one of them no map, and the refusal names it; seeds end where the page says."""
+    """Without any one of them no map, and the refusal names it; seeds end at their bound."""
     for name in PRESETS["reference"]:
         params = {key: value for key, value in _MAP.items() if key != name}
         assert name in client.ask("map.create", **params)["data"]["message"]
@@ -148,7 +148,7 @@ def test_every_one_of_the_26_parameters_is_needed(client: Client) -> None:
 
 
 def test_the_clock_of_the_page(client: Client) -> None:
-    """10, R5-R7: with 10 ticks a second at speed 5, tick 7200 is 13:00; a change of speed makes the clock neither jump nor fall back."""
+    """With 10 ticks a second at speed 5, tick 7200 is 13:00; a change of speed makes the clock neither jump nor fall back."""
     save = {
         "graph": _ring(), "agents": [], "packages": [],
         "metadata": {"tick": 7195, "dt_s": 0.5, "now_s": 3597, "time_min": 59, "global_fuel_price": 5, "current_day": 0},
@@ -165,7 +165,7 @@ def test_the_clock_of_the_page(client: Client) -> None:
 
 
 def test_a_state_survives_the_round_trip(client: Client) -> None:
-    """15, R6, R7, R12, R20: graph, tick, clock, agents of every kind, packages and price come back; other weight names are understood."""
+    """Graph, tick, clock, agents of every kind, packages and price come back; other weight names are understood."""
     client.ask("map.import", file_content=as_file(_ring(200.0)))
     client.ask("agent.create", agent_id="b", agent_kind="broker", agent_data={"balance_ducats": 700})
     client.ask("agent.create", agent_id="d", agent_kind="building")
@@ -198,7 +198,7 @@ def test_a_state_survives_the_round_trip(client: Client) -> None:
 
 
 def test_an_import_tells_everything_in_its_order(server: Server, client: Client) -> None:
-    """16, R10, R18: stopped, answer, who is gone, map, agents; a broken file changes nothing, not even the run state."""
+    """Stopped, answer, who is gone, map, agents; a broken file changes nothing, not even the run state."""
     client.ask("map.create", **_MAP)
     client.ask("agent.create", agent_id="t", agent_kind="truck")
     save = client.ask("simulation.export_state")["data"]["file_content"]
@@ -227,7 +227,7 @@ def test_an_import_tells_everything_in_its_order(server: Server, client: Client)
 
 
 def test_an_imported_map_has_placeholders_and_all_numbers_count(server: Server, client: Client) -> None:
-    """R8, R19, R27: parameters nobody knows are valid placeholders, node and edge 0 are as good as any, generic buildings stay in files."""
+    """Parameters nobody knows are valid placeholders, node and edge 0 are as good as any, generic buildings stay in files."""
     graph = _ring(200.0, node1=[{"id": "ruin", "type": "castle"}])
     client.ask("map.import", file_content=as_file(graph))
     for number in range(6):
@@ -249,7 +249,7 @@ def test_an_imported_map_has_placeholders_and_all_numbers_count(server: Server, 
 
 
 def test_agents_without_a_map_are_listed_alone(server: Server, client: Client) -> None:
-    """R8: with an empty graph and a broker a newcomer hears `agent.listed`, and no map."""
+    """With an empty graph and a broker a newcomer hears `agent.listed`, and no map."""
     client.ask("agent.create", agent_id="b", agent_kind="broker")
     with server.client() as other:
         names = [m["signal"] for m in [other.next(), other.next(), other.next()]]
@@ -258,7 +258,7 @@ def test_agents_without_a_map_are_listed_alone(server: Server, client: Client) -
 
 
 def test_a_paused_world_shows_itself_whole(server: Server, client: Client) -> None:
-    """R9: run state, pace, every truck and broker, busy buildings, the last tick again."""
+    """Run state, pace, every truck and broker, busy buildings, the last tick again."""
     client.ask("map.import", file_content=as_file(_ring(200.0)))
     for name, kind in (("b", "broker"), ("t", "truck"), ("d", "building")):
         client.ask("agent.create", agent_id=name, agent_kind=kind)
@@ -277,7 +277,7 @@ def test_a_paused_world_shows_itself_whole(server: Server, client: Client) -> No
 
 
 def test_negative_money_passes_everywhere(server: Server, client: Client) -> None:
-    """12, R13: clamped with the truth beside it where front ends want it, signed in the full form of a truck."""
+    """Clamped with the truth beside it where front ends want it, signed in the full form of a truck."""
     client.ask("map.import", file_content=as_file(_ring()))
     client.ask("agent.create", agent_id="b", agent_kind="broker")
     client.ask("agent.create", agent_id="t", agent_kind="truck", agent_data={"initial_balance_ducats": -3.5})
@@ -296,7 +296,7 @@ def test_negative_money_passes_everywhere(server: Server, client: Client) -> Non
 
 
 def test_who_is_deleted_gives_its_place_back(client: Client) -> None:
-    """R14: `agent.deleted` at once, then the building without it; the event comes with the next tick."""
+    """`agent.deleted` at once, then the building without it; the event comes with the next tick."""
     graph = _ring()
     graph["nodes"][0]["buildings"][1]["current_agents"] = ["t"]
     truck = {"id": "t", "kind": "truck", "current_node": 0, "current_building_id": "lot"}
@@ -316,7 +316,7 @@ def test_who_is_deleted_gives_its_place_back(client: Client) -> None:
 
 
 def test_updates_are_whole_or_not_at_all(client: Client) -> None:
-    """R15, R16, R22, R30: a bad value refuses all of an update; whole floats are integers, booleans never; kinds and ids are checked."""
+    """A bad value refuses all of an update; whole floats are integers, booleans never; kinds and ids are checked."""
     client.ask("map.import", file_content=as_file(_ring()))
     client.ask("agent.create", agent_id="t", agent_kind="truck")
     before = client.ask("agent.describe", agent_id="t")["data"]
@@ -333,7 +333,7 @@ def test_updates_are_whole_or_not_at_all(client: Client) -> None:
 
 
 def test_a_new_map_takes_the_agents_along(client: Client) -> None:
-    """R17: trucks stand at nodes of the new map with nothing aboard, the broker has forgotten, packages are gone, the rest stays."""
+    """Trucks stand at nodes of the new map with nothing aboard, the broker has forgotten, packages are gone, the rest stays."""
     client.ask("map.import", file_content=as_file(_ring(300.0)))
     client.ask("agent.create", agent_id="b", agent_kind="broker")
     client.ask("agent.create", agent_id="t", agent_kind="truck", agent_data={"capacity": 30, "risk_factor": 0.9})
@@ -362,7 +362,7 @@ def test_a_new_map_takes_the_agents_along(client: Client) -> None:
 
 
 def test_only_waiting_packages_expire_and_the_broker_pays(client: Client) -> None:
-    """R11, R21: without a truck every package expires at its deadline, and the broker is fined half its value."""
+    """Without a truck every package expires at its deadline, and the broker is fined half its value."""
     client.ask("map.import", file_content=as_file(_ring(2000.0, patience=40)))
     client.ask("agent.create", agent_id="b", agent_kind="broker")
     client.ask("simulation.start", tick_rate=100, speed=100)
@@ -381,7 +381,7 @@ def test_only_waiting_packages_expire_and_the_broker_pays(client: Client) -> Non
 
 
 def test_buildings_come_with_a_fresh_map_unless_it_runs(client: Client) -> None:
-    """R26: a stopped or paused world shows the new building on a map, a running one only in the answer."""
+    """A stopped or paused world shows the new building on a map, a running one only in the answer."""
     client.ask("map.import", file_content=as_file(_ring()))
     client.settle()
     for name, state in (("p1", "stop"), ("p2", "pause"), ("p3", "start")):

@@ -80,7 +80,7 @@ class Picture:
         if what in ("started", "updated"):
             self.pace = data
         elif what == "state_imported":
-            # The one action that may turn the tick counter back (4.4).
+            # The one action that may turn the tick counter back.
             self.tick = None
 
     def compare(self, state: Json) -> None:
@@ -182,7 +182,7 @@ class Clients(RuleBasedStateMachine):
         ]
         answer = self._ask(number, "building.create", building_id=name, node_id=0, **params[kind])
         if answer["signal"] == "building.created":
-            # Front ends learn of a building by the map; a run hides that until somebody reconnects (R26).
+            # Front ends learn of a building by the map; a run hides that until somebody reconnects.
             for _, picture in self.clients:
                 picture.buildings.setdefault(name, answer["data"]["building"])
 

@@ -89,7 +89,7 @@ def _km2(discs: list[tuple[float, float, float]], width: float, height: float) -
 @pytest.mark.parametrize("gridness", [0.0, 0.5, 1.0])
 @pytest.mark.parametrize("density", [20.0, 60.0])
 def test_densities_are_those_asked_for(gridness: float, density: float) -> None:
-    """Town nodes per square kilometre of town, and rural nodes per square kilometre of country, are within 10 % (W10)."""
+    """Town nodes per square kilometre of town, and rural nodes per square kilometre of country, are within 10 %."""
     from spine.network.generate.centers import place_centers
     from spine.network.generate.draft import Draft, phase_draws
     from spine.network.generate.places import place_nodes
@@ -208,7 +208,7 @@ def _highways(network: RoadNetwork) -> np.ndarray[Any, Any]:
 
 
 def test_motorways_survive_and_have_junctions() -> None:
-    """Where majors lie far apart there are motorways of several pieces, and other roads meet them on the way (W6)."""
+    """Where majors lie far apart there are motorways of several pieces, and other roads meet them on the way."""
     network = generate(
         GenerationParameters.preset(
             "reference", map_width=40_000, map_height=40_000, center_separation=15_000, rural_density=1.0, seed=3
@@ -230,7 +230,7 @@ def test_motorways_survive_and_have_junctions() -> None:
 
 
 def test_curviness_makes_highways_longer() -> None:
-    """Straight at 0, clearly longer than the straight line at 1, never absurd (W12)."""
+    """Straight at 0, clearly longer than the straight line at 1, never absurd."""
     lengths = []
     for curviness in (0.0, 1.0):
         network = generate(
@@ -249,7 +249,7 @@ def test_curviness_makes_highways_longer() -> None:
 
 
 def test_ring_roads_are_tied_into_the_streets() -> None:
-    """A ring meets the streets of its town at many junctions (W7)."""
+    """A ring meets the streets of its town at many junctions."""
     network = generate(
         GenerationParameters.preset(
             "reference", num_major_centers=1, minor_per_major=0, rural_density=0, ring_road_prob=1.0, urban_sprawl=1200
@@ -263,7 +263,7 @@ def test_ring_roads_are_tied_into_the_streets() -> None:
 
 
 def test_village_streets_stay_in_their_village() -> None:
-    """No street of 20 or 50 km/h crosses the country (W8)."""
+    """No street of 20 or 50 km/h crosses the country."""
     network = generate(GenerationParameters.preset("sparse_rural", rural_settlement_prob=1.0))
     slow = np.isin(network.edge_class, [RoadClass.L, RoadClass.D])
     assert float(network.edge_length_m[slow].max()) < 1000.0

@@ -76,13 +76,13 @@ def test_nesting_is_bounded_wherever_it_stands(depth: int, brackets: str) -> Non
 
 @given(_PARAMS)
 def test_signals_are_json_and_carry_a_request_id_only_when_there_is_one(data: dict[str, object]) -> None:
-    """The key `request_id` is never there with null (2.2)."""
+    """The key `request_id` is never there with null."""
     assert json.loads(encode_signal("a.b", data)) == {"signal": "a.b", "data": data}
     assert json.loads(encode_signal("a.b", data, "r")) == {"signal": "a.b", "data": data, "request_id": "r"}
 
 
 def test_errors_have_the_shapes_of_the_page() -> None:
-    """2.3, 9.4: action errors carry the tick, transport errors both shapes, all of them one line."""
+    """Action errors carry the tick, transport errors both shapes, all of them one line."""
     assert json.loads(encode_action_error("a\nb", 7, "r")) == {
         "signal": "error",
         "data": {"code": "GENERIC_ERROR", "message": "a b", "tick": 7},

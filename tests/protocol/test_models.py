@@ -37,7 +37,7 @@ _PAGE_SIGNALS = {
 
 
 def test_every_action_and_signal_of_the_page_has_a_model() -> None:
-    """8.1, 9.1: nothing is missing, and every answer is a known signal."""
+    """Nothing is missing, and every answer is a known signal."""
     assert set(ACTIONS) >= _PAGE_ACTIONS
     assert set(SIGNALS) >= _PAGE_SIGNALS
     assert {model.answer for model in ACTIONS.values()} <= set(SIGNALS)
@@ -84,7 +84,7 @@ def test_the_asyncapi_document_is_whole() -> None:
 
 
 def test_the_delivery_deadline_comes_after_the_pickup_deadline() -> None:
-    """7.16: also where both fall into one coarse tick."""
+    """Also where both fall into one coarse tick."""
     clock = TickClock(tick=10, now=60.0, dt=6.0)
     assert clock.deadlines(72.0, 90.0) == {"pickup_deadline_tick": 12, "delivery_deadline_tick": 15}
     assert clock.deadlines(72.5, 73.0) == {"pickup_deadline_tick": 13, "delivery_deadline_tick": 14}
@@ -103,7 +103,7 @@ def test_the_delivery_deadline_comes_after_the_pickup_deadline() -> None:
     ],
 )  # fmt: skip
 def test_numbers_are_taken_as_the_page_says(action: str, params: dict[str, Any], value: dict[str, Any]) -> None:
-    """R22, 8.3, 8.18: whole floats are integers, null is absent, foreign keys are ignored."""
+    """Whole floats are integers, null is absent, foreign keys are ignored."""
     read = read_params(action, params)
     for name, wanted in value.items():
         assert getattr(read, name) == wanted
@@ -140,7 +140,7 @@ def test_bad_parameters_are_named_all_at_once(action: str, params: dict[str, Any
 
 @given(st.dictionaries(st.sampled_from(sorted(PRESETS["reference"])), st.none() | st.text(max_size=3) | st.floats()))
 def test_map_parameters_are_checked_or_read(changes: dict[str, Any]) -> None:
-    """R23: whatever stands in the 26 keys gives parameters or one refusal that names a field."""
+    """Whatever stands in the 26 keys gives parameters or one refusal that names a field."""
     params = read_params("map.create", {**PRESETS["reference"], **changes, "graph": {}, "generated_nodes": 3})
     assert isinstance(params, MapCreate)
     problems: list[str] = []
@@ -152,7 +152,7 @@ def test_map_parameters_are_checked_or_read(changes: dict[str, Any]) -> None:
 
 
 def test_the_kept_text_of_a_map_is_the_map() -> None:
-    """7.17, R27: 31 keys, all nodes and edges in order, buildings as they are now, also after one has come."""
+    """31 keys, all nodes and edges in order, buildings as they are now, also after one has come."""
     world = small_world()
     text = MapText()
     for name in ("one", "two"):
@@ -169,7 +169,7 @@ def test_the_kept_text_of_a_map_is_the_map() -> None:
 
 
 def test_a_map_without_known_parameters_gets_valid_placeholders() -> None:
-    """R8: a front end accepts an imported map."""
+    """A front end accepts an imported map."""
     world = World(bare_network(grid_network()))
     data = json.loads(bytes(MapText().data(world)))
     check_signal({"signal": "map.created", "data": data})

@@ -42,7 +42,7 @@ def _imported(core: EngineCore, content: Any) -> Json:
 
 @pytest.mark.parametrize("hours", [0.0, 0.4, 1.3, 3.0, 9.5, 26.0])
 def test_a_busy_world_comes_back_as_it_was(hours: float) -> None:
-    """15, R20: graph, tick, clock, packages, and of every agent the very state, at moments of every kind; and it runs on soundly."""
+    """Graph, tick, clock, packages, and of every agent the very state, at moments of every kind; and it runs on soundly."""
     core = _core(hours)
     first = _exported(core)
     other = EngineCore(small_world(trucks=1), Pace(20, 20.0))
@@ -70,7 +70,7 @@ def test_a_busy_world_comes_back_as_it_was(hours: float) -> None:
 
 
 def test_minimal_and_foreign_files_are_read() -> None:
-    """10.3: defaults, ids as text, unknown kinds skipped, a truck that has lost its edge, noon as the beginning."""
+    """Defaults, ids as text, unknown kinds skipped, a truck that has lost its edge, noon as the beginning."""
     core = _core(0.0)
     graph = _exported(core)["graph"]
     content = {
@@ -93,7 +93,7 @@ def test_minimal_and_foreign_files_are_read() -> None:
 
 
 def test_the_list_of_a_building_wins() -> None:
-    """10.3: a truck a building counts as inside is inside; one that says so itself is added."""
+    """A truck a building counts as inside is inside; one that says so itself is added."""
     core = _core(0.0)
     content = _exported(core)
     lots = [(n, b) for n in content["graph"]["nodes"] for b in n["buildings"] if b["type"] == "parking"]
@@ -125,7 +125,7 @@ def test_the_list_of_a_building_wins() -> None:
     ],
 )  # fmt: skip
 def test_a_file_that_contradicts_itself_changes_nothing(path: tuple[Any, ...], value: Any, named: str) -> None:
-    """16, R18: one error that names the element; world, tick and run state stay as they are."""
+    """One error that names the element; world, tick and run state stay as they are."""
     core = _core(1.0)
     _ask(core, "simulation.start")
     before, tick = core.world.dump(), core.tick_number

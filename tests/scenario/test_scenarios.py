@@ -193,7 +193,7 @@ def test_a_scenario_becomes_its_world(tmp_path: Path) -> None:
 
 
 def test_another_truck_changes_none_of_the_others(tmp_path: Path) -> None:
-    """W55: the fleet is drawn truck by truck."""
+    """The fleet is drawn truck by truck."""
     fleets = []
     for count in (3, 6):
         path = tmp_path / f"{count}.yaml"

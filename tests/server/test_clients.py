@@ -223,7 +223,7 @@ def test_a_stop_shows_everybody_the_picture_again() -> None:
 
 
 def test_ticks_and_the_clock_agree() -> None:
-    """4.5, R5, R6: at 100 ticks a second the clock advances by speed / tick_rate with every tick."""
+    """At 100 ticks a second the clock advances by speed / tick_rate with every tick."""
     with running_server("demo", "--autostart", "--tick-rate", "100", "--speed", "50") as server:
         with server.client() as client:
             first = client.signal("tick.end")["data"]

@@ -40,7 +40,7 @@ def test_every_changed_message_is_answered_once_and_the_world_lives_on() -> None
     ],
 )
 def test_what_must_come_back_is_worked_out_right(text: bytes, is_action: bool, request_id: str | None) -> None:
-    """The proof's own reading of chapter 2 of the protocol."""
+    """The proof reads an envelope as docs/protocol.md says, with code of its own."""
     sent = expected(text)
     assert (sent.is_action, sent.request_id) == (is_action, request_id)
 

@@ -71,7 +71,7 @@ def _with_map(client: Client) -> dict[str, Any]:
 
 
 def test_health_and_first_words(server: Server, client: Client) -> None:
-    """1, 2: healthy; nothing is said to a newcomer of an empty world, map and agents once there is one."""
+    """Healthy; nothing is said to a newcomer of an empty world, map and agents once there is one."""
     assert server.get("/health")["status"] == "healthy"
     assert client.ask("agent.list")["data"] == {"total": 0, "agents": [], "tick": 0}
     assert len(client.heard) == 1
@@ -118,7 +118,7 @@ def test_a_map_is_previewed_before_it_is_made(server: Server, client: Client) ->
     ],
 )  # fmt: skip
 def test_what_is_no_action_gets_one_error_of_both_shapes(looker: Client, text: str) -> None:
-    """5, R2: one unicast error that old and new clients understand; the connection goes on."""
+    """One unicast error that old and new clients understand; the connection goes on."""
     client = looker
     client.websocket.send(text)
     error = client.next()
@@ -131,7 +131,7 @@ def test_what_is_no_action_gets_one_error_of_both_shapes(looker: Client, text: s
 
 
 def test_binary_frames_get_an_error(looker: Client) -> None:
-    """R24: a binary frame is answered, not fatal."""
+    """A binary frame is answered, not fatal."""
     client = looker
     client.websocket.send(b"\x00\x01")
     assert client.next()["type"] == "error"
@@ -180,7 +180,7 @@ def test_binary_frames_get_an_error(looker: Client) -> None:
 def test_every_failed_action_gets_exactly_one_error_that_names_the_field(
     untouched: Server, looker: Client, action: str, params: dict[str, Any], named: str
 ) -> None:
-    """3, R1, R3: one error with the request id, to the asker alone."""
+    """One error with the request id, to the asker alone."""
     client = looker
     with untouched.client() as other:
         error = client.ask(action, **params)
@@ -195,7 +195,7 @@ def test_every_failed_action_gets_exactly_one_error_that_names_the_field(
 
 
 def test_pauses_without_effect_are_silent_without_a_request_id(client: Client) -> None:
-    """R4: who does not correlate answers hears nothing."""
+    """Who does not correlate answers hears nothing."""
     client.websocket.send('{"action": "simulation.pause"}')
     client.websocket.send('{"action": "simulation.resume", "request_id": 7}')
     assert client.ask("agent.list")["signal"] == "agent.listed"
@@ -203,7 +203,7 @@ def test_pauses_without_effect_are_silent_without_a_request_id(client: Client) -
 
 
 def test_the_run_states(client: Client) -> None:
-    """4.1, 6: start works anywhere, update too; pause, resume and stop answer; map.create is refused while running or paused."""
+    """Start works anywhere, update too; pause, resume and stop answer; map.create is refused while running or paused."""
     _with_map(client)
     assert client.ask("simulation.update", tick_rate=25, speed=3.5)["data"] == {"tick_rate": 25, "speed": 3.5}
     assert client.ask("simulation.start", tick_rate=30.0)["data"] == {"tick_rate": 30, "speed": 3.5}
@@ -232,7 +232,7 @@ def test_after_a_stop_everybody_gets_the_picture_again(server: Server, client: C
 
 
 def test_map_created_has_exactly_its_keys(client: Client) -> None:
-    """8: 31 keys; ids in the graph are text; edges and nodes have disjoint numbers; one-way in, text out."""
+    """31 keys; ids in the graph are text; edges and nodes have disjoint numbers; one-way in, text out."""
     data = _with_map(client)
     assert len(data) == 31
     assert set(PRESETS["reference"]) < set(data)
@@ -249,7 +249,7 @@ def test_map_created_has_exactly_its_keys(client: Client) -> None:
 
 
 def test_agents_of_every_kind(client: Client) -> None:
-    """8.10, 7.4-7.8: full forms have all keys, kinds are known, a second broker and a taken id are refused."""
+    """Full forms have all keys, kinds are known, a second broker and a taken id are refused."""
     _with_map(client)
     truck = client.ask("agent.create", agent_id="t", agent_kind="truck", agent_data={"capacity": 20})["data"]
     assert set(truck) == _TRUCK_FULL
@@ -272,7 +272,7 @@ def test_agents_of_every_kind(client: Client) -> None:
 
 
 def test_updates_and_deletions_are_answered_at_once(client: Client) -> None:
-    """14, R13-R15: also while stopped; negative money is shown beside a clamped one; unknown keys become tags."""
+    """Also while stopped; negative money is shown beside a clamped one; unknown keys become tags."""
     _with_map(client)
     client.ask("agent.create", agent_id="b", agent_kind="broker")
     data = client.ask("agent.update", agent_id="b", agent_data={"balance_ducats": -41.5})["data"]
@@ -290,7 +290,7 @@ def test_updates_and_deletions_are_answered_at_once(client: Client) -> None:
 
 
 def test_ticks_come_in_their_order(client: Client) -> None:
-    """9, 10, 11: start, events, agents, buildings, end; numbers rise by one; the clock is that of the page."""
+    """Start, events, agents, buildings, end; numbers rise by one; the clock is the documented one."""
     _with_map(client)
     client.ask("agent.create", agent_id="b", agent_kind="broker")
     for number in range(4):
@@ -328,7 +328,7 @@ def test_ticks_come_in_their_order(client: Client) -> None:
 
 
 def test_export_and_import_of_a_map(server: Server, client: Client) -> None:
-    """15, 16, R10, R12, R17, R18: the graph survives; an import stops, tells, shows the new picture; a broken one changes nothing."""
+    """The graph survives; an import stops, tells, shows the new picture; a broken one changes nothing."""
     _with_map(client)
     client.ask("agent.create", agent_id="t", agent_kind="truck")
     exported = client.ask("map.export", filename="mine")["data"]
@@ -354,7 +354,7 @@ def test_export_and_import_of_a_map(server: Server, client: Client) -> None:
 
 
 def test_a_new_building_is_checked_in_the_order_of_the_page(client: Client) -> None:
-    """8.18: the node, then the id, then what the type needs; the one error is about the first that is wrong."""
+    """The node, then the id, then what the type needs; the one error is about the first that is wrong."""
     _with_map(client)
     lot: dict[str, Any] = {"building_type": "parking", "building_id": "lot", "node_id": 0, "capacity": 3}
     assert client.ask("building.create", **lot)["signal"] == "building.created"
@@ -371,7 +371,7 @@ def test_a_new_building_is_checked_in_the_order_of_the_page(client: Client) -> N
 
 
 def test_new_buildings_take_part(client: Client) -> None:
-    """8.18, R26: answered with the full object, shown on a fresh map, unique by id, gone when deleted."""
+    """Answered with the full object, shown on a fresh map, unique by id, gone when deleted."""
     _with_map(client)
     answer = client.ask("building.create", building_type="parking", building_id="lot", node_id=0, capacity=3)
     assert answer["data"] == {
@@ -429,7 +429,7 @@ def test_buildings_are_configured_over_the_wire(client: Client) -> None:
 
 
 def test_newcomers_see_the_running_world(server: Server, client: Client) -> None:
-    """3, R8, R9: snapshot first, then the stream without a gap or a double; late and early joiners agree with the server."""
+    """Snapshot first, then the stream without a gap or a double; late and early joiners agree with the server."""
     _with_map(client)
     client.ask("agent.create", agent_id="b", agent_kind="broker")
     for number in range(3):
@@ -457,7 +457,7 @@ def test_newcomers_see_the_running_world(server: Server, client: Client) -> None
 
 
 def test_large_and_oversized_messages(server: Server) -> None:
-    """1.2: 16 MiB are accepted, what is over the limit closes with 1009, and others do not notice."""
+    """16 MiB are accepted, what is over the limit closes with 1009, and others do not notice."""
     with server.client() as client, server.client() as other:
         padding = "x" * (16 * 2**20 - 200)
         assert client.ask("agent.list", padding=padding)["signal"] == "agent.listed"

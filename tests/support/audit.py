@@ -1,4 +1,4 @@
-"""What the events of a run must add up to, told from the events alone: lives of packages, fines, money, litres (domain chapter 22)."""
+"""What the events of a run must add up to, told from the events alone: lives of packages, fines, money, litres."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the front end of the page accepts (chapter 7, column FE, and chapter 11), written from the page alone.
+"""What the front end accepts, written from the description of its messages alone.
 
 The front end throws a whole message away when one required key is missing, has the wrong type or breaks its bound, and says nothing. So
 every message a test hears is held against this.

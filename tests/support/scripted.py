@@ -38,7 +38,7 @@ class NotStrictError(ValueError):
 
 
 def expected(text: bytes) -> Sent:
-    """Return what a text must be answered with, by chapter 2 of the protocol."""
+    """Return what a text must be answered with, by docs/protocol.md."""
     try:
         message = _strict(text)
     except (ValueError, RecursionError):

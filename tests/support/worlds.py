@@ -83,7 +83,7 @@ def run(world: World, hours: float, dt: float = 60.0) -> list[Event]:
 
 
 def check_invariants(world: World) -> None:
-    """Assert everything that must hold in every world at every instant (domain chapter 22)."""
+    """Assert everything that must hold in every world at every instant."""
     counts = world.package_counts()
     assert counts.generated == (counts.waiting + counts.awarded + counts.aboard + counts.delivered + counts.expired), (
         counts

@@ -1,4 +1,4 @@
-"""Demand: when, what and where to packages are born, and what priority and urgency mean (domain 5, W20-W24)."""
+"""Demand: when, what and where to packages are born, and what priority and urgency mean."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from support.worlds import check_invariants, grid_network, run
 
 
 def test_what_nobody_fetches_expires_once_and_is_fined() -> None:
-    """W25-W27: without trucks a package expires at its pickup deadline, cause `no_truck`, and the broker pays half its value."""
+    """Without trucks a package expires at its pickup deadline, cause `no_truck`, and the broker pays half its value."""
     world = delivery_world()
     log = run(world, 4.0)
     born = {event.package_id: event for event in log if isinstance(event, events.PackageCreated)}
@@ -42,7 +42,7 @@ def test_what_nobody_fetches_expires_once_and_is_fined() -> None:
 
 
 def test_oversize_demand_is_refused_with_an_event() -> None:
-    """W23: what fits no truck of the fleet is never born, and says why."""
+    """What fits no truck of the fleet is never born, and says why."""
     world = delivery_world(size=30.0)
     world.apply(CreateTruck("t", TruckSpec(capacity=24.0)))
     log = run(world, 3.0)
@@ -54,7 +54,7 @@ def test_oversize_demand_is_refused_with_an_event() -> None:
 
 
 def test_births_are_poisson_at_the_rate_asked_for() -> None:
-    """W20: 400 packages an hour are 400, not 240; hourly profiles shape the day."""
+    """400 packages an hour are 400, not 240; hourly profiles shape the day."""
     network = line_network(1000.0, 3, site_at("a", 0, 400.0), site_at("b", 3))
     log = run(World(network, WorldConfig(seed=1)), 10.0)
     born = sum(isinstance(event, events.PackageCreated) for event in log)
@@ -111,7 +111,7 @@ def test_refusals_come_as_they_were_expected() -> None:
 
 
 def test_a_weekly_profile_knows_the_days() -> None:
-    """W20: 168 multipliers shape a week; here only the third day is busy."""
+    """168 multipliers shape a week; here only the third day is busy."""
     profile = tuple(1.0 if 48 <= hour < 72 else 0.0 for hour in range(168))
     network = line_network(1000.0, 3, site_at("a", 0, 20.0, hourly_profile=profile), site_at("b", 3))
     log = run(World(network, WorldConfig(seed=1)), 14 * 24.0, dt=3600.0)
@@ -120,7 +120,7 @@ def test_a_weekly_profile_knows_the_days() -> None:
 
 
 def test_urgency_defines_the_delivery_window() -> None:
-    """W22: same-day goods get the shortest windows, standard ones the longest; all together fill the range evenly."""
+    """Same-day goods get the shortest windows, standard ones the longest; all together fill the range evenly."""
     network = line_network(1000.0, 3, site_at("a", 0, 200.0), site_at("b", 3))
     born = [e for e in run(World(network), 20.0) if isinstance(e, events.PackageCreated)]
     windows: dict[str, list[float]] = {}
@@ -135,7 +135,7 @@ def test_urgency_defines_the_delivery_window() -> None:
 
 @pytest.mark.parametrize("dispatch", ["contract_net", "polling"])
 def test_priority_orders_dispatch(dispatch: str) -> None:
-    """W22: when there are too few trucks, what matters more is fetched more often."""
+    """When there are too few trucks, what matters more is fetched more often."""
     network = grid_network(sites=4, rate=12.0, docks=4, sizes=(10.0, 20.0))
     world = World(network, WorldConfig(seed=3, dispatch=dispatch))
     world.apply(CreateBroker("broker"))
@@ -151,7 +151,7 @@ def test_priority_orders_dispatch(dispatch: str) -> None:
 
 
 def test_urgent_same_day_is_worth_three_point_six_times() -> None:
-    """18.13: value = base x priority x urgency."""
+    """Value = base x priority x urgency."""
     profile = PackageProfile(
         value_range=(100.0, 100.0), priority_weights=(0, 0, 0, 1), urgency_weights=(0, 0, 1), size_range=(1, 2)
     )
@@ -161,7 +161,7 @@ def test_urgent_same_day_is_worth_three_point_six_times() -> None:
 
 
 def test_gravity_prefers_the_near() -> None:
-    """W21: with gravity the nearer of two equal sites gets more."""
+    """With gravity the nearer of two equal sites gets more."""
     sites = (site_at("a", 0, 60.0), site_at("near", 2, 1.0), site_at("far", 19, 1.0))
     world = World(line_network(5000.0, 20, *sites), WorldConfig(seed=4, destinations="gravity"))
     log = run(world, 5.0)
@@ -210,7 +210,7 @@ def test_gravity_never_runs_out_of_destinations() -> None:
 
 
 def test_a_site_can_be_configured_while_it_lives() -> None:
-    """W24, W53: what a site sends may be changed at any time; what makes no sense is refused and changes nothing."""
+    """What a site sends may be changed at any time; what makes no sense is refused and changes nothing."""
     world = World(line_network(1000.0, 3, site_at("a", 0, 20.0), site_at("b", 3)))
     run(world, 1.0)
     changes = {
@@ -235,7 +235,7 @@ def test_a_site_can_be_configured_while_it_lives() -> None:
 
 
 def test_hundreds_of_awards_at_one_instant() -> None:
-    """W45, W57: one order of 300 packages is awarded as it is born, not one package every other tick."""
+    """One order of 300 packages is awarded as it is born, not one package every other tick."""
     network = replace(
         grid_network(sites=0),
         facilities=(

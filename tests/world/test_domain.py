@@ -1,4 +1,4 @@
-"""The rules of the domain with their check values (specification chapter 18), seen through commands, views and events."""
+"""The rules of the domain with their check values, seen through commands, views and events."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from support.worlds import check_invariants, run, small_world
 
 
 def test_clock_values() -> None:
-    """18.15: noon of day 1 at the start, midnight of day 2 after half a day; it never shows 24:00."""
+    """Noon of day 1 at the start, midnight of day 2 after half a day; it never shows 24:00."""
     assert wall_of(0.0, 43_200.0) == (1, 12.0)
     assert wall_of(43_200.0, 43_200.0) == (2, 0.0)
     assert wall_of(43_200.0 - 1e-9, 43_200.0) == (2, 0.0)
@@ -65,7 +65,7 @@ def test_fuel_thresholds() -> None:
 
 
 def test_driving_carries_no_time_lost_at_nodes() -> None:
-    """W5: 10 km in a hundred pieces at 80 km/h take 450 s and 1.15 l, at any step."""
+    """10 km in a hundred pieces at 80 km/h take 450 s and 1.15 l, at any step."""
     for dt in (0.05, 1.0, 10.0, 1000.0):
         world = World(line_network(100.0, 100, Parking("p", 100, 5)))
         world.apply(CreateTruck("t", TruckSpec(start_node=0)))
@@ -79,7 +79,7 @@ def test_driving_carries_no_time_lost_at_nodes() -> None:
 
 
 def test_truck_limits_are_those_of_trucks() -> None:
-    """W15: on a motorway posted 140 a truck able to do 100 drives 80; its own limiter wins when lower."""
+    """On a motorway posted 140 a truck able to do 100 drives 80; its own limiter wins when lower."""
     network = line_network(10_000.0, 1, Parking("p", 1, 5), speed=140.0)
     for top, expected in ((100.0, 80.0), (62.0, 62.0)):
         world = World(network)
@@ -105,7 +105,7 @@ def test_a_package_is_carried_and_paid() -> None:
 
 
 def test_lateness_costs_a_thousandth_of_the_value_per_second() -> None:
-    """18.14: 250 s late pays 75 %, 1000 s late or more pays nothing - and late is late, not lost."""
+    """250 s late pays 75 %, 1000 s late or more pays nothing - and late is late, not lost."""
     world = delivery_world()
     world.apply(CreateTruck("t", TruckSpec(start_node=2)))
     log: list[events.Event] = []
@@ -125,7 +125,7 @@ def test_lateness_costs_a_thousandth_of_the_value_per_second() -> None:
 
 
 def test_long_hauls_rest_and_refuel_on_the_way() -> None:
-    """W29: on 600 km the driver rests in a lot before eight hours and fuels before the tank is empty, by plan, without a fine."""
+    """On 600 km the driver rests in a lot before eight hours and fuels before the tank is empty, by plan, without a fine."""
     world = long_haul(*LOTS, *STATIONS, fuel_tank_capacity_l=100.0)
     log = run(world, 72.0)
     rests = [event for event in log if isinstance(event, events.RestStarted)]
@@ -149,7 +149,7 @@ def test_without_parkings_the_driver_rests_at_the_roadside_and_says_so() -> None
 
 
 def test_a_dry_truck_is_rescued_at_a_price() -> None:
-    """W32: without a station in reach the truck strands on its edge, waits for the service, pays, and drives on."""
+    """Without a station in reach the truck strands on its edge, waits for the service, pays, and drives on."""
     world = long_haul(*LOTS, fuel_tank_capacity_l=60.0)
     log = run(world, 30.0)
     dry = [event for event in log if isinstance(event, events.OutOfFuel)]
@@ -176,7 +176,7 @@ def test_a_stranded_truck_is_where_it_ran_dry() -> None:
 
 
 def test_filling_takes_its_time_and_costs_the_price_at_the_start() -> None:
-    """18.5: pumping at 0.833 l/s; W36: the price is that of the moment pumping begins."""
+    """Pumping at 0.833 l/s; the price is that of the moment pumping begins."""
     log = run(long_haul(*LOTS, *STATIONS, fuel_tank_capacity_l=150.0), 48.0)
     started = [event for event in log if isinstance(event, events.FuellingStarted)]
     done = [event for event in log if isinstance(event, events.FuellingCompleted)]
@@ -187,7 +187,7 @@ def test_filling_takes_its_time_and_costs_the_price_at_the_start() -> None:
 
 
 def test_idling_in_a_lot_long_enough_counts_as_rest() -> None:
-    """W31: a truck that waited in a lot for as long as it would have to rest starts a new driving period."""
+    """A truck that waited in a lot for as long as it would have to rest starts a new driving period."""
     world = delivery_world()
     world.apply(CreateTruck("t", TruckSpec(start_node=12)))
     run(world, 1.0)
@@ -202,7 +202,7 @@ def test_idling_in_a_lot_long_enough_counts_as_rest() -> None:
 
 
 def test_a_driver_who_idles_before_a_rest_that_is_due_rests_less() -> None:
-    """W31: hours idled in a lot count for the rest that must be finished before the next trip."""
+    """Hours idled in a lot count for the rest that must be finished before the next trip."""
     world = long_haul(*LOTS, *STATIONS)
     log: list[events.Event] = []
     truck = world._state.trucks["t"]
@@ -221,7 +221,7 @@ def test_a_driver_who_idles_before_a_rest_that_is_due_rests_less() -> None:
 
 
 def test_a_new_top_speed_holds_from_the_next_node() -> None:
-    """W53: what is changed under way takes effect on the way."""
+    """What is changed under way takes effect on the way."""
     network = line_network(1000.0, 20, Parking("p", 20, 5))
     world = World(network)
     world.apply(CreateTruck("t", TruckSpec(start_node=0)))
@@ -245,7 +245,7 @@ def test_only_what_goes_into_the_tank_is_sold() -> None:
 
 
 def test_weight_limits_are_obeyed() -> None:
-    """W17: a heavy truck takes the long way round a weak bridge, a light one the bridge."""
+    """A heavy truck takes the long way round a weak bridge, a light one the bridge."""
     builder = RoadNetworkBuilder()
     for node, (x, y) in enumerate([(0.0, 0.0), (1000.0, 0.0), (500.0, 3000.0)]):
         builder.add_node(node, x, y)
@@ -266,7 +266,7 @@ def test_weight_limits_are_obeyed() -> None:
 
 
 def test_node_and_edge_zero_are_like_any_other() -> None:
-    """W19: a site on node 0 is served."""
+    """A site on node 0 is served."""
     world = delivery_world()
     world.apply(CreateTruck("t", TruckSpec(start_node=0)))
     log = run(world, 3.0)
@@ -274,7 +274,7 @@ def test_node_and_edge_zero_are_like_any_other() -> None:
 
 
 def test_an_award_turns_an_idle_truck_around_at_the_next_node() -> None:
-    """W44: a truck on its way to a lot does not drive there first."""
+    """A truck on its way to a lot does not drive there first."""
     profile = PackageProfile(size_range=(5, 5), pickup_window_s=(9000, 9000), delivery_window_s=(40_000, 40_000))
     network = line_network(1000.0, 60, site_at("a", 0, packages=profile), site_at("b", 1), Parking("far", 60, 2))
     world = World(network, WorldConfig(seed=2))
@@ -291,7 +291,7 @@ def test_an_award_turns_an_idle_truck_around_at_the_next_node() -> None:
 
 
 def test_a_full_lot_is_followed_by_the_next_best() -> None:
-    """W35: no endless wait at a full lot while another has room."""
+    """No endless wait at a full lot while another has room."""
     network = line_network(1000.0, 20, Parking("near", 1, 1), Parking("next", 3, 5))
     world = World(network)
     for index in range(4):
@@ -303,7 +303,7 @@ def test_a_full_lot_is_followed_by_the_next_best() -> None:
 
 
 def test_trucks_with_a_home_wait_there() -> None:
-    """W16: start node and home are selectable; an idle truck returns home when told to."""
+    """Start node and home are selectable; an idle truck returns home when told to."""
     network = line_network(1000.0, 20, Parking("p", 1, 5))
     world = World(network)
     world.apply(CreateTruck("t", TruckSpec(start_node=15, home_node=4, returns_home=True)))
@@ -312,7 +312,7 @@ def test_trucks_with_a_home_wait_there() -> None:
 
 
 def test_the_price_moves_once_a_day_at_midnight_and_stays_near_its_mean() -> None:
-    """W38: a year of mean-reverting prices neither collapses nor explodes."""
+    """A year of mean-reverting prices neither collapses nor explodes."""
     world = World(line_network(1000.0, 2))
     log = run(world, 24.0 * 365, dt=86_400.0)
     changes = [event for event in log if isinstance(event, events.FuelPriceChanged)]
@@ -331,7 +331,7 @@ def test_the_policies_are_named_and_unknown_names_refused() -> None:
 
 
 def test_deleting_a_truck_leaves_nothing_dangling() -> None:
-    """W53: cargo is lost with a cause, open awards are offered again, its place is free."""
+    """Cargo is lost with a cause, open awards are offered again, its place is free."""
     world = small_world(trucks=5)
     run(world, 2.0)
     loaded = next(t for t in world.truck_ids() if truck_view(world, t).loaded_packages)
@@ -357,7 +357,7 @@ def test_deleting_a_truck_leaves_nothing_dangling() -> None:
     ],
 )
 def test_bad_updates_are_refused_whole(changes: dict[str, object], message: str) -> None:
-    """R15: one bad value and nothing changes."""
+    """One bad value and nothing changes."""
     world = small_world(trucks=1)
     before = world.dump()
     with pytest.raises(CommandError, match=message):

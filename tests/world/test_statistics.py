@@ -1,4 +1,4 @@
-"""Figures of a run, told against its events (domain 13.3, 20.15)."""
+"""Figures of a run, told against its events."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from support.worlds import check_invariants, grid_network, run, small_world
 
 
 def test_docks_serve_in_order_and_count_the_waiting() -> None:
-    """W37: with one dock the others queue, first come first served."""
+    """With one dock the others queue, first come first served."""
     profile = PackageProfile(size_range=(20, 20), pickup_window_s=(9000, 9000), delivery_window_s=(40_000, 40_000))
     network = line_network(
         500.0, 10, site_at("a", 5, 30.0, docks=1, packages=profile), site_at("b", 0, docks=1), Parking("p", 10, 50)
@@ -41,7 +41,7 @@ def test_docks_serve_in_order_and_count_the_waiting() -> None:
 
 
 def test_summary_figures_fit_together() -> None:
-    """20.15: shares are shares, hours add up to trucks x time, emissions follow from litres."""
+    """Shares are shares, hours add up to trucks x time, emissions follow from litres."""
     world = small_world()
     run(world, 12.0)
     figures = world.summary().as_dict()
@@ -55,7 +55,7 @@ def test_summary_figures_fit_together() -> None:
 
 
 def test_figures_of_places_are_those_of_the_visits() -> None:
-    """20.15: visits, stays and those turned away, per parking; utilisation is the time places were held."""
+    """Visits, stays and those turned away, per parking; utilisation is the time places were held."""
     network = line_network(1000.0, 20, Parking("near", 1, 1), Parking("next", 3, 5))
     world = World(network)
     for index in range(4):
@@ -76,7 +76,7 @@ def test_figures_of_places_are_those_of_the_visits() -> None:
 
 
 def test_promises_are_checked_against_what_came() -> None:
-    """22.5: in a world with room to spare nearly every delivery keeps the time its award promised."""
+    """In a world with room to spare nearly every delivery keeps the time its award promised."""
     world = small_world()
     log = run(world, 6.0)
     promised = {e.package_id: e.promised for e in log if isinstance(e, events.PackageAssigned)}
@@ -87,7 +87,7 @@ def test_promises_are_checked_against_what_came() -> None:
 
 
 def test_site_statistics_are_those_of_the_events() -> None:
-    """13.3: what a site counts is what happened there."""
+    """What a site counts is what happened there."""
     world = small_world()
     log = run(world, 6.0)
     for building_id in world.building_ids():
