@@ -1,7 +1,7 @@
 """Road classes, and how fast a truck may go on them.
 
-Classes are the Polish technical classes of the domain specification (2.3). Truck limits are those of the Polish
-Road Traffic Act for goods vehicles over 3.5 t (domain 20.4): 80 km/h on motorways, expressways and roads with two or more lanes a
+Classes are the Polish technical classes of roads. Truck limits are those of the Polish
+Road Traffic Act for goods vehicles over 3.5 t (article 20): 80 km/h on motorways, expressways and roads with two or more lanes a
 direction, 70 on other roads outside built-up areas; a lower posted limit always wins.
 """
 

@@ -1,4 +1,4 @@
-"""Fuel: when to look for a station, which one, pumping and paying (domain 8, W32, W36, W37)."""
+"""Fuel: when to look for a station, which one, pumping and paying."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from spine.world.movement import price_fuel
 from spine.world.state import State
 
 VALUE_OF_TIME_PER_S = 40.0 / 3600.0
-"""Ducats a second of detour or queueing is worth when stations are compared (order of magnitude of domain 20.14)."""
+"""Ducats a second of detour or queueing is worth when stations are compared: about what an hour of a truck with its driver costs."""
 
 CONSIDERED = 16
 """At most this many stations, nearest first, are weighed."""
 
 DEAR = 1.15
-"""A station this much dearer than the global price sells only what is needed: up to `PARTIAL_SHARE` of the tank (W36)."""
+"""A station this much dearer than the global price sells only what is needed: up to `PARTIAL_SHARE` of the tank."""
 
 PARTIAL_SHARE = 0.5
 
 
 def new_tank(state: State, truck: Truck) -> None:
-    """Draw the level at which this tank makes the driver look for fuel, once per tank (8.2, W4)."""
+    """Draw the level at which this tank makes the driver look for fuel, once per tank."""
     uniform = state.draws.uniforms("fuel", truck.id, truck.tank_period, 1)[0]
     truck.fuel_threshold_l = state.policies.habit.fuel_threshold_share(truck.risk, uniform) * truck.tank_l
     truck.tank_period += 1
@@ -46,7 +46,7 @@ def is_due(truck: Truck) -> bool:
 
 
 def choose_station(state: State, truck: Truck, goal: int | None) -> StationState | None:
-    """Return the reachable station with the least cost of detour, queue and fuel; None when none is within reach (W36).
+    """Return the reachable station with the least cost of detour, queue and fuel; None when none is within reach.
 
     Args:
         goal: node index the truck wants to go to afterwards, None = nowhere.
@@ -74,12 +74,12 @@ def choose_station(state: State, truck: Truck, goal: int | None) -> StationState
 
 
 def unit_price(state: State, station: StationState) -> float:
-    """Return the price at a station, ducats per litre (8.5)."""
+    """Return the price at a station, ducats per litre."""
     return state.fuel_price * station.spec.cost_factor
 
 
 def litres_wanted(truck: Truck, station: StationState) -> float:
-    """Return how much a truck buys here: a full tank, or half of one where fuel is dear (W36)."""
+    """Return how much a truck buys here: a full tank, or half of one where fuel is dear."""
     level = truck.tank_l
     if station.spec.cost_factor > DEAR:
         level = max(PARTIAL_SHARE * truck.tank_l, truck.fuel_threshold_l)

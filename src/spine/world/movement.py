@@ -1,7 +1,7 @@
 """Driving: planning a leg, departing, being interrupted, running dry, arriving.
 
 A leg's path, its arrival time at every node and the node at which hours or fuel will force a diversion are all known at departure, so a
-trip costs one entry on the agenda however long it is, and no time is lost at nodes (W5, W29). Fuel, hours and position in
+trip costs one entry on the agenda however long it is, and no time is lost at nodes. Fuel, hours and position in
 between are functions of time.
 """
 
@@ -80,7 +80,7 @@ def _fuel_cut(state: State, truck: Truck, edges: NDArray[np.int32], burnt: NDArr
     """Return how many edges may be driven before the truck must look for fuel; all of them when it need not.
 
     It looks at the first node where the tank is at its threshold, or from whose next node the nearest station would be out of
-    reach without touching the reserve (W29, W32). With a full tank it drives at least one edge: looking again would not help.
+    reach without touching the reserve. With a full tank it drives at least one edge: looking again would not help.
     """
     count = len(edges)
     litres = truck.fuel_l - burnt
@@ -139,7 +139,7 @@ def next_node(state: State, truck: Truck, now: float) -> tuple[int, float, float
 
 
 def cut_at_next_node(state: State, truck: Truck) -> None:
-    """Let a driving truck end its leg at the next node, to decide anew there (W44)."""
+    """Let a driving truck end its leg at the next node, to decide anew there."""
     leg = truck.leg
     if leg is None or truck.activity is not Activity.DRIVING:
         return
@@ -157,7 +157,7 @@ def cut_at_next_node(state: State, truck: Truck) -> None:
 
 
 def strand(state: State, truck: Truck) -> None:
-    """The tank is empty: halt and call the breakdown service (W32)."""
+    """The tank is empty: halt and call the breakdown service."""
     leg = truck.leg
     if leg is None:
         raise ValueError(f"truck {truck.id}: stranded while it is not on a leg")

@@ -1,4 +1,4 @@
-"""What a truck can promise: its plan as a schedule (W39-W43).
+"""What a truck can promise: its plan as a schedule.
 
 A schedule walks the stops from the first node at which the truck can change its mind: driving, every rest that will fall due where the
 driver will take it, refuelling, the expected wait for a dock, handling. Where one more package fits in is the business of `insertion`.
