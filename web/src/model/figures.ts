@@ -6,7 +6,7 @@ import { Series } from "./series";
 
 const PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 10_000;
-/** A large world takes its time to add up; it is asked after so many times as long. */
+/** The pause after a question, as a multiple of the time its answer took: a large world is asked less often. */
 const PATIENCE = 15;
 /** Between parts of a series that is still being gathered from a recording. */
 const GATHERING_MS = 150;

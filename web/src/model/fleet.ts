@@ -4,7 +4,7 @@ import type { PositionFrame } from "../protocol/positions";
 import { ACTIVITIES, DRIVING, STATE_INDEX, STATES } from "./activities";
 import { type Between, Playout } from "./playout";
 
-/** Nobody drives faster than this, metres a second; a longer way between frames is a new place, not a drive. */
+/** Top speed, metres a second: a truck that has moved farther between two frames was placed anew and did not drive. */
 const FASTEST_MPS = 70;
 /** Standing trucks fan out around their place so that each can be seen, pixels. */
 const FAN_PIXELS = 11;
@@ -223,7 +223,7 @@ export class Fleet {
   }
 }
 
-/** Where each of so many trucks stands in the fan when it is fully open, pixels, x and y each. */
+/** Return the offsets of trucks in the open fan, pixels: x and y of each. */
 function bladesOf(count: number): Float32Array<ArrayBuffer> {
   const blades = new Float32Array(2 * count);
   for (let i = 0; i < count; i += 1) {

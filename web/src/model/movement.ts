@@ -122,7 +122,7 @@ function loadOf(truck: TruckDiff): number {
   return truck.loaded_packages.length > 0 ? SOME_LOAD : 0;
 }
 
-/** Where a truck is that is so many metres into its road, if it is on one. */
+/** Return where a truck is: on its road after `metres` of it, or at its junction. */
 function placeOf(truck: TruckDiff & Partial<Truck>, metres: number, roads: RoadMap | null): Place {
   const parked = roads?.buildings.get(truck.current_building_id ?? "")?.data.type === "parking";
   const activity = ACTIVITIES.indexOf(derivedActivity(truck, parked));

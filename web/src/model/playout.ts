@@ -28,7 +28,7 @@ const SLOWEST = 0.6;
 const FASTEST = 2;
 /** Further behind than this, it skips. */
 const MOST_BEHIND_S = 2.5;
-/** Pace and interval are measured over the arrivals of so many seconds, and at least so many of them. */
+/** Pace and interval are measured over a window of arrivals: its length in seconds, and the fewest arrivals in it. */
 const MEASURED_S = 3;
 const FEWEST_MEASURED = 4;
 

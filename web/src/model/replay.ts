@@ -32,7 +32,7 @@ export class Replay {
     if (!this.told) this.status.value = null;
   }
 
-  /** Where the playback stands by now, when it goes by so many simulated seconds per real second (0: it is held). */
+  /** Return where the playback is by now; `speed` is in simulated seconds per real second, 0 when it is paused. */
   at(speed: number, nowMs = performance.now()): number {
     const status = this.status.value;
     if (status === null) return 0;

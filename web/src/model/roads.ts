@@ -27,7 +27,7 @@ export interface Segments {
 
 /** Nodes of streets nearer than this to each other make up a town, drawn as its ground. */
 const TOWN_EDGE_M = 280;
-/** Of so many facilities the distance to the next one is measured. */
+/** The distance to the next facility is measured for a sample of at most this many. */
 const MOST_MEASURED = 300;
 
 export class RoadMap {
@@ -83,7 +83,7 @@ export class RoadMap {
     return this.edges.get(id);
   }
 
-  /** Return where a point so many metres into an edge is, and the heading there. */
+  /** Return the point at a distance along an edge, metres, and the heading there. */
   along(edgeId: number, metres: number): { x: number; y: number; heading: number } | null {
     const edge = this.edges.get(edgeId);
     const from = edge && this.nodePosition(Number(edge.from_node));

@@ -16,9 +16,9 @@ import { Button, Fill, NumberField, Problem, SelectField, TextField, useAction }
 import { Ref } from "../ui/reference";
 
 const MOST_AT_ONCE = 20_000;
-/** So many questions may be open with the server at a time. */
+/** Requests that may be open with the server at a time. */
 const MOST_OPEN = 50;
-/** The server takes 500 actions a second of one client. */
+/** Actions a second; by default the server takes up to 500 of one client. */
 const PER_SECOND = 350;
 
 export function FleetForm() {

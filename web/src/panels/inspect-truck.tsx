@@ -10,7 +10,7 @@ import { Glyph } from "../ui/glyph";
 import { Button, Facts, Meter } from "../ui/parts";
 import { Ref } from "../ui/reference";
 
-/** After so many hours of driving the rules ask for a rest. */
+/** Hours of driving after which the rules ask for a rest. */
 const DRIVING_LIMIT_H = LIMITS.drivingHours;
 
 export function TruckInspector({ id }: { id: string }) {

@@ -10,7 +10,7 @@ import { Button, NumberField, Problem, useAction } from "../ui/parts";
 const PATIENCE_MS = 120_000;
 /** More than this takes the server a while; the page says so. */
 const LARGE_MAP_NODES = 60_000;
-/** So long after the last key the server is asked what would come out. */
+/** Pause after the last key before the server is asked for a preview. */
 const PREVIEW_AFTER_MS = 250;
 
 export function MapForm() {

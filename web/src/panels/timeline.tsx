@@ -171,7 +171,7 @@ function targetOf(key: string, now: number, { begin, end }: ReplayStatus): numbe
   return change === undefined ? null : Math.min(end, Math.max(begin, now + change));
 }
 
-/** The shortest round length that divides a span into at most so many parts. */
+/** Return the shortest round length that divides a span into at most `parts` parts. */
 function lengthFor(span: number, parts: number): number {
   return LENGTHS.find((length) => span / length <= parts) ?? span / parts;
 }
