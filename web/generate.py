@@ -11,11 +11,11 @@ from collections.abc import Iterator
 
 from spine.catalogue import Output, figures_of
 from spine.catalogue.families import ACTIVITY_LABELS, CAUSE_LABELS
+from spine.hours.plain import PlainHours
 from spine.network.generate import PRESETS
 from spine.network.generate.parameters import RULES, GenerationParameters
 from spine.protocol.actions import FASTEST_SPEED
 from spine.scenario import Scenario
-from spine.world.config import DRIVING_LIMIT_S
 from spine.world.truck_fields import CREATED
 
 _HEAD = """// Written by `make web-data` from the server's sources. A test keeps it current: do not edit it.
@@ -100,7 +100,7 @@ def _constants() -> Iterator[tuple[str, str, object]]:
     yield (
         "LIMITS",
         "",
-        {"fastestSpeed": FASTEST_SPEED, "drivingHours": DRIVING_LIMIT_S / 3600.0},
+        {"fastestSpeed": FASTEST_SPEED, "drivingHours": PlainHours.limit_s / 3600.0},
     )
 
 
