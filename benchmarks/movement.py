@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmarks.common import Row, grid, seconds_of
 from spine.network import TreeRouter
-from spine.world.model import Leg
+from spine.world.leg import Leg
 from spine.world.trips import TripArena
 
 TRUCKS = 100_000

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spine.world.activities import Purpose
-from spine.world.model import Leg
+from spine.world.leg import Leg
 from spine.world.pricing import Progress, dry_at_m, litres_at, time_at
 
 edges_of = st.lists(

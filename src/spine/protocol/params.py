@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from spine.errors import ProtocolError, quoted, shortened
-from spine.world.truck_fields import TruckField
+
+if TYPE_CHECKING:
+    # At run time the server process, which imports this module, must stay free of the world and NumPy.
+    from spine.world.truck_fields import TruckField
 
 _UNION_MEMBERS = ("float", "int", "str", "list")
 _MOST_PROBLEMS = 20

@@ -22,11 +22,11 @@ from spine.network.facilities import FuelStation, GenericBuilding, Parking, Site
 from spine.world.activities import Diversion, Purpose
 from spine.world.agenda import Agenda
 from spine.world.config import WorldConfig
+from spine.world.leg import Leg
 from spine.world.model import (
     Broker,
     Facility,
     Ledger,
-    Leg,
     Package,
     ParkingState,
     SiteState,

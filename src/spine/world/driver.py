@@ -9,7 +9,8 @@ from __future__ import annotations
 from spine.world import events, freight, fuel, hours, movement, parking, queues, rests, sites
 from spine.world.activities import Activity, Diversion, Followup, Purpose, StuckReason
 from spine.world.causes import ExpiryCause
-from spine.world.model import Leg, ParkingState, SiteState, StationState, Truck
+from spine.world.leg import Leg
+from spine.world.model import ParkingState, SiteState, StationState, Truck
 from spine.world.schedule import update_etas
 from spine.world.state import State
 

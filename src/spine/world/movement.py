@@ -16,7 +16,8 @@ from spine.hours import Duty
 from spine.world import events, hours, pricing, rests
 from spine.world.activities import Activity, Diversion, Purpose
 from spine.world.agenda import Due
-from spine.world.model import Leg, Truck, TruckFigures
+from spine.world.leg import Leg
+from spine.world.model import Truck, TruckFigures
 from spine.world.pricing import Progress
 from spine.world.state import State
 

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from spine.energy import Path, class_of
 from spine.world.activities import Activity
-from spine.world.model import Leg, Truck
+from spine.world.leg import Leg
+from spine.world.model import Truck
 from spine.world.state import State
 
 FASTEST_MPS = 80.0 / 3.6

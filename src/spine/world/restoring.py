@@ -21,7 +21,8 @@ from spine.world.activities import Activity, Purpose
 from spine.world.agenda import Due
 from spine.world.commands import CreateBroker, CreateBuildingAgent, CreateTruck, TruckSpec
 from spine.world.config import PUMP_LITRES_PER_S
-from spine.world.model import Leg, Package, ParkingState, SiteState, StationState, Stop, Truck
+from spine.world.leg import Leg
+from spine.world.model import Package, ParkingState, SiteState, StationState, Stop, Truck
 from spine.world.saved import SavedAgent, SavedBroker, SavedBuildingAgent, SavedPackage, SavedTruck, SavedWorld
 from spine.world.state import State
 

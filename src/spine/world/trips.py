@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from spine.world.model import Leg
+from spine.world.leg import Leg
 
 _FIRST_ARENA = 4096
 _FIRST_ROWS = 64
