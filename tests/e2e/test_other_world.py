@@ -11,7 +11,7 @@ from support.server import free_port, running_server
 
 pytestmark = pytest.mark.browser
 
-_LOST = "WebSocket connection to|ERR_CONNECTION_REFUSED|status of 421"
+_LOST = "WebSocket connection to|ERR_CONNECTION_(REFUSED|RESET)|status of 421"
 
 
 def test_a_page_whose_world_is_gone_says_so_and_goes_on_when_asked(browser: Browser) -> None:
