@@ -156,7 +156,7 @@ class ActionQueue:
         core = self.core
         try:
             return core.tick()
-        except Exception as error:  # noqa: BLE001 - whatever fails in a tick must reach the people watching (4.1, R25)
+        except Exception as error:  # noqa: BLE001 - whatever fails in a tick must reach the people watching
             traceback.print_exc()
             core.paused = True
             if self.persistence is not None:

@@ -95,7 +95,7 @@ class EngineCore(Picture, ActionHandler):
         self._handlers[type(params)](self, params, call)
 
     def take_up(self, world: World, tick_number: int) -> None:
-        """Show another world from here on, as of its own tick (R7)."""
+        """Show another world from here on, as of its own tick."""
         self.world = world
         self.tick_number = tick_number
         self.begin_anew()
@@ -103,7 +103,7 @@ class EngineCore(Picture, ActionHandler):
         self.forget_diffs()
 
     def carry_out(self, command: Command) -> None:
-        """Apply a command; what it causes is told with the next tick (9.19)."""
+        """Apply a command; what it causes is told with the next tick."""
         self._pending += self.world.apply(command)
 
     def _start(self, params: actions.SimulationStart, call: Request) -> None:
@@ -151,7 +151,7 @@ class EngineCore(Picture, ActionHandler):
         raise ProtocolError("replay.seek: this world is live; only a recording (spine replay FILE) can be sought")
 
     def auto_stop(self, call: Request) -> None:
-        """Stop an active run before an import, and say so (R18)."""
+        """Stop an active run before an import, and say so."""
         if self.running:
             self.running = self.paused = False
             call.messages.append(Message(EVERYBODY, encode_signal("simulation.stopped", {})))
@@ -170,7 +170,7 @@ class EngineCore(Picture, ActionHandler):
     # Ticks
 
     def tick(self) -> list[Message]:
-        """Advance the world by one tick and return its signals in wire order (4.3); none while nobody listens."""
+        """Advance the world by one tick and return its signals in wire order; none while nobody listens."""
         self.tick_number += 1
         self.changed()
         happened = self._pending + self.world.step(self.pace.dt)
@@ -221,6 +221,6 @@ def _plain_tick(parts: TickParts) -> list[Message]:
 
 
 def _refuse_aloud(call: Request, reason: str) -> None:
-    """Refuse a pause or resume without effect: only who correlates answers hears of it (R4)."""
+    """Refuse a pause or resume without effect: only who correlates answers hears of it."""
     if call.action.request_id is not None:
         raise ProtocolError(reason)

@@ -50,7 +50,7 @@ class ActionHandler(ABC):
             params = actions.read_params(action.name, action.params)
         except SpineError as error:
             return PreparedAction(name, call, refusal=self._refused(call, name, str(error)))
-        except Exception as error:  # noqa: BLE001 - a fault of ours must reach the asker and must not end the world (8.1)
+        except Exception as error:  # noqa: BLE001 - a fault of ours must reach the asker and must not end the world
             return PreparedAction(name, call, refusal=self._fault(call, name, error))
         return PreparedAction(name, call, params, changes=name not in actions.QUESTIONS)
 
@@ -64,7 +64,7 @@ class ActionHandler(ABC):
             self.perform(params, call)
         except SpineError as error:
             return self._refused(call, name, str(error))
-        except Exception as error:  # noqa: BLE001 - a fault of ours must reach the asker and must not end the world (8.1)
+        except Exception as error:  # noqa: BLE001 - a fault of ours must reach the asker and must not end the world
             return self._fault(call, name, error)
         return Outcome(
             call.messages,

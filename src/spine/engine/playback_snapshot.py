@@ -104,7 +104,7 @@ class ReplayPicture:
         return 0 if data is None else int(data["tick"])
 
     def tick_data(self) -> Json | None:
-        """Return TickData of the last tick (7.1), None before the first."""
+        """Return TickData of the last tick, None before the first."""
         body = self._brackets.get("tick.end")
         return None if body is None else dict(json.loads(body)["data"])
 

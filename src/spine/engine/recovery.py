@@ -348,7 +348,7 @@ def run_ticks(core: EngineCore, ticks: int, beat: Beat = lambda: None) -> None:
         beat()
         try:
             core.catch_up(some)
-        except Exception:  # noqa: BLE001 - the same fault as in the live world, which went on paused (R25)
+        except Exception:  # noqa: BLE001 - the same fault as in the live world, which went on paused
             traceback.print_exc()
             core.paused = True
 

@@ -32,7 +32,7 @@ class Outcome:
         messages: everything it causes, in order.
         name: of the action, `UNKNOWN_ACTION` when there is none of that name.
         ok: whether it was carried out.
-        answer: the message that answers it, None for a silent refusal (R4).
+        answer: the message that answers it, None for a silent refusal.
         channel: the channel its sender hears from now on, None for no change.
         wish: the action that asks for that channel again, "" for the plain stream.
         understood: whether it was an action at all.
@@ -61,7 +61,7 @@ class Request:
     wish: str = ""
 
     def answer(self, signal: str, data: Json | msgspec.Raw) -> None:
-        """Answer with a signal for everybody, with the sender's request id (R1)."""
+        """Answer with a signal for everybody, with the sender's request id."""
         self._give(EVERYBODY, signal, data)
 
     def reply(self, signal: str, data: Json) -> None:

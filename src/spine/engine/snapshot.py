@@ -1,4 +1,4 @@
-"""`Picture`: a world as clients see it - ticks, diffs, listings, snapshots, answers to questions (protocol 3, 4.3, 7)."""
+"""`Picture`: a world as clients see it - ticks, diffs, listings, snapshots, answers to questions."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ class Pace:
 
     @property
     def dt(self) -> float:
-        """Simulated seconds per tick (R5)."""
+        """Simulated seconds per tick."""
         return self.speed / self.tick_rate
 
     def as_json(self) -> Json:
-        """Return SimulationParams (7.2)."""
+        """Return SimulationParams."""
         return {"tick_rate": self.tick_rate, "speed": self.speed}
 
 
@@ -112,16 +112,16 @@ class Picture:
         }
 
     def map_data(self) -> msgspec.Raw:
-        """Return the data of `map.created` (9.13)."""
+        """Return the data of `map.created`."""
         return self._map_text.data(self.world)
 
     def tick_data(self) -> Json:
-        """Return TickData (7.1)."""
+        """Return TickData."""
         day, hour = wall_of(self.world.now, self.world.config.start_of_day_s)
         return {"tick": self.tick_number, "time": hour, "day": day}
 
     def due_diffs(self, agent_ids: Iterable[str], kinds: Container[str]) -> dict[str, tuple[AgentView, Json]]:
-        """Return view and `agent.updated` data of those agents whose watched values differ from the last ones sent (7.5, 7.7, 7.8).
+        """Return view and `agent.updated` data of those agents whose watched values differ from the last ones sent.
 
         Agents of other kinds than `kinds` are passed over, which of very many trucks saves most of a tick; whatever they are when
         somebody hears of them again is due.
@@ -145,7 +145,7 @@ class Picture:
         return due
 
     def agent_message(self, view: AgentView, receiver: int = EVERYBODY) -> Message:
-        """Return `agent.updated` (9.11)."""
+        """Return `agent.updated`."""
         self._told += 1
         body = encode_signal("agent.updated", encode.agent_updated_data(view, self.tick_number))
         return Message(receiver, body, f"agent {view.id}")
@@ -155,7 +155,7 @@ class Picture:
         return [self.agent_message(self.world.agent(agent_id)) for agent_id in self.world.agents()]
 
     def encoded_building(self, building_id: str) -> bytes:
-        """Return `building.updated` (9.17)."""
+        """Return `building.updated`."""
         return encode_signal(
             "building.updated", encode.building_updated_data(self.world, building_id, self.tick_number)
         )
@@ -169,7 +169,7 @@ class Picture:
         return Message(EVERYBODY, encode_signal("map.created", self.map_data()), "map")
 
     def snapshot(self, receiver: int) -> list[Message]:
-        """Return what a newcomer needs (R8, R9); made once for all who ask between two changes of the world."""
+        """Return what a newcomer needs; made once for all who ask between two changes of the world."""
         if self._snapshot is None:
             self._snapshot = self._make_snapshot()
         return [Message(receiver, body, key) for body, key in self._snapshot]
@@ -202,7 +202,7 @@ class Picture:
         return parts
 
     def listing(self, kind: str | None, clock: TickClock | None = None) -> Json:
-        """Return the data of `agent.listed` (9.10), of one kind or all."""
+        """Return the data of `agent.listed`, of one kind or all."""
         world = self.world
         views = [world.agent(agent) for agent in world.agents() if kind is None or world.agent_kind(agent) == kind]
         return self._listed(views, clock or self.clock())

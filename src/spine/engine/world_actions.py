@@ -1,4 +1,4 @@
-"""Actions on maps, agents and buildings (protocol 8.10-8.18), carried out on an `EngineCore`.
+"""Actions on maps, agents and buildings, carried out on an `EngineCore`.
 
 Each checks everything before it changes anything.
 """
@@ -72,7 +72,7 @@ def _preview_map(core: EngineCore, params: actions.MapPreview, call: Request) ->
 
 
 def _replace_map(core: EngineCore, network: RoadNetwork) -> list[str]:
-    """Put the agents onto a new map (R17) and return the ids of those that could not come along."""
+    """Put the agents onto a new map and return the ids of those that could not come along."""
     before = core.world.agents()
     core.carry_out(ReplaceNetwork(network))
     core.forget_diffs()
@@ -115,7 +115,7 @@ def _import_state(core: EngineCore, params: actions.ImportState, call: Request) 
 
 
 def new_picture(core: EngineCore, call: Request, gone: list[str]) -> None:
-    """Tell everybody what an import has made of the world: who is gone, the map, the agents, where they are (R10)."""
+    """Tell everybody what an import has made of the world: who is gone, the map, the agents, where they are."""
     call.messages += [_deleted(core, agent_id) for agent_id in gone]
     call.messages.append(core.map_message())
     call.messages.append(Message(EVERYBODY, encode_signal("agent.listed", core.listing(None))))
@@ -128,7 +128,7 @@ def new_picture(core: EngineCore, call: Request, gone: list[str]) -> None:
 
 
 def decode_file(content: str, most_bytes: int) -> bytes:
-    """Return the bytes of base64 text; white space is tolerated, anything else foreign is refused (10.1).
+    """Return the bytes of base64 text; white space is tolerated, anything else foreign is refused.
 
     Raises:
         ProtocolError: it is not base64, or too much.
@@ -157,7 +157,7 @@ def _create_agent(core: EngineCore, params: actions.AgentCreate, call: Request) 
     core.carry_out(_creation(params))
     view = core.world.agent(params.agent_id)
     call.answer("agent.created", encode.agent_full(view, core.clock()))
-    # Front ends draw trucks from agent.updated only; the first regular one may be a long pause away (7.4).
+    # Front ends draw trucks from agent.updated only; the first regular one may be a long pause away.
     call.messages.append(core.agent_message(view))
 
 
@@ -211,7 +211,7 @@ def _list_agents(core: EngineCore, params: actions.AgentList, call: Request) -> 
 
 
 def _create_building(core: EngineCore, params: actions.BuildingCreate, call: Request) -> None:
-    # In the order of the page (8.18): node, id, then what the type needs.
+    # Checked in this order: node, id, then what the type needs.
     if not core.world.network.has_node(params.node_id):
         raise ProtocolError(f"node_id: node {params.node_id} is not on this map")
     if params.building_id in core.world.building_ids():
@@ -281,7 +281,7 @@ def _delete_building(core: EngineCore, params: actions.BuildingDelete, call: Req
 
 
 def _show_map_again(core: EngineCore, call: Request) -> None:
-    """Let front ends, which learn of buildings from the map alone, see what has come or gone (R26)."""
+    """Let front ends, which learn of buildings from the map alone, see what has come or gone."""
     if not core.active:
         call.messages.append(core.map_message())
 

@@ -21,7 +21,7 @@ _NO_WEIGHTS: Mapping[str, float] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class PackageProfile:
-    """What kind of packages a site gives birth to (domain 5.2).
+    """What kind of packages a site gives birth to.
 
     Attributes:
         size_range: smallest and largest size, cargo units (1 cu = 0.1 t).

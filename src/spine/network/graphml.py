@@ -2,7 +2,7 @@
 
 - OSMnx: node `x`, `y` in degrees, edge `length` in metres, `highway`, `maxspeed`, `oneway`, `lanes`, `geometry`.
 - planar: node `x`, `y` in metres, edge `length_m` (or `length`), optionally `mode`, `road_class`, `lanes`, `max_speed_kph`,
-  `weight_limit_kg`, and per node `buildings` as embedded JSON (domain 2.4; older files get class L, 2 lanes, 50 km/h).
+  `weight_limit_kg`, and per node `buildings` as embedded JSON (older files get class L, 2 lanes, 50 km/h).
 - cities: node `position_x`, `position_y` in degrees, edge `distance` in kilometres; every edge is a main road both ways.
 """
 

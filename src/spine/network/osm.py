@@ -63,7 +63,7 @@ def _add_roads(
     positions: dict[int, tuple[float, float]],
     projection: LocalProjection,
 ) -> None:
-    """Add roads as directed edges. Nodes get small ids in order of appearance, edges ids above them (protocol R19)."""
+    """Add roads as directed edges. Nodes get small ids in order of appearance, edges ids above them."""
     row = {ref: index for index, ref in enumerate(positions)}
     lon, lat = np.array(list(positions.values())).T
     x, y = projection.to_xy(lon, lat)

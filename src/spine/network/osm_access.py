@@ -1,6 +1,6 @@
 """Who may drive on an OpenStreetMap road or past a barrier: access tags, dimensions and conditions, for a heavy truck.
 
-A heavy truck is 4.00 m high and 2.55 m wide (Directive 96/53/EC; domain 20.5). Restrictions by weight become weight limits of the
+A heavy truck is 4.00 m high and 2.55 m wide (Directive 96/53/EC). Restrictions by weight become weight limits of the
 edge (`weight_limit_kg`); restrictions by time of day or season are not modelled and are counted by the importer.
 """
 

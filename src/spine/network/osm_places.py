@@ -35,7 +35,7 @@ SMALL_PLACE_M2 = 600.0
 """Buildings smaller than this are no freight sites; places drawn as a point count as if they were this large."""
 
 MOTORWAY_COST_FACTOR = 1.1
-"""Fuel at motorways and expressways costs 5 to 15 % more (domain W38)."""
+"""Fuel at motorways and expressways costs 5 to 15 % more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,7 +168,7 @@ def lanes_per_direction(tags: Tags, direction: Direction) -> int:
     """Return lanes in each direction of traffic, at least 1; without a tag 2 on motorways and expressways, else 1.
 
     Of an odd number on a two-way road the odd one counts for neither: it is a turning or climbing lane, and a truck's limit is higher
-    only with two full lanes each way (domain 20.4). That is why `lanes:forward` and `lanes:backward` are not looked at.
+    only with two full lanes each way. That is why `lanes:forward` and `lanes:backward` are not looked at.
     """
     number = _NUMBER.match(tags.get("lanes", ""))
     if number:

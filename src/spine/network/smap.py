@@ -1,10 +1,10 @@
-"""The `.smap` map file: JSON with nodes, edges and facilities (protocol 10.2, 7.10-7.14).
+"""The `.smap` map file: JSON with nodes, edges and facilities.
 
 Bytes in, network out, and back; reading checks everything before anything is built, and every complaint is one line that names element and
 field. What no truck can reach, or none can leave, is dropped and noted; exporting what is left and importing it again changes nothing.
-Beyond the page SPINE writes optional keys when they are not the default: `hourly_profile`, `batch_size_range` and `attraction` of a site,
-`shape` of an edge; and at the top `spine`, with the `attribution` that the source of the map demands and the longitude and latitude of the
-planar origin (`origin_lon`, `origin_lat`).
+Beyond the plain protocol SPINE writes optional keys when they are not the default: `hourly_profile`, `batch_size_range` and `attraction`
+of a site, `shape` of an edge; and at the top `spine`, with the `attribution` that the source of the map demands and the longitude and
+latitude of the planar origin (`origin_lon`, `origin_lat`).
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ DEFAULT_LIMITS = MapLimits()
 def read_smap(data: bytes, source: str = "map", limits: MapLimits = DEFAULT_LIMITS) -> RoadNetwork:
     """Return the network of a `.smap` file.
 
-    Occupants, waiting packages, statistics and revenue in the file are checked but not kept (protocol R17).
+    Occupants, waiting packages, statistics and revenue in the file are checked but not kept.
 
     Args:
         data: the file, UTF-8 JSON.
@@ -141,7 +141,7 @@ def _read_edge(builder: RoadNetworkBuilder, edge: JsonReader, source: str) -> No
 
 
 def facility_from_json(item: object, node_id: int, where: str = "building") -> Facility:
-    """Return the facility of a building object in file or signal spelling (protocol 7.11-7.14, R12).
+    """Return the facility of a building object in file or signal spelling.
 
     Raises:
         MapFormatError: it is malformed.
@@ -225,7 +225,7 @@ def _read_profile(reader: JsonReader) -> PackageProfile:
 def _read_weights(
     reader: JsonReader, name: str, allowed: Sequence[str], default: tuple[float, ...]
 ) -> tuple[float, ...]:
-    """Read weights under bare or qualified names (R12); names left out weigh 0."""
+    """Read weights under bare or qualified names; names left out weigh 0."""
     found = reader.weights(name)
     if not found:
         return default
@@ -254,11 +254,11 @@ def write_smap(network: RoadNetwork) -> bytes:
 
 
 def graph_to_json(network: RoadNetwork, live: Mapping[str, Json] | None = None, *, qualified: bool = False) -> Json:
-    """Return the graph object of a network (protocol 7.10).
+    """Return the graph object of a network.
 
     Args:
         live: building objects by id to be used instead of the map's own definitions.
-        qualified: whether weight keys take the spelling of signals (R12); files use bare names.
+        qualified: whether weight keys take the spelling of signals; files use bare names.
     """
     buildings: dict[int, list[Json]] = {}
     for facility in network.facilities:
@@ -316,14 +316,14 @@ def facility_to_json(
     balance_ducats: float = 0.0,
     qualified: bool = False,
 ) -> Json:
-    """Return the building object of a facility (protocol 7.11-7.14) with what is there now.
+    """Return the building object of a facility with what is there now.
 
     Args:
         occupants: trucks inside, sorted.
         active_packages: packages waiting at a site.
         statistics: the six figures of a site; zeros when None.
         balance_ducats: revenue of a station.
-        qualified: whether weight keys take the spelling of signals (R12).
+        qualified: whether weight keys take the spelling of signals.
     """
     if isinstance(facility, GenericBuilding):
         return {"id": facility.id, "type": "building"}

@@ -147,7 +147,7 @@ class JsonReader:
         return weights
 
     def identifier(self, name: str) -> int:
-        """Read a node or edge id: a whole number, or decimal text of one (protocol 10.2)."""
+        """Read a node or edge id: a whole number, or decimal text of one."""
         value = self._get(name)
         if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 16:
             value = int(value)

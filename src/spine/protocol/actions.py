@@ -1,6 +1,6 @@
-"""Actions: one pydantic model per action (protocol chapter 8).
+"""Actions: one pydantic model per action.
 
-Unknown parameters are ignored, whole floats count as integers, booleans never do (R22).
+Unknown parameters are ignored, whole floats count as integers, booleans never do.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ class SimulationResume(Nothing):
 
 
 class SimulationReset(Nothing):
-    """Go back to simulated time 0 (beyond the page; the tick counter goes on)."""
+    """Go back to simulated time 0 (beyond the plain protocol; the tick counter goes on)."""
 
     action: ClassVar[str] = "simulation.reset"
     answer: ClassVar[str] = "simulation.resetted"
@@ -141,7 +141,7 @@ class MapCreate(ActionParams):
 
 
 class MapPreview(MapCreate):
-    """Ask what map would come out of `map.create`; nothing is made (beyond the page)."""
+    """Ask what map would come out of `map.create`; nothing is made (beyond the plain protocol)."""
 
     action: ClassVar[str] = "map.preview"
     answer: ClassVar[str] = "map.previewed"
@@ -165,7 +165,7 @@ class TruckData(_TruckFields):
 
 
 class BrokerData(ActionParams):
-    """`agent_data` of a broker (8.10)."""
+    """`agent_data` of a broker."""
 
     balance_ducats: Annotated[Number, Field(ge=0.0, le=1e15, description="ducats")] = 10_000.0
 
@@ -181,7 +181,7 @@ class AgentCreate(ActionParams):
 
 
 class AgentUpdate(ActionParams):
-    """Change an agent; which keys may be set is the world's business (8.11)."""
+    """Change an agent; which keys may be set is the world's business."""
 
     action: ClassVar[str] = "agent.update"
     answer: ClassVar[str] = "agent.updated"
@@ -214,7 +214,7 @@ class AgentList(ActionParams):
 
 
 class BuildingCreate(ActionParams):
-    """Add a facility at a node (8.18); what its type needs is checked after node and id, as the page has it."""
+    """Add a facility at a node; what its type needs is checked after node and id."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
     action: ClassVar[str] = "building.create"
@@ -241,7 +241,7 @@ class BuildingCreate(ActionParams):
 
 
 class BuildingUpdate(ActionParams):
-    """Change a facility (beyond the page): the keys of `building.create` that its type has, but its id and node."""
+    """Change a facility (beyond the plain protocol): the keys of `building.create` that its type has, but its id and node."""
 
     action: ClassVar[str] = "building.update"
     answer: ClassVar[str] = "building.updated"
@@ -250,7 +250,7 @@ class BuildingUpdate(ActionParams):
 
 
 class BuildingDelete(ActionParams):
-    """Remove a facility (beyond the page)."""
+    """Remove a facility (beyond the plain protocol)."""
 
     action: ClassVar[str] = "building.delete"
     answer: ClassVar[str] = "building.deleted"
@@ -258,7 +258,7 @@ class BuildingDelete(ActionParams):
 
 
 class StreamSubscribe(ActionParams):
-    """Ask for less, or for positions, instead of the plain stream (beyond the page; see `spine.protocol.positions`).
+    """Ask for less, or for positions, instead of the plain stream (beyond the plain protocol; see `spine.protocol.positions`).
 
     What is left out or null means: as the plain stream has it.
     """
@@ -289,14 +289,14 @@ class StreamSubscribe(ActionParams):
 
 
 class StreamUnsubscribe(ActionParams):
-    """Go back to the plain stream (beyond the page)."""
+    """Go back to the plain stream (beyond the plain protocol)."""
 
     action: ClassVar[str] = "stream.unsubscribe"
     answer: ClassVar[str] = "stream.subscribed"
 
 
 class ReplaySeek(ActionParams):
-    """Go to another time of a recording (beyond the page; for servers of `spine replay`)."""
+    """Go to another time of a recording (beyond the plain protocol; for servers of `spine replay`)."""
 
     action: ClassVar[str] = "replay.seek"
     answer: ClassVar[str] = "replay.status"

@@ -186,7 +186,7 @@ def _correct(schema: object) -> None:
 
 
 def _map_parameters_schema(model: type[BaseModel], map_data: Json) -> Json:
-    """Return the schema of an action that takes a map's parameters: the 26 `map.created` echoes, foreign keys ignored (R23)."""
+    """Return the schema of an action that takes a map's parameters: the 26 `map.created` echoes, foreign keys ignored."""
     names = list(GenerationParameters.__dataclass_fields__)
     return {
         "title": model.__name__,

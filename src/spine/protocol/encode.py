@@ -1,4 +1,4 @@
-"""Wire forms of agents, buildings, packages and the map (protocol chapter 7), as plain dictionaries ready for JSON."""
+"""Wire forms of agents, buildings, packages and the map, as plain dictionaries ready for JSON."""
 
 from __future__ import annotations
 
@@ -50,11 +50,11 @@ PARAMETER_PLACEHOLDERS: Mapping[str, object] = {
     "gas_station_cost_factor_range": [1, 1],
     "seed": 0,
 }
-"""What `map.created` says of a map without known parameters (7.17)."""
+"""What `map.created` says of a map without known parameters."""
 
 
 def watched(view: TruckView) -> tuple[object, ...]:
-    """Return the values of which one must differ from the last diff sent for the next to be due (7.5)."""
+    """Return the values of which one must differ from the last diff sent for the next to be due."""
     return (
         view.current_node,
         view.current_edge,
@@ -102,20 +102,20 @@ class TickClock:
         return {key: None if time is None else start_s + time for key, time in times.items()}
 
     def deadlines(self, pickup: float, delivery: float) -> Json:
-        """Return both deadlines of a package; the second comes after the first also where one tick covers both (7.16)."""
+        """Return both deadlines of a package; the second comes after the first also where one tick covers both."""
         pickup_tick = self.at(pickup)
         return {"pickup_deadline_tick": pickup_tick, "delivery_deadline_tick": max(self.at(delivery), pickup_tick + 1)}
 
 
 def signed(balance: float) -> Json:
-    """Return a balance as front ends demand it, never negative, with the truth beside it when it is (R13)."""
+    """Return a balance as front ends demand it, never negative, with the truth beside it when it is."""
     if balance >= 0.0:
         return {"balance_ducats": balance}
     return {"balance_ducats": 0.0, "balance_ducats_signed": balance}
 
 
 def truck_diff(view: TruckView) -> Json:
-    """Return the diff form of a truck (7.5)."""
+    """Return the diff form of a truck."""
     return {
         "id": view.id,
         "kind": "truck",
@@ -146,7 +146,7 @@ def truck_diff(view: TruckView) -> Json:
 
 
 def truck_full(view: TruckView, clock: TickClock) -> Json:
-    """Return the full form of a truck (7.4)."""
+    """Return the full form of a truck."""
     diff = truck_diff(view)
     diff.pop("balance_ducats_signed", None)
     return {
@@ -179,7 +179,7 @@ def truck_full(view: TruckView, clock: TickClock) -> Json:
 
 
 def agent_full(view: AgentView, clock: TickClock) -> Json:
-    """Return the full form of any agent (7.4, 7.6, 7.8)."""
+    """Return the full form of any agent."""
     if isinstance(view, TruckView):
         return truck_full(view, clock)
     base: Json = {"id": view.id, "inbox_count": 0, "outbox_count": 0, "tags": view.tags}
@@ -198,7 +198,7 @@ def agent_full(view: AgentView, clock: TickClock) -> Json:
 
 
 def agent_diff(view: AgentView) -> Json:
-    """Return the diff form of any agent (7.5, 7.7, 7.8)."""
+    """Return the diff form of any agent."""
     if isinstance(view, TruckView):
         return truck_diff(view)
     if isinstance(view, BrokerView):
@@ -214,10 +214,10 @@ def agent_diff(view: AgentView) -> Json:
 
 
 def building_form(view: BuildingView, *, qualified: bool = True) -> Json:
-    """Return the full object of a building (7.11-7.14).
+    """Return the full object of a building.
 
     Args:
-        qualified: weight keys in the spelling of signals, else of files (R12).
+        qualified: weight keys in the spelling of signals, else of files.
     """
     if isinstance(view, SiteView):
         figures = view.statistics
@@ -237,7 +237,7 @@ def building_form(view: BuildingView, *, qualified: bool = True) -> Json:
 
 
 def agent_updated_data(view: AgentView, tick: int) -> Json:
-    """Return the data of `agent.updated` (9.11)."""
+    """Return the data of `agent.updated`."""
     data = agent_diff(view)
     data["agent_id"] = view.id
     data["tick"] = tick
@@ -245,12 +245,12 @@ def agent_updated_data(view: AgentView, tick: int) -> Json:
 
 
 def building_updated_data(world: World, building_id: str, tick: int) -> Json:
-    """Return the data of `building.updated` (9.17)."""
+    """Return the data of `building.updated`."""
     return {"building_id": building_id, "building": building_form(world.building(building_id)), "tick": tick}
 
 
 def building_is_lively(view: BuildingView) -> bool:
-    """Return whether a newcomer must be told more of a building than the map says (R9)."""
+    """Return whether a newcomer must be told more of a building than the map says."""
     if isinstance(view, GenericBuildingView):
         return False
     if isinstance(view, SiteView):
@@ -260,7 +260,7 @@ def building_is_lively(view: BuildingView) -> bool:
 
 
 def package_form(view: PackageView, clock: TickClock) -> Json:
-    """Return a package as files have it (7.16)."""
+    """Return a package as files have it."""
     return {
         "id": view.id,
         "origin_site": view.origin_site,
@@ -281,7 +281,7 @@ def package_form(view: PackageView, clock: TickClock) -> Json:
 
 
 def graph_file_form(world: World) -> Json:
-    """Return the graph of a world as files have it, with its buildings as they are now, generic ones included (10.2, R12, R27)."""
+    """Return the graph of a world as files have it, with its buildings as they are now, generic ones included."""
     graph = graph_to_json(bare_network(world.network))
     by_node: dict[str, list[Json]] = {}
     for building_id in world.building_ids():
@@ -300,7 +300,7 @@ def bare_network(network: RoadNetwork) -> RoadNetwork:
 
 
 def map_parameters(network: RoadNetwork) -> Json:
-    """Return the 26 parameters of a map: those it was generated with, else placeholders (R8)."""
+    """Return the 26 parameters of a map: those it was generated with, else placeholders."""
     if network.generation is not None:
         return dict(network.generation)
     return {

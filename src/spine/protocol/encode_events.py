@@ -1,4 +1,4 @@
-"""What happens in the world, as the data of `agent.event` and `event.created`: one model per type (protocol 9.18, 9.19)."""
+"""What happens in the world, as the data of `agent.event` and `event.created`: one model per type."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Penalized(_TruckEvent):
 
 
 class Rescued(_TruckEvent):
-    """The breakdown service brought fuel (beyond the page)."""
+    """The breakdown service brought fuel (beyond the plain protocol)."""
 
     event_type: Literal["rescued"]
     liters_fueled: Amount
@@ -56,7 +56,7 @@ class Rescued(_TruckEvent):
 
 
 class Stuck(_TruckEvent):
-    """A truck cannot do what it wants (beyond the page)."""
+    """A truck cannot do what it wants (beyond the plain protocol)."""
 
     event_type: Literal["stuck"]
     node_id: Natural
@@ -64,7 +64,7 @@ class Stuck(_TruckEvent):
 
 
 class RoadsideFined(_TruckEvent):
-    """A fine for a rest at the roadside, for want of a parking place (beyond the page)."""
+    """A fine for a rest at the roadside, for want of a parking place (beyond the plain protocol)."""
 
     event_type: Literal["roadside_fined"]
     node_id: Natural
@@ -80,7 +80,7 @@ class AgentEvent(
         ]
     ]
 ):
-    """Something happened to a truck (9.18), told apart by `event_type`."""
+    """Something happened to a truck, told apart by `event_type`."""
 
 
 class _WorldEvent(Shape):
@@ -165,4 +165,4 @@ class WorldEvent(
         Annotated[AgentAdded | AgentRemoved | AgentModified | StateRestored | BrokerEvent, Field(discriminator="type")]
     ]
 ):
-    """An event of the world (9.19), told apart by `type`, those of the broker also by `event_type`."""
+    """An event of the world, told apart by `type`, those of the broker also by `event_type`."""

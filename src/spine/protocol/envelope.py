@@ -1,7 +1,7 @@
-"""Envelopes: what every message of the wire looks like, and how strictly incoming text is read (protocol 1.2, 2).
+"""Envelopes: what every message of the wire looks like, and how strictly incoming text is read.
 
 Reading is strict on purpose: finite numbers only, no duplicate keys, bounded depth. A message that is not a usable action is a
-transport error, told to its sender alone in an object that carries both error shapes (R2).
+transport error, told to its sender alone in an object that carries both error shapes.
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ def _depth_exceeds(data: bytes) -> bool:
 
 
 def encode_signal(name: str, data: dict[str, Any] | msgspec.Raw, request_id: str | None = None) -> bytes:
-    """Return a signal as JSON bytes; the request id is there only when there is one (2.2). Raw data are JSON already."""
+    """Return a signal as JSON bytes; the request id is there only when there is one. Raw data are JSON already."""
     message: dict[str, Any] = {"signal": name, "data": data}
     if request_id is not None:
         message["request_id"] = request_id
@@ -152,13 +152,13 @@ def encode_signal(name: str, data: dict[str, Any] | msgspec.Raw, request_id: str
 
 
 def encode_action_error(message: str, tick: int, request_id: str | None) -> bytes:
-    """Return an `error` for a failed action (9.4); the text is made one line."""
+    """Return an `error` for a failed action; the text is made one line."""
     data = {"code": ERROR_CODE, "message": one_line(message), "tick": tick}
     return encode_signal("error", data, request_id)
 
 
 def encode_transport_error(message: str, request_id: str | None = None) -> bytes:
-    """Return a transport error in both shapes (R2)."""
+    """Return a transport error in both shapes."""
     text = one_line(message)
     body: dict[str, Any] = {
         "signal": "error",

@@ -1,4 +1,4 @@
-"""The data of `map.created` as JSON text: what stays the same as long as the map does is encoded once (protocol 7.17).
+"""The data of `map.created` as JSON text: what stays the same as long as the map does is encoded once.
 
 Newcomers and imports need the whole graph, tens of megabytes on large maps, while a run must not stand still. Only buildings
 change; so nodes and edges are kept as text, and the buildings of the day are set into it.
@@ -29,7 +29,7 @@ class MapText:
         self._edges = b""
 
     def data(self, world: World) -> msgspec.Raw:
-        """Return the data of `map.created`: exactly 31 keys, buildings as they are now, without generic ones (R27)."""
+        """Return the data of `map.created`: exactly 31 keys, buildings as they are now, without generic ones."""
         network = world.network
         if network is not self._network:
             self._keep(network)

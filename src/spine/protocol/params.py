@@ -1,4 +1,4 @@
-"""What the parameters of actions are made of: checked numbers, texts and names, and refusals that name every bad field (protocol 8.2)."""
+"""What the parameters of actions are made of: checked numbers, texts and names, and refusals that name every bad field."""
 
 from __future__ import annotations
 

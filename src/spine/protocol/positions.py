@@ -1,4 +1,4 @@
-"""Binary frames of truck positions for clients that watch very many trucks (beyond the page, `stream.subscribe`).
+"""Binary frames of truck positions for clients that watch very many trucks (beyond the plain protocol, `stream.subscribe`).
 
 Layout of version 1, little-endian; a header of 32 bytes, then columns one after the other, so that a browser can lay typed arrays over it:
 

@@ -1,7 +1,7 @@
-"""The `.ssave` save file: everything a client can see of a world, as JSON (protocol 10.3, R6, R20). Bytes in, world out, and back.
+"""The `.ssave` save file: everything a client can see of a world, as JSON. Bytes in, world out, and back.
 
-Reading checks everything before anything is built; every complaint is one line that names the element. Beyond the page SPINE writes
-`metadata.start_of_day_s`, the time of day at simulated time 0, and reads noon where it is missing.
+Reading checks everything before anything is built; every complaint is one line that names the element. Beyond the plain protocol SPINE
+writes `metadata.start_of_day_s`, the time of day at simulated time 0, and reads noon where it is missing.
 """
 
 from __future__ import annotations
@@ -187,7 +187,7 @@ def write_save(world: World, clock: TickClock, dt: float) -> Json:
 
 
 def _unclamped(agent: Json) -> Json:
-    """Files hold the true balance; only signals must not be negative (R13)."""
+    """Files hold the true balance; only signals must not be negative."""
     if "balance_ducats_signed" in agent:
         agent["balance_ducats"] = agent.pop("balance_ducats_signed")
     return agent
@@ -254,7 +254,7 @@ def _statistics(item: Json, where: str) -> SiteStatistics:
 
 
 def _known_agents(items: list[Any], source: str) -> Iterator[tuple[int, Json]]:
-    """Yield the agents of known kinds; others are skipped (10.3)."""
+    """Yield the agents of known kinds; others are skipped."""
     seen: set[str] = set()
     for index, item in enumerate(items):
         if not isinstance(item, dict):
@@ -291,7 +291,7 @@ def _agent(
 
 
 def _truck(part: _Truck, buildings: Buildings, inside: Mapping[str, str]) -> SavedTruck:
-    # Where file and building disagree the building's list wins (10.3).
+    # Where file and building disagree the building's list wins.
     building = inside.get(part.id, part.current_building_id)
     node, edge = part.current_node, part.current_edge
     if building is not None and building in buildings:
@@ -337,7 +337,7 @@ _SAME = (
 
 
 def _package(item: Any, metadata: _Metadata, now: float, where: str) -> Iterator[SavedPackage]:
-    """Yield the package unless it has left the world: what is delivered or expired is no longer there (R21)."""
+    """Yield the package unless it has left the world: what is delivered or expired is no longer there."""
     name = item.get("id") if isinstance(item, dict) else None
     part = _checked(_Package, item, f"{where} {quoted(name)}")
 

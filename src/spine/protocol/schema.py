@@ -1,7 +1,7 @@
-"""Shapes of objects on the wire as pydantic models (protocol chapter 7): for the schemas and for checking, never used per tick.
+"""Shapes of objects on the wire as pydantic models: for the schemas and for checking, never used per tick.
 
-Strict on purpose: whole numbers are integers, nothing is converted, what the page does not name is refused. What passes here passes the
-front ends' own validation.
+Strict on purpose: whole numbers are integers, nothing is converted, what docs/protocol.md does not name is refused. What passes here
+passes the front ends' own validation.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def _optional(schema: dict[str, Any]) -> None:
 
 NegativeBalance = Annotated[
     float,
-    Field(lt=0.0, description="the true balance, only when it is negative (R13)", json_schema_extra=_optional),
+    Field(lt=0.0, description="the true balance, only when it is negative", json_schema_extra=_optional),
 ]
 
 
@@ -53,7 +53,7 @@ def _described(name: str) -> Any:
 
 
 class TickData(Shape):
-    """The simulated clock at a tick (7.1)."""
+    """The simulated clock at a tick."""
 
     tick: Natural = Field(description="number of the tick")
     time: Annotated[float, Field(ge=0.0, lt=24.0)] = Field(description="hour of day, decimal")
@@ -66,14 +66,14 @@ class TickData(Shape):
 
 
 class SimulationParams(Shape):
-    """The pace in force (7.2)."""
+    """The pace in force."""
 
     tick_rate: Annotated[int, Field(ge=1, le=100)] = Field(description="ticks per real second")
     speed: Annotated[float, Field(gt=0.0, le=3600.0)] = Field(description="simulated seconds per real second")
 
 
 class DeliveryTask(Shape):
-    """One stop of a truck's plan (7.9)."""
+    """One stop of a truck's plan."""
 
     site_id: str
     task_type: Literal["PICKUP", "DELIVERY"]
@@ -84,7 +84,7 @@ class DeliveryTask(Shape):
 
 
 class TruckDiff(Shape):
-    """Diff form of a truck (7.5)."""
+    """Diff form of a truck."""
 
     id: str
     kind: Literal["truck"]
@@ -122,7 +122,7 @@ class _AgentBase(Shape):
 
 
 class TruckFull(_AgentBase):
-    """Full form of a truck (7.4)."""
+    """Full form of a truck."""
 
     kind: Literal["truck"]
     max_speed_kph: Amount = _described("max_speed_kph")
@@ -161,7 +161,7 @@ class TruckFull(_AgentBase):
 
 
 class Negotiation(Shape):
-    """A package under negotiation (7.6)."""
+    """A package under negotiation."""
 
     package_id: str
     status: Literal["PROPOSED", "ACCEPTED", "REJECTED", "COMPLETED"]
@@ -170,7 +170,7 @@ class Negotiation(Shape):
 
 
 class BrokerFull(_AgentBase):
-    """Full form of the broker (7.6)."""
+    """Full form of the broker."""
 
     kind: Literal["broker"]
     balance_ducats: Amount
@@ -182,7 +182,7 @@ class BrokerFull(_AgentBase):
 
 
 class BrokerDiff(Shape):
-    """Diff form of the broker (7.7)."""
+    """Diff form of the broker."""
 
     id: str
     kind: Literal["broker"]
@@ -194,27 +194,27 @@ class BrokerDiff(Shape):
 
 
 class GenericBuilding(Shape):
-    """A building without a function (7.11)."""
+    """A building without a function."""
 
     id: str
     type: Literal["building"]
 
 
 class BuildingAgentFull(_AgentBase):
-    """Full form of a building agent (7.8)."""
+    """Full form of a building agent."""
 
     kind: Literal["building"]
     building: GenericBuilding
 
 
 class BuildingAgentDiff(_AgentBase):
-    """Diff form of a building agent (7.8)."""
+    """Diff form of a building agent."""
 
     kind: Literal["building"]
 
 
 class ParkingShape(Shape):
-    """A truck parking (7.12)."""
+    """A truck parking."""
 
     id: str
     type: Literal["parking"]
@@ -223,7 +223,7 @@ class ParkingShape(Shape):
 
 
 class GasStationShape(Shape):
-    """A fuel station (7.14)."""
+    """A fuel station."""
 
     id: str
     type: Literal["gas_station"]
@@ -234,7 +234,7 @@ class GasStationShape(Shape):
 
 
 class PackageConfig(Shape):
-    """What kind of packages a site gives birth to (7.13); weight keys are qualified in signals (R12)."""
+    """What kind of packages a site gives birth to; weight keys are qualified in signals."""
 
     size_range: Annotated[list[Amount], Field(min_length=2, max_length=2)]
     value_range_currency: Annotated[list[Amount], Field(min_length=2, max_length=2)]
@@ -245,7 +245,7 @@ class PackageConfig(Shape):
 
 
 class SiteStatistics(Shape):
-    """Cumulative figures of a site (7.13)."""
+    """Cumulative figures of a site."""
 
     packages_generated: Natural
     packages_picked_up: Natural
@@ -256,7 +256,7 @@ class SiteStatistics(Shape):
 
 
 class SiteShape(Shape):
-    """A pickup and delivery point (7.13); the last keys go beyond the page and are there only when not the default."""
+    """A pickup and delivery point; the last keys go beyond the plain protocol and are there only when not the default."""
 
     id: str
     type: Literal["site"]
@@ -288,7 +288,7 @@ AgentFull = Annotated[TruckFull | BrokerFull | BuildingAgentFull, Field(discrimi
 
 
 class NodeShape(Shape):
-    """A node of the graph with what stands there (7.10)."""
+    """A node of the graph with what stands there."""
 
     id: DecimalId
     x: float
@@ -297,7 +297,7 @@ class NodeShape(Shape):
 
 
 class EdgeShape(Shape):
-    """A directed edge of the graph (7.10)."""
+    """A directed edge of the graph."""
 
     id: DecimalId
     from_node: DecimalId
@@ -311,14 +311,14 @@ class EdgeShape(Shape):
 
 
 class GraphShape(Shape):
-    """The road network (7.10)."""
+    """The road network."""
 
     nodes: list[NodeShape]
     edges: list[EdgeShape]
 
 
 class MapData(Shape):
-    """The map: the 26 parameters of its generation, four counts, the graph; exactly 31 keys (7.17)."""
+    """The map: the 26 parameters of its generation, four counts, the graph; exactly 31 keys."""
 
     map_width: Annotated[float, Field(gt=0.0)]
     map_height: Annotated[float, Field(gt=0.0)]

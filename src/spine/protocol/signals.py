@@ -1,4 +1,4 @@
-"""Signals: one pydantic model per signal (protocol chapter 9), for the schemas, the AsyncAPI document and for checking.
+"""Signals: one pydantic model per signal, for the schemas, the AsyncAPI document and for checking.
 
 `SIGNALS` maps a name to the model of its `data`. The hot path encodes plain dictionaries; tests hold every message against these models.
 """
@@ -37,7 +37,7 @@ class Empty(Shape):
 
 
 class ErrorData(Shape):
-    """Something failed (9.4). `tick` is there for failed actions, absent for messages that are no action."""
+    """Something failed. `tick` is there for failed actions, absent for messages that are no action."""
 
     code: Literal["GENERIC_ERROR"]
     message: str
@@ -45,7 +45,7 @@ class ErrorData(Shape):
 
 
 class TickRateWarning(Shape):
-    """The asked pace cannot be kept (9.5); at most one a second."""
+    """The asked pace cannot be kept; at most one a second."""
 
     target_tick_rate: Amount
     actual_processing_time_ms: Amount
@@ -55,14 +55,14 @@ class TickRateWarning(Shape):
 
 
 class FileData(Shape):
-    """An exported file (9.6); for the asker alone."""
+    """An exported file; for the asker alone."""
 
     filename: str
     file_content: str = Field(description="base64 of UTF-8 JSON")
 
 
 class MapPreviewedData(Shape):
-    """What map would come out of `map.create` (beyond the page); for the asker alone."""
+    """What map would come out of `map.create` (beyond the plain protocol); for the asker alone."""
 
     area_km2: Annotated[float, Field(gt=0.0)]
     town_km2: Amount = Field(description="the part of it that is town")
@@ -76,29 +76,29 @@ class MapPreviewedData(Shape):
 
 
 class FileName(Shape):
-    """The name of an imported file (9.7)."""
+    """The name of an imported file."""
 
     filename: str
 
 
 class AgentCreatedData(RootModel[AgentFull]):
-    """A new agent in full form (9.8)."""
+    """A new agent in full form."""
 
 
 class TruckDescribed(TruckFull):
-    """A truck in full form and the last tick (9.9)."""
+    """A truck in full form and the last tick."""
 
     tick: Natural
 
 
 class BrokerDescribed(BrokerFull):
-    """The broker in full form and the last tick (9.9)."""
+    """The broker in full form and the last tick."""
 
     tick: Natural
 
 
 class BuildingAgentDescribed(BuildingAgentFull):
-    """A building agent in full form and the last tick (9.9)."""
+    """A building agent in full form and the last tick."""
 
     tick: Natural
 
@@ -106,29 +106,29 @@ class BuildingAgentDescribed(BuildingAgentFull):
 class AgentDescribedData(
     RootModel[Annotated[TruckDescribed | BrokerDescribed | BuildingAgentDescribed, Field(discriminator="kind")]]
 ):
-    """One agent in full form and the last tick (9.9); for the asker alone."""
+    """One agent in full form and the last tick; for the asker alone."""
 
 
 class TruckListed(TruckFull):
-    """A truck in full form, with its id twice (9.10)."""
+    """A truck in full form, with its id twice."""
 
     agent_id: str
 
 
 class BrokerListed(BrokerFull):
-    """The broker in full form, with its id twice (9.10)."""
+    """The broker in full form, with its id twice."""
 
     agent_id: str
 
 
 class BuildingAgentListed(BuildingAgentFull):
-    """A building agent in full form, with its id twice (9.10)."""
+    """A building agent in full form, with its id twice."""
 
     agent_id: str
 
 
 class AgentList(Shape):
-    """Agents in full form, in creation order (9.10); for the asker alone."""
+    """Agents in full form, in creation order; for the asker alone."""
 
     total: Natural
     agents: list[Annotated[TruckListed | BrokerListed | BuildingAgentListed, Field(discriminator="kind")]]
@@ -136,21 +136,21 @@ class AgentList(Shape):
 
 
 class TruckUpdated(TruckDiff):
-    """A truck in diff form (9.11)."""
+    """A truck in diff form."""
 
     agent_id: str
     tick: Natural
 
 
 class BrokerUpdated(BrokerDiff):
-    """The broker in diff form (9.11)."""
+    """The broker in diff form."""
 
     agent_id: str
     tick: Natural
 
 
 class BuildingAgentUpdated(BuildingAgentDiff):
-    """A building agent in diff form (9.11)."""
+    """A building agent in diff form."""
 
     agent_id: str
     tick: Natural
@@ -159,18 +159,18 @@ class BuildingAgentUpdated(BuildingAgentDiff):
 class AgentUpdatedData(
     RootModel[Annotated[TruckUpdated | BrokerUpdated | BuildingAgentUpdated, Field(discriminator="kind")]]
 ):
-    """An agent in diff form (9.11), never partial unless a client subscribed to fields."""
+    """An agent in diff form, never partial unless a client subscribed to fields."""
 
 
 class AgentDeletedData(Shape):
-    """An agent is gone (9.12)."""
+    """An agent is gone."""
 
     agent_id: str
     tick: Natural
 
 
 class BuildingCreatedData(Shape):
-    """A new building (9.16)."""
+    """A new building."""
 
     node_id: Natural
     building: BuildingShape
@@ -178,7 +178,7 @@ class BuildingCreatedData(Shape):
 
 
 class BuildingUpdatedData(Shape):
-    """A building has changed (9.17)."""
+    """A building has changed."""
 
     building_id: str
     building: BuildingShape
@@ -186,14 +186,14 @@ class BuildingUpdatedData(Shape):
 
 
 class BuildingDeletedData(Shape):
-    """A building is gone (beyond the page)."""
+    """A building is gone (beyond the plain protocol)."""
 
     building_id: str
     tick: Natural
 
 
 class PackageCreatedData(Shape):
-    """A package was born (9.14); four fields stand under two names (R11)."""
+    """A package was born; four fields stand under two names."""
 
     id: str
     package_id: str
@@ -218,7 +218,7 @@ class PackageCreatedData(Shape):
 
 
 class PackagePickedUpData(Shape):
-    """Loading of a package finished (9.15)."""
+    """Loading of a package finished."""
 
     package_id: str
     agent_id: str
@@ -227,7 +227,7 @@ class PackagePickedUpData(Shape):
 
 
 class PackageDeliveredData(Shape):
-    """Unloading of a package at its destination finished (9.15); `value` without late penalty."""
+    """Unloading of a package at its destination finished; `value` without late penalty."""
 
     package_id: str
     site_id: str
@@ -237,7 +237,7 @@ class PackageDeliveredData(Shape):
 
 
 class PackageExpiredData(Shape):
-    """A package left the world undelivered (9.15); `site_id` is its origin."""
+    """A package left the world undelivered; `site_id` is its origin."""
 
     package_id: str
     site_id: str
@@ -247,7 +247,7 @@ class PackageExpiredData(Shape):
 
 
 class WorldNow(Shape):
-    """Where a world stands (beyond the page)."""
+    """Where a world stands (beyond the plain protocol)."""
 
     id: str = Field(
         description="another one: what was heard before is of another world, or of another life of this one"
@@ -262,7 +262,7 @@ class WorldNow(Shape):
 
 
 class SubscribedData(Shape):
-    """What of the stream this client gets from now on (beyond the page)."""
+    """What of the stream this client gets from now on (beyond the plain protocol)."""
 
     rate_hz: float | None
     area: list[float] | None
@@ -276,14 +276,14 @@ class SubscribedData(Shape):
 
 
 class RosterData(Shape):
-    """Truck ids by the index that binary position frames use (beyond the page)."""
+    """Truck ids by the index that binary position frames use (beyond the plain protocol)."""
 
     roster: Natural
     ids: list[str]
 
 
 class ReplayStatus(Shape):
-    """Where the playback of a recording stands (beyond the page): simulated seconds on the recording's clock."""
+    """Where the playback of a recording stands (beyond the plain protocol): simulated seconds on the recording's clock."""
 
     begin: float
     end: float
@@ -345,7 +345,7 @@ def check_signal(message: dict[str, Any]) -> None:
     """Hold a whole signal against its model.
 
     Raises:
-        ValueError: the envelope or the data are not as the page has them.
+        ValueError: the envelope or the data are not as docs/protocol.md has them.
     """
     unknown = set(message) - {"signal", "data", "request_id"}
     if message.get("signal") == "error":

@@ -1,4 +1,4 @@
-"""World events -> signals of the wire (protocol 9.14-9.19). Events the page does not know become no signal; they are in event logs."""
+"""World events -> signals of the wire. Events the protocol has no signal for become none; they are in event logs."""
 
 from __future__ import annotations
 
@@ -174,7 +174,7 @@ _TRANSLATIONS: dict[type[events.Event], Callable[[Any, TickClock], Signal]] = {
 def translate(event: events.Event, clock: TickClock) -> list[Signal]:
     """Return the signals of an event, in wire order, each with the current tick, and its own time if the clock tells times.
 
-    There are none for events the page does not know.
+    There are none for events the protocol has no signal for.
     """
     translation = _TRANSLATIONS.get(type(event))
     if translation is None:

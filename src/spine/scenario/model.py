@@ -102,7 +102,7 @@ class MapSource(Model):
     """Where the map comes from: exactly one of `generate`, `file`, `empty`.
 
     Attributes:
-        generate: `preset` and any of the 26 parameters of the generator (domain 3.1) that shall differ from it.
+        generate: `preset` and any of the 26 parameters of the generator that shall differ from it.
         file: a map file; a relative path is meant from the folder of the scenario file.
         empty: no map at all.
         default_facilities: place sites, parkings or fuel stations on a map file that has none of a kind.

@@ -1,4 +1,4 @@
-"""The procedural map generator (domain chapter 3, built to the targets of W6-W14): one module a phase."""
+"""The procedural map generator: one module a phase."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def generate(parameters: GenerationParameters) -> RoadNetwork:
 
 
 def _add_edges(builder: RoadNetworkBuilder, draft: Draft) -> None:
-    """Add every link as one or two edges; edge ids start above all node ids (protocol R19)."""
+    """Add every link as one or two edges; edge ids start above all node ids."""
     tails: list[int] = []
     heads: list[int] = []
     links = []

@@ -1,4 +1,4 @@
-"""Phases 6 and 7: how many sites, parkings and fuel stations, where they stand, and destination weights (domain 3.9)."""
+"""Phases 6 and 7: how many sites, parkings and fuel stations, where they stand, and destination weights."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PARKING_CAPACITY = {
     RoadClass.L: 10,
     RoadClass.D: 6,
 }
-"""Places by the best road class that touches the node (3.9)."""
+"""Places by the best road class that touches the node."""
 
 MOST_DESTINATIONS = 150
 """Sites on larger maps name only so many destinations, drawn at random; weights of all pairs would grow with their square."""
@@ -108,7 +108,7 @@ class _Placer:
 
 
 def _activity(draft: Draft, in_town: bool, draws: Generator) -> float:
-    """Return the packages per hour of a site (3.9)."""
+    """Return the packages per hour of a site."""
     parameters = draft.parameters
     if in_town:
         low, high = parameters.urban_activity_rate_range

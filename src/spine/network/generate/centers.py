@@ -1,4 +1,4 @@
-"""Phase 0: urban centres (domain 3.2)."""
+"""Phase 0: urban centres."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _TRIES_PER_CENTER = 2000
 
 
 def place_centers(draft: Draft, draws: Generator) -> None:
-    """Place major centres at least `center_separation` apart, and minor ones around them; unmet wishes are noted (W13)."""
+    """Place major centres at least `center_separation` apart, and minor ones around them; unmet wishes are noted."""
     parameters = draft.parameters
     width, height = parameters.map_width, parameters.map_height
     wanted = parameters.num_major_centers

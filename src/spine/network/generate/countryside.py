@@ -1,4 +1,4 @@
-"""Phase 5: country roads, junction ramps, and one connected network (domain 3.7, W8, W9, W14)."""
+"""Phase 5: country roads, junction ramps, and one connected network."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def _country_road(draft: Draft, one: int, other: int, draws: Generator, *, neede
 def connect_everything(draft: Draft) -> None:
     """Join what is still apart by two-way main roads between closest nodes, round by round (Boruvka).
 
-    Only links the heaviest truck may use both ways count, so the result is strongly connected for it (W9).
+    Only links the heaviest truck may use both ways count, so the result is strongly connected for it.
     """
     points = draft.points()
     count = len(points)

@@ -14,7 +14,7 @@ from spine.network.roads import RoadClass
 Points = NDArray[np.float64]
 
 MIN_LINK_M = 1.0
-"""No link is shorter than this; closer nodes are one node (W8)."""
+"""No link is shorter than this; closer nodes are one node."""
 
 
 @dataclass(slots=True)
@@ -34,7 +34,7 @@ class Link:
 
     Attributes:
         needed: whether the heaviest truck must be able to use it both ways for the network to stay connected; such a link gets
-            neither a weight limit nor a one-way sign (W9).
+            neither a weight limit nor a one-way sign.
     """
 
     tail: int

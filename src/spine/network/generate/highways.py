@@ -1,4 +1,4 @@
-"""Phase 3: roads between towns - motorways, expressways, main roads - curved, with junctions (domain 3.5, W6, W12)."""
+"""Phase 3: roads between towns - motorways, expressways, main roads - curved, with junctions."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def build_highways(draft: Draft, draws: Generator) -> None:
 def town_pairs(towns: list[Center], nearest: int) -> list[tuple[Center, Center]]:
     """Return which towns are joined: each with its nearest ones, a spanning tree over all, and a spanning tree over the majors.
 
-    The last is the backbone: without it satellites would stand between majors everywhere and there would be no motorway (W6).
+    The last is the backbone: without it satellites would stand between majors everywhere and there would be no motorway.
     """
     if len(towns) < 2:
         return []

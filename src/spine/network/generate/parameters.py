@@ -1,4 +1,4 @@
-"""The 26 parameters of the generator (domain 3.1, protocol 7.17), checked all at once."""
+"""The 26 parameters of the generator, checked all at once."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class GenerationParameters:
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, object], most_nodes: int = MOST_NODES) -> GenerationParameters:
-        """Return checked parameters; foreign keys are ignored (protocol R23).
+        """Return checked parameters; foreign keys are ignored.
 
         Raises:
             GenerationError: lists every missing or bad field.
@@ -241,4 +241,4 @@ PRESETS: dict[str, dict[str, object]] = {
         "rural_settlement_prob": 0.3,
     },
 }
-"""Parameter sets by name: the reference example, the client's form, and the two client presets (domain 3.1)."""
+"""Parameter sets by name: the reference example, the client's form, and the two client presets."""

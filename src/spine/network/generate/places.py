@@ -1,4 +1,4 @@
-"""Phase 1: where nodes are - towns, countryside, villages (domain 3.3, W10, W11, W13).
+"""Phase 1: where nodes are - towns, countryside, villages.
 
 Town nodes stand on a rotated square lattice that is bent and jittered the more, the lower `gridness` is; its pitch is chosen so
 that the number of nodes is the one asked for. Areas are those of the clipped union of the discs: what an earlier centre covers
@@ -175,7 +175,7 @@ def _place_countryside(draft: Draft, draws: Generator) -> None:
 
 
 def _grow_villages(draft: Draft, draws: Generator, pitch: float) -> None:
-    """Let some rural nodes grow a hamlet of 3-8 nodes around them; the rural node is its hub (W8)."""
+    """Let some rural nodes grow a hamlet of 3-8 nodes around them; the rural node is its hub."""
     parameters = draft.parameters
     radius = min(0.15 * parameters.urban_sprawl, 0.4 * pitch)
     for hub in draft.rural:

@@ -102,7 +102,7 @@ def _highway_nodes(draft: Draft) -> Counter[RoadClass]:
 
 
 def _packages_per_hour(parameters: GenerationParameters, urban_sites: int, rural_sites: int) -> float:
-    """Return the mean of what so many sites send together (the rule of domain 3.9)."""
+    """Return the mean of what so many sites send together."""
     low, high = parameters.urban_activity_rate_range
     urban = 0.3 * high + (low + high) / 2.0
     low, high = parameters.rural_activity_rate_range

@@ -1,4 +1,4 @@
-"""Phase 4: ring roads, tied into every street they cross (domain 3.6, W7)."""
+"""Phase 4: ring roads, tied into every street they cross."""
 
 from __future__ import annotations
 

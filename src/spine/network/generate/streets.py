@@ -1,4 +1,4 @@
-"""Phase 2: the street graph of a town or village (domain 3.4).
+"""Phase 2: the street graph of a town or village.
 
 Delaunay triangulation -> Gabriel edges -> minimum spanning tree -> the shortest remaining Gabriel edges. Arterials are the links
 most shortest paths between the centre and the edge of town run along, so that they form through roads; the specification's
@@ -149,7 +149,7 @@ def _arterials(points: Points, pairs: IndexPairs, wanted: int, x: float, y: floa
 
 
 def _sign_streets(draft: Draft, draws: Generator) -> None:
-    """Put up one-way signs and weight limits, only on links the heaviest truck can do without (W9)."""
+    """Put up one-way signs and weight limits, only on links the heaviest truck can do without."""
     spare = [link for link in draft.links if not link.needed]
     if not spare:
         return
