@@ -8,14 +8,14 @@ from math import inf
 import numpy as np
 
 from spine.world import CreateBroker, CreateTruck, TruckSpec, World, WorldConfig, freight, insertion, schedule
-from spine.world.model import Package, Truck
+from spine.world.model import Order, Truck
 from spine.world.state import State
 from support.worlds import grid_network, run
 
 Fleet = list[Truck]
 
 
-def _instance(seed: int) -> tuple[State, list[Package]]:
+def _instance(seed: int) -> tuple[State, list[Order]]:
     """Return a world with two idle trucks and four packages that are to be offered one after the other."""
     world = World(grid_network(seed=seed, rate=0.0), WorldConfig(seed=seed))
     world.apply(CreateBroker("b"))
@@ -28,7 +28,7 @@ def _instance(seed: int) -> tuple[State, list[Package]]:
     for number in range(4):
         origin, destination = draw.choice(len(sites), 2, replace=False)
         packages.append(
-            Package(
+            Order(
                 f"p{number}", sites[origin], sites[destination], float(draw.uniform(2, 12)), 100.0, 1, 0, 0.0, 9e4, 2e5
             )
         )
@@ -44,11 +44,11 @@ def _driving_s(state: State, truck: Truck, node: int) -> float:
     return total
 
 
-def _shortest(state: State, truck: Truck, packages: list[Package]) -> float:
+def _shortest(state: State, truck: Truck, packages: list[Order]) -> float:
     """Return the least driving time in which one truck can carry some packages, by trying every order."""
     best = inf
 
-    def go_on(node: int, waiting: list[Package], aboard: list[Package], load: float, driven: float) -> None:
+    def go_on(node: int, waiting: list[Order], aboard: list[Order], load: float, driven: float) -> None:
         nonlocal best
         if driven >= best:
             return

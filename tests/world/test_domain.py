@@ -114,7 +114,7 @@ def test_lateness_costs_a_thousandth_of_the_value_per_second() -> None:
     world.apply(UpdateAgent("t", {"max_speed_kph": 80.0}))
     package = next(p for p in world.packages() if p.status == "IN_TRANSIT")
     truck = world._state.trucks["t"]
-    world._state.packages[package.id].delivery_deadline = world.now - 10_000.0
+    world._state.orders[package.id].delivery_deadline = world.now - 10_000.0
     assert truck.cargo == [package.id]
     log = run(world, 1.0)
     delivered = next(e for e in log if isinstance(e, events.PackageDelivered) and e.package_id == package.id)

@@ -20,7 +20,7 @@ def tally_now(state: State) -> Tally:
         totals=deepcopy(state.totals),
         ledger=replace(state.ledger),
         fleet=fleet_figures(state),
-        overdue=sum(package.delivery_deadline < state.now for package in state.packages.values()),
+        overdue=sum(package.delivery_deadline < state.now for package in state.orders.values()),
         uses={
             "dock": _uses(state, state.sites),
             "pump": _uses(state, state.stations),

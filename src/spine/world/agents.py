@@ -175,7 +175,7 @@ def create_broker(state: State, command: CreateBroker) -> None:
     state.broker = broker
     state.agents[broker.id] = "broker"
     state.ledger.initial += balance
-    for package in state.packages.values():
+    for package in state.orders.values():
         broker.known += 1
         if package.truck_id is None:
             broker.open[package.id] = None
@@ -291,10 +291,10 @@ def _delete_truck(state: State, truck: Truck) -> None:
         movement.settle(state, truck, truck.leg, pricing.progress(truck, state.now))
         truck.leg = None
     for package_id in list(truck.cargo):
-        freight.expire(state, state.packages[package_id], ExpiryCause.TRUCK_REMOVED)
+        freight.expire(state, state.orders[package_id], ExpiryCause.TRUCK_REMOVED)
     for stop in list(truck.plan):
         if stop.pickup:
-            freight.withdraw_award(state, state.packages[stop.package_id], "truck_removed")
+            freight.withdraw_award(state, state.orders[stop.package_id], "truck_removed")
     fuel.cut_pumping_short(state, truck)
     if truck.activity is Activity.WAITING_PARKING:
         parking.end_search(state, truck)

@@ -8,7 +8,7 @@ from spine.world import driver, freight, insertion
 from spine.world.activities import Activity
 from spine.world.agenda import Due
 from spine.world.config import PRIORITY_FACTORS
-from spine.world.model import Broker, Package, Truck
+from spine.world.model import Broker, Order, Truck
 from spine.world.state import State
 
 SITES_ASKED = 6
@@ -23,7 +23,7 @@ LOOK_AHEAD = 4
 _FREE = (Activity.IDLE, Activity.PARKED, Activity.DRIVING)
 
 
-def offer(state: State, package: Package) -> bool:
+def offer(state: State, package: Order) -> bool:
     """Offer an open package to the fleet; True when it was awarded."""
     if state.broker is None or package.truck_id is not None:
         return False
@@ -37,13 +37,13 @@ def offer(state: State, package: Package) -> bool:
     return True
 
 
-def offer_born(state: State, born: list[Package]) -> None:
+def offer_born(state: State, born: list[Order]) -> None:
     """Offer packages born together, those of higher priority first (W22)."""
     for package in sorted(born, key=_by_priority):
         offer(state, package)
 
 
-def _by_priority(package: Package) -> int:
+def _by_priority(package: Order) -> int:
     return -package.priority
 
 
@@ -58,13 +58,13 @@ def offer_again(state: State) -> None:
             broker.open[package.id] = None
 
 
-def _next_offers(state: State, broker: Broker) -> list[Package]:
+def _next_offers(state: State, broker: Broker) -> list[Order]:
     """Return the packages to be offered again now.
 
     Looks a few times further into the queue than it may offer, so that what matters overtakes, but nothing waits for ever.
     """
     most = state.config.offers_per_interval
-    longest_waiting = [state.packages[package_id] for package_id in islice(broker.open, LOOK_AHEAD * most)]
+    longest_waiting = [state.orders[package_id] for package_id in islice(broker.open, LOOK_AHEAD * most)]
     # The sort is stable: of one priority, those come first that have waited longest.
     return sorted(longest_waiting, key=_by_priority)[:most]
 
@@ -81,7 +81,7 @@ def offer_to_free_truck(state: State, truck: Truck) -> None:
     best = None
     for site_id in state.near_facilities("site", truck.node, SITES_ASKED):
         for package_id in list(state.sites[site_id].open)[:PACKAGES_ASKED]:
-            package = state.packages[package_id]
+            package = state.orders[package_id]
             award = state.policies.dispatch.award_to(state, package, truck)
             if award is None:
                 continue

@@ -131,7 +131,7 @@ def delete_building(state: State, building_id: str) -> None:
             sites.abandon_dock(state, truck)
         fuel.cut_pumping_short(state, truck)
     if isinstance(facility, SiteState):
-        for package in list(state.packages.values()):
+        for package in list(state.orders.values()):
             if building_id in (package.origin, package.destination):
                 freight.expire(state, package, ExpiryCause.SITE_REMOVED)
     for truck in inside:

@@ -27,7 +27,7 @@ from spine.world.model import (
     Broker,
     Facility,
     Ledger,
-    Package,
+    Order,
     ParkingState,
     SiteState,
     StationState,
@@ -38,7 +38,7 @@ from spine.world.model import (
 from spine.world.state import Sample, State
 from spine.world.tally import Tally
 
-VERSION = 3
+VERSION = 4
 _MAGIC = b"SPINEWLD"
 _DIGEST_BYTES = 16
 _HEADER_BYTES = len(_MAGIC) + 2 + _DIGEST_BYTES
@@ -92,7 +92,7 @@ class _Snapshot:
     sequence: int
     agenda: list[tuple[float, int, int, str, int]]
     trucks: list[Truck]
-    packages: list[Package]
+    orders: list[Order]
     building_order: list[str]
     sites: list[SiteState]
     parkings: list[ParkingState]
@@ -128,7 +128,7 @@ def dump(state: State) -> bytes:
         sequence=state.agenda.sequence,
         agenda=state.agenda.entries(),
         trucks=list(state.trucks.values()),
-        packages=list(state.packages.values()),
+        orders=list(state.orders.values()),
         building_order=list(state.buildings),
         sites=sites,
         parkings=list(state.parkings.values()),
@@ -185,7 +185,7 @@ def _restore(snapshot: _Snapshot, begin: Callable[[RoadNetwork, WorldConfig, flo
     state = begin(network, snapshot.config, snapshot.now)
     state.agenda = Agenda(list(snapshot.agenda), snapshot.sequence)
     state.trucks = {truck.id: truck for truck in snapshot.trucks}
-    state.packages = {package.id: package for package in snapshot.packages}
+    state.orders = {package.id: package for package in snapshot.orders}
     specs = {site.id: site for site in network.sites}
     for site in snapshot.sites:
         if site.spec.id == _UNCHANGED:

@@ -23,7 +23,7 @@ from spine.world.causes import RefusalCause
 from spine.world.clock import wall_of
 from spine.world.config import PRIORITY_FACTORS, URGENCY_FACTORS
 from spine.world.draws import pick
-from spine.world.model import Package, SiteState
+from spine.world.model import Order, SiteState
 from spine.world.state import State
 
 _DRAWS_PER_PACKAGE = 8
@@ -99,11 +99,11 @@ def _rate_share(state: State, site: SiteState) -> float:
     return profile[((day - 1) * 24 + int(hour)) % len(profile)] / max(profile)
 
 
-def birth(state: State, site: SiteState) -> list[Package]:
+def birth(state: State, site: SiteState) -> list[Order]:
     """Settle a candidate birth: return the packages born (none when thinned out) and plan the next candidate."""
     arrival = _arrival(state, site, site.births)
     site.births += 1
-    born: list[Package] = []
+    born: list[Order] = []
     if arrival.keep < _rate_share(state, site):
         smallest, largest = site.spec.batch_size_range
         count = smallest + int(arrival.batch * (largest - smallest + 1))
@@ -116,7 +116,7 @@ def birth(state: State, site: SiteState) -> list[Package]:
     return born
 
 
-def _make(state: State, site: SiteState) -> Package | None:
+def _make(state: State, site: SiteState) -> Order | None:
     """Draw one package; None, and an event, when it cannot exist."""
     index = site.serial
     site.serial += 1
@@ -137,7 +137,7 @@ def _make(state: State, site: SiteState) -> Package | None:
     delivery_s = _between(profile.delivery_window_s, _share_of_window(profile.urgency_weights, urgency, draws[6]))
     if delivery_s <= pickup_s:
         delivery_s = pickup_s + _between(_LATER_DELIVERY_S, draws[7])
-    package = Package(
+    package = Order(
         id=f"pkg-{site.spec.id}-{index}",
         origin=site.spec.id,
         destination=destination,

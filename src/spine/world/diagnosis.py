@@ -8,7 +8,7 @@ from math import isfinite
 from spine.world import hours
 from spine.world.activities import Activity
 from spine.world.causes import ExpiryCause
-from spine.world.model import Package, Truck
+from spine.world.model import Order, Truck
 from spine.world.policies.dispatch import candidates
 from spine.world.sites import handling_s
 from spine.world.state import State
@@ -19,7 +19,7 @@ TRUCKS_LOOKED_AT = 32
 _FREE = (Activity.IDLE, Activity.PARKED)
 
 
-def binding_cause(state: State, package: Package) -> ExpiryCause:
+def binding_cause(state: State, package: Order) -> ExpiryCause:
     """Return why a package that was never awarded was not, as far as the world of this instant tells.
 
     Costs time in the trucks that could not reach the origin; usually the first one looked at can.
@@ -55,7 +55,7 @@ def binding_cause(state: State, package: Package) -> ExpiryCause:
     return ExpiryCause.FLEET_BUSY
 
 
-def _why_none_comes(state: State, package: Package, origin: int, usable: set[int]) -> ExpiryCause:
+def _why_none_comes(state: State, package: Order, origin: int, usable: set[int]) -> ExpiryCause:
     """Return why none of the trucks that could carry a package gets to its origin."""
     light = state.lightest_profile()
     able = [t for t in state.trucks.values() if t.capacity >= package.size and t.profile in usable]
@@ -74,7 +74,7 @@ def _could_come(state: State, truck: Truck, origin: int) -> bool:
     return there and state.parts_of(truck.profile).may_go(truck.node, origin)
 
 
-def _was_free(state: State, truck: Truck, package: Package) -> bool:
+def _was_free(state: State, truck: Truck, package: Order) -> bool:
     """Return whether a truck has had nothing to do since before a package was born, and a driver who need not rest on the way."""
     if truck.plan or truck.activity not in _FREE or truck.activity_since > package.created:
         return False

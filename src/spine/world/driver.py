@@ -267,7 +267,7 @@ def _go_to_stop(state: State, truck: Truck) -> None:
 def _give_up_stop(state: State, truck: Truck) -> None:
     """The next stop cannot be reached from here: its package is offered again, or lost when it is aboard."""
     state.emit(events.TruckStuck(state.now, truck.id, state.node_id(truck.node), StuckReason.UNREACHABLE))
-    package = state.packages[truck.plan[0].package_id]
+    package = state.orders[truck.plan[0].package_id]
     if package.aboard:
         freight.expire(state, package, ExpiryCause.UNREACHABLE)
     else:

@@ -1,6 +1,6 @@
 """Packages: the intended life cycle (domain 5.3, 11.6, W25-W28).
 
-Invariant: a package in `state.packages` is open, awarded or aboard; one that left is delivered or expired, and counted once. Only a
+Invariant: a package in `state.orders` is open, awarded or aboard; one that left is delivered or expired, and counted once. Only a
 package that still waits can expire; one aboard stays aboard until delivered, however late.
 """
 
@@ -12,7 +12,7 @@ from spine.world.agenda import Due
 from spine.world.causes import ExpiryCause
 from spine.world.config import EXPIRY_FINE_SHARE, LATE_LOSS_PER_S
 from spine.world.diagnosis import binding_cause
-from spine.world.model import Package, SiteState, Stop, Truck
+from spine.world.model import Order, SiteState, Stop, Truck
 from spine.world.policies.base import Award
 from spine.world.state import State
 
@@ -20,9 +20,9 @@ PROMISE_TOLERANCE_S = 60.0
 """A delivery up to this much after the promised time keeps the promise."""
 
 
-def add(state: State, package: Package) -> None:
+def add(state: State, package: Order) -> None:
     """Put a newborn package into the world and before the broker."""
-    state.packages[package.id] = package
+    state.orders[package.id] = package
     site = state.sites[package.origin]
     site.waiting[package.id] = None
     site.generated += 1
@@ -36,7 +36,7 @@ def add(state: State, package: Package) -> None:
     state.agenda.put(package.pickup_deadline, Due.EXPIRY, package.id)
 
 
-def book_award(state: State, package: Package, award: Award) -> Truck:
+def book_award(state: State, package: Order, award: Award) -> Truck:
     """Write an award into the truck's plan and the broker's books."""
     truck = state.trucks[award.truck_id]
     truck.plan.insert(award.pickup_at, Stop(package.origin, True, package.id, award.pickup_eta))
@@ -60,12 +60,12 @@ def book_award(state: State, package: Package, award: Award) -> Truck:
     return truck
 
 
-def _promise(state: State, package: Package, eta: float) -> float:
+def _promise(state: State, package: Order, eta: float) -> float:
     """Return what is promised for a planned delivery: later by a share of the time to its deadline, as room for awards to come."""
     return eta + state.config.promise_margin_share * max(0.0, package.delivery_deadline - eta)
 
 
-def withdraw_award(state: State, package: Package, reason: str) -> None:
+def withdraw_award(state: State, package: Order, reason: str) -> None:
     """Take an award back from its truck; the package, not yet aboard, is open again (W28)."""
     truck_id = package.truck_id
     if truck_id is None:
@@ -84,7 +84,7 @@ def withdraw_award(state: State, package: Package, reason: str) -> None:
     state.followups.append((Followup.OFFER, package.id))
 
 
-def pick_up(state: State, truck: Truck, site: SiteState, package: Package) -> None:
+def pick_up(state: State, truck: Truck, site: SiteState, package: Order) -> None:
     """Load a package: it leaves the origin's waiting list and is in transit."""
     package.aboard = True
     truck.cargo.append(package.id)
@@ -99,7 +99,7 @@ def pick_up(state: State, truck: Truck, site: SiteState, package: Package) -> No
     state.emit(events.PackagePickedUp(state.now, package.id, truck.id, site.spec.id))
 
 
-def deliver(state: State, truck: Truck, site: SiteState, package: Package) -> None:
+def deliver(state: State, truck: Truck, site: SiteState, package: Order) -> None:
     """Unload a package at its destination; the broker is paid its value, less 0.1 % per second of lateness (11.6)."""
     late_s = max(0.0, state.now - package.delivery_deadline)
     on_time = late_s == 0.0
@@ -135,7 +135,7 @@ def deliver(state: State, truck: Truck, site: SiteState, package: Package) -> No
 
 def fall_due(state: State, package_id: str) -> None:
     """The pickup deadline has come: a package still waiting, and not being loaded, expires."""
-    package = state.packages.get(package_id)
+    package = state.orders.get(package_id)
     if package is None or package.aboard or package.handling:
         return
     if package.pickup_deadline > state.now:
@@ -144,7 +144,7 @@ def fall_due(state: State, package_id: str) -> None:
     expire(state, package, binding_cause(state, package) if package.truck_id is None else ExpiryCause.TRUCK_LATE)
 
 
-def expire(state: State, package: Package, cause: ExpiryCause) -> None:
+def expire(state: State, package: Order, cause: ExpiryCause) -> None:
     """Remove a package undelivered; the broker is fined half its value, once (W27)."""
     if package.truck_id is not None:
         truck = state.trucks[package.truck_id]
@@ -176,7 +176,7 @@ def expire(state: State, package: Package, cause: ExpiryCause) -> None:
         state.emit(events.ExpiryFined(state.now, package.id, fine, broker.balance))
 
 
-def _unload(truck: Truck, package: Package) -> None:
+def _unload(truck: Truck, package: Order) -> None:
     truck.cargo.remove(package.id)
     truck.load = truck.load - package.size if truck.cargo else 0.0
 

@@ -11,7 +11,7 @@ from math import inf
 from typing import NamedTuple
 
 from spine.world.config import PRIORITY_FACTORS
-from spine.world.model import Package, Stop, Truck, Visit
+from spine.world.model import Order, Stop, Truck, Visit
 from spine.world.policies.base import Award
 from spine.world.schedule import Outlook, latest_time, outlook, update_etas, visit_of, visit_of_stop, walk
 from spine.world.state import State
@@ -55,7 +55,7 @@ class Inquiry(NamedTuple):
     latest_delivery: float
 
 
-def inquiry(state: State, package: Package, *, allow_late: bool) -> Inquiry:
+def inquiry(state: State, package: Order, *, allow_late: bool) -> Inquiry:
     """Return what trucks are asked for a package.
 
     Args:
@@ -91,7 +91,7 @@ class _Ways(NamedTuple):
 def bid(
     state: State,
     truck: Truck,
-    package: Package,
+    package: Order,
     asked: Inquiry,
     *,
     append_only: bool = False,
@@ -235,7 +235,7 @@ def resequence(state: State, truck: Truck) -> None:
     fixed, open_stops = truck.plan[: start.first], truck.plan[start.first :]
     for package_id in [stop.package_id for stop in open_stops if stop.pickup]:
         before = truck.plan
-        package = state.packages[package_id]
+        package = state.orders[package_id]
         rest = [stop for stop in truck.plan[start.first :] if stop.package_id != package_id]
         driven = _drive_s(state, truck, start, truck.plan[start.first :])
         truck.plan = [*fixed, *rest]

@@ -159,7 +159,7 @@ class Truck:
 
 
 @dataclass(slots=True)
-class Package:
+class Order:
     """A package in the world.
 
     `truck_id` is set from the award on, `aboard` from the end of loading, `handling` while at a dock; `offers` counts unsuccessful ones;

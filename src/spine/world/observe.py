@@ -13,7 +13,7 @@ from spine.errors import CommandError, quoted
 from spine.network.facilities import PRIORITIES, URGENCIES
 from spine.world import movement, pricing
 from spine.world.activities import Activity, Purpose
-from spine.world.model import ACTIVITIES, Package, ParkingState, SiteState, Truck
+from spine.world.model import ACTIVITIES, Order, ParkingState, SiteState, Truck
 from spine.world.state import State
 from spine.world.views import (
     AgentView,
@@ -228,7 +228,7 @@ def building_view(state: State, building_id: str) -> BuildingView:
     )
 
 
-def package_view(package: Package) -> PackageView:
+def package_view(package: Order) -> PackageView:
     """Return the view of a package."""
     return PackageView(
         id=package.id,

@@ -22,7 +22,7 @@ from spine.world.agenda import Due
 from spine.world.commands import CreateBroker, CreateBuildingAgent, CreateTruck, TruckSpec
 from spine.world.config import PUMP_LITRES_PER_S
 from spine.world.leg import Leg
-from spine.world.model import Package, ParkingState, SiteState, StationState, Stop, Truck
+from spine.world.model import Order, ParkingState, SiteState, StationState, Stop, Truck
 from spine.world.saved import SavedAgent, SavedBroker, SavedBuildingAgent, SavedPackage, SavedTruck, SavedWorld
 from spine.world.state import State
 
@@ -45,7 +45,7 @@ def restore(state: State, saved: SavedWorld) -> None:
     for truck in state.trucks.values():
         _check_cargo(state, truck)
     _settle_broker(state, saved)
-    for package_state in state.packages.values():
+    for package_state in state.orders.values():
         if package_state.aboard and package_state.truck_id is None:
             raise CheckpointError(f"package {quoted(package_state.id)}: in transit, but aboard of no truck")
     state.events.clear()
@@ -73,9 +73,9 @@ def _restore_package(state: State, saved: SavedPackage) -> None:
     for name, site_id in (("origin_site", saved.origin_site), ("destination_site", saved.destination_site)):
         if site_id not in state.sites:
             raise CheckpointError(f"package {quoted(saved.id)}: {name} {quoted(site_id)} is no site of this map")
-    if saved.id in state.packages:
+    if saved.id in state.orders:
         raise CheckpointError(f"package {quoted(saved.id)}: this id is used twice")
-    package = Package(
+    package = Order(
         id=saved.id,
         origin=saved.origin_site,
         destination=saved.destination_site,
@@ -90,7 +90,7 @@ def _restore_package(state: State, saved: SavedPackage) -> None:
         planned=saved.delivery_deadline,
         promised=saved.delivery_deadline,
     )
-    state.packages[package.id] = package
+    state.orders[package.id] = package
     state.totals.generated += 1
     if saved.aboard:
         state.totals.picked_up += 1
@@ -116,11 +116,11 @@ def _settle_broker(state: State, saved: SavedWorld) -> None:
     if broker is None:
         return
     order = next((agent.package_queue for agent in saved.agents if isinstance(agent, SavedBroker)), ())
-    is_open = {package.id: None for package in state.packages.values() if package.truck_id is None}
+    is_open = {package.id: None for package in state.orders.values() if package.truck_id is None}
     known = [package_id for package_id in order if package_id in is_open]
     broker.open = {**dict.fromkeys(known), **is_open}
-    broker.assigned = {p.id: p.truck_id for p in state.packages.values() if p.truck_id is not None}
-    broker.known = len(state.packages)
+    broker.assigned = {p.id: p.truck_id for p in state.orders.values() if p.truck_id is not None}
+    broker.known = len(state.orders)
 
 
 def _restore_truck(state: State, saved: SavedTruck) -> None:
@@ -171,7 +171,7 @@ def _edge_index(state: State, saved: SavedTruck) -> int:
 def _restore_plan(state: State, truck: Truck, saved: SavedTruck) -> None:
     """Put cargo aboard and stops into the plan; stops of unknown packages or sites are refused."""
     for package_id in saved.loaded_packages:
-        package = state.packages.get(package_id)
+        package = state.orders.get(package_id)
         if package is None or not package.aboard or package.truck_id is not None:
             raise CheckpointError(
                 f"agent {quoted(saved.id)}: loaded package {quoted(package_id)} is not in transit, or on two trucks"
@@ -181,7 +181,7 @@ def _restore_plan(state: State, truck: Truck, saved: SavedTruck) -> None:
         truck.load += package.size
     for site_id, pickup, package_ids in saved.delivery_queue:
         for package_id in package_ids:
-            package = state.packages.get(package_id)
+            package = state.orders.get(package_id)
             if package is None:
                 continue
             expected = package.origin if pickup else package.destination
@@ -215,7 +215,7 @@ def _check_cargo(state: State, truck: Truck) -> None:
     for package_id in [*truck.cargo, *(stop.package_id for stop in truck.plan)]:
         if package_id in ahead:
             ahead.remove(package_id)
-            plan.append(Stop(state.packages[package_id].destination, False, package_id, state.now))
+            plan.append(Stop(state.orders[package_id].destination, False, package_id, state.now))
     handled = truck.handled_stops
     truck.plan = plan
     truck.handled_stops = min(handled, len(plan))

@@ -13,7 +13,7 @@ from spine.hours import Clock, Duty
 from spine.world import hours, pricing, queues, rests
 from spine.world.activities import Activity, Purpose
 from spine.world.config import PUMP_LITRES_PER_S
-from spine.world.model import Package, SiteState, Stop, Truck, Visit
+from spine.world.model import Order, SiteState, Stop, Truck, Visit
 from spine.world.movement import next_node
 from spine.world.sites import group_length, handling_s, visit_s
 from spine.world.state import State
@@ -91,11 +91,11 @@ def _outlook_at_dock(state: State, truck: Truck) -> Outlook:
     site = state.sites[truck.building or ""]
     if truck.activity is Activity.WAITING_DOCK:
         first = group_length(truck.plan)
-        size = sum(state.packages[stop.package_id].size for stop in truck.plan[:first])
+        size = sum(state.orders[stop.package_id].size for stop in truck.plan[:first])
         free = state.now + queues.expected_wait_s(site) + visit_s(site, size)
     else:
         first = truck.handled_stops
-        size = sum(state.packages[stop.package_id].size for stop in truck.plan[:first])
+        size = sum(state.orders[stop.package_id].size for stop in truck.plan[:first])
         free = truck.activity_since + truck.handling_s
     # What was being handled may have left the world with its site: then the size is 0, and the plan may be empty.
     picking_up = bool(truck.plan) and truck.plan[0].pickup
@@ -108,7 +108,7 @@ def visit_of_stop(state: State, stop: Stop) -> Visit:
     key = (stop.package_id, stop.pickup)
     found = state.visits.get(key)
     if found is None:
-        package = state.packages[stop.package_id]
+        package = state.orders[stop.package_id]
         found = visit_of(state.sites[stop.site_id], package, pickup=stop.pickup)
         if not stop.pickup:
             found = found._replace(deadline=package.promised)
@@ -116,7 +116,7 @@ def visit_of_stop(state: State, stop: Stop) -> Visit:
     return found
 
 
-def visit_of(site: SiteState, package: Package, *, pickup: bool) -> Visit:
+def visit_of(site: SiteState, package: Order, *, pickup: bool) -> Visit:
     """Return the visit at which a package is picked up at, or delivered to, a site."""
     deadline = package.pickup_deadline if pickup else package.delivery_deadline
     return Visit(site.node, site, pickup, package.size, handling_s(site, package.size), deadline)

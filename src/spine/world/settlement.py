@@ -52,7 +52,7 @@ def follow_up(state: State) -> None:
     while state.followups:
         what, key = state.followups.pop(0)
         if what is Followup.OFFER:
-            package = state.packages.get(key)
+            package = state.orders.get(key)
             if package is not None:
                 broker.offer(state, package)
             continue

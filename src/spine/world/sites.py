@@ -46,7 +46,7 @@ def start_handling(state: State, truck: Truck, site: SiteState, waited_s: float)
     first = truck.plan[0]
     size = 0.0
     for stop in truck.plan[:count]:
-        package = state.packages[stop.package_id]
+        package = state.orders[stop.package_id]
         package.handling = True
         size += package.size
     truck.handled_stops = count
@@ -83,7 +83,7 @@ def _schedule_handled(state: State, truck: Truck, fixed_s: float) -> None:
     """
     done = truck.activity_since + truck.handling_s
     if truck.activity is Activity.UNLOADING:
-        sizes = [state.packages[stop.package_id].size for stop in truck.plan[: truck.handled_stops]]
+        sizes = [state.orders[stop.package_id].size for stop in truck.plan[: truck.handled_stops]]
         moving_from = state.now + fixed_s
         done = moving_from + (done - moving_from) * (sizes[0] / sum(sizes))
     state.agenda.put(max(state.now, done), Due.HANDLED, truck.id, truck.version)
@@ -101,7 +101,7 @@ def finish_handling(state: State, truck: Truck) -> bool:
     elif (
         truck.handled_stops
     ):  # not 0, as when all that was to be unloaded has left the world with the site it came from
-        package = state.packages[truck.plan.pop(0).package_id]
+        package = state.orders[truck.plan.pop(0).package_id]
         truck.handled_stops -= 1
         package.handling = False
         freight.deliver(state, truck, site, package)
@@ -117,7 +117,7 @@ def _load(state: State, truck: Truck, site: SiteState) -> None:
     loaded = truck.plan[: truck.handled_stops]
     del truck.plan[: truck.handled_stops]
     for stop in loaded:
-        package = state.packages[stop.package_id]
+        package = state.orders[stop.package_id]
         package.handling = False
         if truck.load + package.size <= truck.capacity + 1e-9:
             freight.pick_up(state, truck, site, package)
@@ -139,7 +139,7 @@ def _leave_dock(state: State, truck: Truck, site: SiteState) -> None:
 def abandon_dock(state: State, truck: Truck) -> None:
     """Stop handling unfinished, because the site or the truck goes away; what is not yet loaded or unloaded stays where it is."""
     for stop in truck.plan[: truck.handled_stops]:
-        package = state.packages.get(stop.package_id)
+        package = state.orders.get(stop.package_id)
         if package is not None:
             package.handling = False
     truck.handled_stops = 0

@@ -29,7 +29,7 @@ from spine.world.model import (
     Broker,
     Facility,
     Ledger,
-    Package,
+    Order,
     ParkingState,
     SiteState,
     StationState,
@@ -86,7 +86,7 @@ class State:
     agenda: Agenda = field(default_factory=Agenda)
     events: list[Event] = field(default_factory=list)
     trucks: dict[str, Truck] = field(default_factory=dict)
-    packages: dict[str, Package] = field(default_factory=dict)
+    orders: dict[str, Order] = field(default_factory=dict)
     buildings: dict[str, Facility] = field(default_factory=dict)
     sites: dict[str, SiteState] = field(default_factory=dict)
     parkings: dict[str, ParkingState] = field(default_factory=dict)
@@ -235,7 +235,7 @@ class State:
 
     def forget_package(self, package_id: str) -> None:
         """Remove a package and what was derived from it."""
-        del self.packages[package_id]
+        del self.orders[package_id]
         self.forget_visits(package_id)
 
     def forget_visits(self, package_id: str) -> None:

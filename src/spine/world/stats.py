@@ -189,7 +189,7 @@ def package_counts(state: State) -> PackageCounts:
     """Count packages by where they are; costs time in the packages present."""
     aboard = awarded = overdue = 0
     now = state.now
-    for package in state.packages.values():
+    for package in state.orders.values():
         if package.aboard:
             aboard += 1
         elif package.truck_id is not None:
@@ -199,7 +199,7 @@ def package_counts(state: State) -> PackageCounts:
     totals = state.totals
     return PackageCounts(
         generated=totals.generated,
-        waiting=len(state.packages) - aboard - awarded,
+        waiting=len(state.orders) - aboard - awarded,
         awarded=awarded,
         aboard=aboard,
         delivered=totals.delivered,

@@ -13,7 +13,7 @@ from spine.network import FuelStation, Parking, Site
 from spine.network.projection import LocalProjection
 from spine.world import observe
 from spine.world.accounts import figures_now, use_of
-from spine.world.model import Facility, Package, ParkingState, SiteState, StationState, TruckFigures
+from spine.world.model import Facility, Order, ParkingState, SiteState, StationState, TruckFigures
 from spine.world.state import State
 from spine.world.stats import activity_figures, longest_wait_s, share, use_figures
 
@@ -40,9 +40,9 @@ def truck_columns(state: State) -> list[str]:
     return ["id", *_place_columns(state), *_truck_figures(TruckFigures(), 0.0, 0)]
 
 
-def _overdue(state: State) -> Iterator[Package]:
+def _overdue(state: State) -> Iterator[Order]:
     """Yield the packages still open with their delivery deadline past."""
-    return (package for package in state.packages.values() if package.delivery_deadline < state.now)
+    return (package for package in state.orders.values() if package.delivery_deadline < state.now)
 
 
 def _truck_figures(figures: TruckFigures, balance: float, overdue: int) -> Row:

@@ -265,7 +265,7 @@ class World:
 
     def packages(self) -> list[PackageView]:
         """Return all packages in the world, in order of birth."""
-        return [observe.package_view(package) for package in self._state.packages.values()]
+        return [observe.package_view(package) for package in self._state.orders.values()]
 
     def package(self, package_id: str) -> PackageView:
         """Return the view of a package.
@@ -273,7 +273,7 @@ class World:
         Raises:
             CommandError: there is no such package (any more).
         """
-        package = self._state.packages.get(package_id)
+        package = self._state.orders.get(package_id)
         if package is None:
             raise CommandError(f"package_id: there is no package {quoted(package_id)}")
         return observe.package_view(package)

@@ -10,7 +10,7 @@ from spine.hours import HoursRule
 
 if TYPE_CHECKING:
     from spine.world.config import WorldConfig
-    from spine.world.model import Package, SiteState, Truck
+    from spine.world.model import Order, SiteState, Truck
     from spine.world.state import State
 
 
@@ -85,10 +85,10 @@ class Award:
 class Dispatcher(Protocol):
     """Who gets a package."""
 
-    def award(self, state: State, package: Package) -> Award | None:
+    def award(self, state: State, package: Order) -> Award | None:
         """Return the award for an open package, None when no truck can take it now."""
 
-    def award_to(self, state: State, package: Package, truck: Truck) -> Award | None:
+    def award_to(self, state: State, package: Order, truck: Truck) -> Award | None:
         """Return the award of an open package to this one truck, None when it cannot take it now."""
 
 

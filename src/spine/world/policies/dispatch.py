@@ -12,7 +12,7 @@ import numpy as np
 from spine.world.policies.base import Award
 
 if TYPE_CHECKING:
-    from spine.world.model import Package, Truck
+    from spine.world.model import Order, Truck
     from spine.world.state import State
 
 ALLOW_LATE_BEFORE_PICKUP_DEADLINE_S = 900.0
@@ -23,7 +23,7 @@ _WIDER = 2
 _WIDEST = 10
 
 
-def candidates(state: State, package: Package) -> Iterator[Truck]:
+def candidates(state: State, package: Order) -> Iterator[Truck]:
     """Yield the trucks called for a package, nearest by travel time first.
 
     The trucks around the origin come from the fleet index, their travel times from the one tree of the origin (many to one). When they
@@ -50,7 +50,7 @@ def candidates(state: State, package: Package) -> Iterator[Truck]:
         wanted <<= _WIDER
 
 
-def _may_be_late(state: State, package: Package) -> bool:
+def _may_be_late(state: State, package: Order) -> bool:
     return package.pickup_deadline - state.now < ALLOW_LATE_BEFORE_PICKUP_DEADLINE_S
 
 
@@ -61,7 +61,7 @@ class ContractNet:
     other and nothing stalls (W45). The nearest `candidates` are asked first, three times as many when none of them can.
     """
 
-    def award(self, state: State, package: Package) -> Award | None:
+    def award(self, state: State, package: Order) -> Award | None:
         """Return the best bid of the trucks called."""
         calls = candidates(state, package)
         few = state.config.candidates
@@ -75,11 +75,11 @@ class ContractNet:
             best = self._best(state, package, first + second, allow_late=True)
         return best
 
-    def award_to(self, state: State, package: Package, truck: Truck) -> Award | None:
+    def award_to(self, state: State, package: Order, truck: Truck) -> Award | None:
         """Return this truck's bid."""
         return self._best(state, package, [truck], allow_late=_may_be_late(state, package))
 
-    def _best(self, state: State, package: Package, called: list[Truck], *, allow_late: bool) -> Award | None:
+    def _best(self, state: State, package: Order, called: list[Truck], *, allow_late: bool) -> Award | None:
         # The insertion imports the policies' protocols; importing it here keeps that one way.
         from spine.world.insertion import bid, inquiry
 
@@ -96,7 +96,7 @@ class ContractNet:
 class Polling:
     """Nearest truck first; the first that can take the package behind its present plan gets it (the plain rule)."""
 
-    def award(self, state: State, package: Package) -> Award | None:
+    def award(self, state: State, package: Order) -> Award | None:
         """Return the award of the first acceptor."""
         for truck in islice(candidates(state, package), _FIRST_LOOK * state.config.candidates):
             found = self.award_to(state, package, truck)
@@ -104,7 +104,7 @@ class Polling:
                 return found
         return None
 
-    def award_to(self, state: State, package: Package, truck: Truck) -> Award | None:
+    def award_to(self, state: State, package: Order, truck: Truck) -> Award | None:
         """Return the award when this truck accepts."""
         from spine.world.insertion import bid, inquiry
 
