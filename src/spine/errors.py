@@ -7,6 +7,7 @@
     ├── RoutingError          an unknown node or an unreachable destination
     ├── HoursError            a log or a rule of drivers' hours makes no sense
     ├── CommandError          the world refuses a command (nothing has changed)
+    ├── PolicyError           a policy returns what the world cannot use (names the policy)
     ├── CheckpointError       a dumped world cannot be loaded
     ├── ScenarioError         a scenario file or preset is not usable (names line and field)
     ├── ProtocolError         a message cannot be understood
@@ -73,6 +74,10 @@ class HoursError(SpineError, ValueError):
 
 class CommandError(SpineError, ValueError):
     """The world refuses a command; nothing has changed."""
+
+
+class PolicyError(SpineError, ValueError):
+    """A policy returns what the world cannot use; the message names the policy, what it returned and what would be right."""
 
 
 class CheckpointError(SpineError, ValueError):

@@ -70,6 +70,22 @@ run: {hours: 2}
         ("map_width: 3000", "map_widht: 3000", "4: map.generate.map_widht: unknown field; did you mean 'map_width'?"),
         ("map_width: 3000", "map_width: wide", "4: map.generate.map_width: 'wide' must be a number"),
         ("dispatch: polling", "dispatch: poling", "16: policies.dispatch: there is no policy 'poling'; did you mean 'polling'?"),
+        (
+            "dispatch: polling",
+            "dispatch: {name: poling}",
+            "16: policies.dispatch.name: there is no policy 'poling'; did you mean 'polling'?",
+        ),
+        (
+            "dispatch: polling",
+            "dispatch: {name: polling, parameters: {candidates: 0}}",
+            "16: policies.dispatch.parameters.candidates: candidates = 0: expected `int` >= 1",
+        ),
+        ("dispatch: polling", "candidates: 0", "16: policies.candidates: candidates = 0: expected `int` >= 1"),
+        (
+            "dispatch: polling",
+            "candidates: 4, dispatch: {name: polling, parameters: {candidates: 5}}",
+            "16: policies.candidates: given twice: dispatch.parameters.candidates is the same; keep one of them",
+        ),
         ("name: try", "name: try\nname: again", "2: key 'name' stands twice"),
         ("name: try", "name: [try", "2: "),
         ("name: try", "name: &a try\ndescription: *a", "2: aliases (*name) are not allowed"),
@@ -302,11 +318,19 @@ def test_trucks_without_a_map_are_refused() -> None:
         Scenario(spec).build()
 
 
+def test_a_parameter_reaches_its_policy_in_either_form() -> None:
+    """Beside the policy's name, or in the section itself."""
+    named = PoliciesPart.model_validate({"dispatch": {"name": "polling", "parameters": {"candidates": 12}}})
+    short = PoliciesPart.model_validate({"dispatch": "polling", "candidates": 12})
+    assert named == short
+    assert WorldConfig(**named.settings()).parameters == {"dispatch": {"candidates": 12}}
+
+
 def test_policies_default_to_those_of_the_world() -> None:
     """The scenario and the world know the same rules, with the same defaults."""
     default = WorldConfig()
-    assert PoliciesPart().model_dump() == {name: getattr(default, name) for name in PoliciesPart.model_fields}
-    assert {*PoliciesPart.model_fields, "seed", "start_of_day_s", "warmup_s"} == {
+    assert WorldConfig(**PoliciesPart().settings()) == default
+    assert {*PoliciesPart.model_fields, "seed", "start_of_day_s", "warmup_s", "parameters"} == {
         item.name for item in fields(WorldConfig)
     }
 

@@ -103,7 +103,9 @@ def test_too_far_and_too_busy_are_told_apart() -> None:
     far = two_places(km=120.0, pickup_window_s=(1800.0, 1800.0), delivery_window_s=(30_000.0, 30_000.0))
     assert causes_of(far, TruckSpec(start_node=2)) == {"too_far"}
     many = two_places(km=15.0)
-    assert "fleet_busy" in causes_of(many, TruckSpec(start_node=1, capacity=10.0), max_open_stops=2, hours=12.0)
+    assert "fleet_busy" in causes_of(
+        many, TruckSpec(start_node=1, capacity=10.0), parameters={"dispatch": {"max_open_stops": 2}}, hours=12.0
+    )
 
 
 def test_refused_demand_is_due() -> None:

@@ -204,7 +204,8 @@ def test_gravity_never_runs_out_of_destinations() -> None:
     """However far all of them are, and however steep the decay: the nearest are still the likeliest."""
     sites = (site_at("a", 0, 60.0), site_at("near", 19, 60.0), site_at("far", 20, 60.0))
     world = World(
-        line_network(400_000.0, 20, *sites), WorldConfig(seed=4, destinations="gravity", gravity_beta_per_h=20.0)
+        line_network(400_000.0, 20, *sites),
+        WorldConfig(seed=4, destinations="gravity", parameters={"destinations": {"beta_per_h": 20.0}}),
     )
     assert set(_destinations(world, "a", 1.0)) == {"near"}
 
@@ -243,7 +244,7 @@ def test_hundreds_of_awards_at_one_instant() -> None:
             site_at("b", 77),
         ),
     )
-    world = World(network, WorldConfig(seed=1, max_open_stops=50))
+    world = World(network, WorldConfig(seed=1, parameters={"dispatch": {"max_open_stops": 50}}))
     world.apply(CreateBroker("broker"))
     for index in range(60):
         world.apply(CreateTruck(f"t{index}"))

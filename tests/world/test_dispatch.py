@@ -7,9 +7,10 @@ from math import inf
 
 import numpy as np
 
-from spine.world import CreateBroker, CreateTruck, TruckSpec, World, WorldConfig, freight, insertion, schedule
+from spine.world import CreateBroker, CreateTruck, TruckSpec, World, WorldConfig, freight, schedule
 from spine.world.model import Order, Truck
 from spine.world.state import State
+from spine.world.state_view import order_view
 from support.worlds import grid_network, run
 
 Fleet = list[Truck]
@@ -90,11 +91,14 @@ def test_small_instances_come_within_five_percent_of_brute_force() -> None:
         # The trucks stand still: only the broker acts, so plans are compared, not their execution.
         for package in packages:
             freight.add(state, package)
-            award = state.policies.dispatch.award(state, package)
+            award = state.policies.dispatch.award(state.view, order_view(package))
             assert award is not None
             truck = freight.book_award(state, package, award)
             schedule.update_etas(state, truck)
-            insertion.resequence(state, truck)
+            sequence = state.policies.dispatch.resequence(state.view, truck.id)
+            if sequence is not None:
+                freight.put_in_sequence(truck, sequence)
+                schedule.update_etas(state, truck)
         driven = sum(_driving_s(state, truck, starts[truck.id]) for truck in fleet)
         assert driven >= best - 1e-6
         gaps.append(driven / best - 1.0)

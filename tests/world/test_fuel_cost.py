@@ -19,7 +19,7 @@ def money(world: World) -> dict[str, float]:
 
 def test_what_is_burnt_costs_though_nothing_was_bought() -> None:
     """The first tank was paid for, too: at the price of the day the truck came."""
-    world = delivery_world(price_sigma=0.0, initial_fuel_price=4.0)
+    world = delivery_world(parameters={"price": {"sigma": 0.0}}, initial_fuel_price=4.0)
     world.apply(CreateTruck("t", TruckSpec(start_node=0)))
     run(world, 6.0)
     figures = money(world)
@@ -56,7 +56,8 @@ def test_every_ducat_for_fuel_is_burnt_or_in_a_tank(seed: int, tank: float, sigm
     """At any time: first tanks + fuel bought, at pumps and in rescues = fuel burnt + fuel in tanks; burning is never undone."""
     stations = seed % 3
     world = World(
-        grid_network(seed=3, rate=2.0, stations=stations, pitch_m=2000.0), WorldConfig(seed=seed, price_sigma=sigma)
+        grid_network(seed=3, rate=2.0, stations=stations, pitch_m=2000.0),
+        WorldConfig(seed=seed, parameters={"price": {"sigma": sigma}}),
     )
     world.apply(CreateBroker("broker"))
     for index in range(4):

@@ -16,7 +16,7 @@ HOUR = 3600.0
 
 def tired_trucks(count: int, *lots: Parking, left_h: float = 1.0, **config: object) -> World:
     """Return a world in which trucks on one road, hours nearly used up, all look for a place to rest."""
-    world = World(line_network(1000.0, 60, *lots), WorldConfig(seed=5, **config))  # type: ignore[arg-type]
+    world = World(line_network(1000.0, 60, *lots), WorldConfig(seed=5, parameters={"parking": config}))
     world.apply(CreateBroker("broker"))
     for index in range(count):
         world.apply(CreateTruck(f"t{index}", TruckSpec(start_node=10)))
@@ -64,7 +64,7 @@ def test_a_full_parking_sends_its_trucks_to_the_next_within_hours() -> None:
 
 def test_a_place_that_becomes_free_ends_the_search() -> None:
     """Who searches is let in when somebody leaves, and has paid only for the search so far."""
-    world = tired_trucks(2, Parking("lot", 10, 1), parking_search_s=3000.0)
+    world = tired_trucks(2, Parking("lot", 10, 1), search_s=3000.0)
     run(world, 0.2, dt=60.0)
     resting, searching = sorted(("t0", "t1"), key=lambda truck: not truck_view(world, truck).is_resting)
     assert truck_view(world, searching).activity is Activity.WAITING_PARKING

@@ -24,6 +24,7 @@ from pydantic import (
 
 from spine.network.facilities import HOURLY_PROFILE_LENGTHS, PRIORITIES, URGENCIES
 from spine.network.strict_json import is_whole_text
+from spine.scenario.policies import PoliciesPart
 from spine.world.truck_fields import BY_NAME, DRAWN
 
 Number = Annotated[float, Strict()]
@@ -233,37 +234,6 @@ class SitesPart(SiteChanges):
     """Changes to all sites of the map, and to single ones by id on top of them."""
 
     by_id: dict[str, SiteChanges] = Field(default_factory=dict)
-
-
-class PoliciesPart(Model):
-    """Which rules the world follows, by name, and their numbers; fields and defaults are those of `spine.world.WorldConfig`."""
-
-    dispatch: str = "contract_net"
-    destinations: str = "weights"
-    hours: str = "baseline"
-    habit: str = "baseline"
-    fuel: str = "linear"
-    parking: str = "baseline"
-    price: str = "mean_reverting"
-    refuse_oversize: Flag = True
-    initial_fuel_price: Positive = 5.0
-    price_sigma: NotNegative = 0.015
-    price_reversion_per_day: Share = 0.02
-    gravity_beta_per_h: NotNegative = 2.0
-    candidates: Whole = 8
-    max_open_stops: Annotated[Int, Field(ge=2)] = 8
-    promise_margin_share: Share = 0.1
-    offer_interval_s: Annotated[Number, Field(ge=1.0)] = 60.0
-    offers_per_interval: Whole = 24
-    fuel_reserve_share: Annotated[Number, Field(ge=0.0, lt=1.0)] = 0.08
-    rescue_delay_s: NotNegative = 5400.0
-    rescue_fee: NotNegative = 500.0
-    rescue_litres: Positive = 100.0
-    parking_search_s: NotNegative = 1200.0
-    parking_search_kph: Annotated[NotNegative, Field(le=100.0)] = 20.0
-    roadside_check_share: Share = 0.25
-    roadside_fine: NotNegative = 200.0
-    sample_interval_s: Annotated[Number, Field(ge=1.0)] = 900.0
 
 
 class RunPart(Model):

@@ -13,15 +13,15 @@ from spine.errors import GenerationError, ScenarioError, quoted, shortened
 from spine.network.generate import PRESETS, GenerationParameters
 from spine.scenario import model
 from spine.scenario.plugins import plugin_policies
+from spine.scenario.policies import PoliciesPart, policy_problems
 from spine.scenario.yaml_lines import LinedYaml, Path, parse_yaml
-from spine.world.policies import BUILT_IN
 
 _SECTIONS: dict[str, type[BaseModel]] = {
     "map": model.MapSource,
     "fleet": model.FleetGroup,
     "broker": model.BrokerPart,
     "sites": model.SitesPart,
-    "policies": model.PoliciesPart,
+    "policies": PoliciesPart,
     "run": model.RunPart,
     "playback": model.PlaybackPart,
 }
@@ -69,7 +69,8 @@ def read_scenario(data: bytes, source: str) -> tuple[model.ScenarioFile, Scenari
     text = ScenarioText(source, document)
     if not isinstance(document.value, dict):
         raise ScenarioError(f"{source}:1: a scenario is a mapping of fields such as map, fleet, run")
-    problems = [*_generation_problems(document.value), *_policy_problems(document.value)]
+    named = policy_problems(document.value.get("policies"), plugin_policies(), did_you_mean)
+    problems = [*_generation_problems(document.value), *((("policies", *place), text) for place, text in named)]
     spec: model.ScenarioFile | None = None
     try:
         spec = model.ScenarioFile.model_validate(document.value)
@@ -144,15 +145,3 @@ def _generation_problems(document: Mapping[str, Any]) -> Iterator[tuple[Path, st
             name, _, message = problem.partition(": ")
             # A problem of several parameters together stands at the section.
             yield ((*_GENERATE, name), message) if name in values else (_GENERATE, problem)
-
-
-def _policy_problems(document: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
-    chosen = document.get("policies")
-    if not isinstance(chosen, dict):
-        return
-    for slot, built_in in BUILT_IN.items():
-        known = sorted({*built_in, *plugin_policies().get(slot, {})})
-        name = chosen.get(slot)
-        if isinstance(name, str) and name not in known:
-            hint = did_you_mean(name, known) or f"; known are {', '.join(known)}"
-            yield ("policies", slot), f"there is no policy {quoted(name)}{hint}"

@@ -163,7 +163,7 @@ class Scenario:
             seed=spec.seed if seed is None else seed,
             start_of_day_s=spec.start_time_h * 3600.0,
             warmup_s=(spec.run.warmup_hours if warmup_hours is None else warmup_hours) * 3600.0,
-            **spec.policies.model_dump(),
+            **spec.policies.settings(),
         )
         world = World(network, config, extra_policies=plugin_policies())
         if spec.broker is not None:

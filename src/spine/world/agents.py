@@ -15,6 +15,7 @@ from spine.world.causes import ExpiryCause
 from spine.world.checks import checked_number
 from spine.world.commands import CreateBroker, CreateBuildingAgent, CreateTruck, TruckSpec
 from spine.world.model import Broker, Truck
+from spine.world.policies.memory import forget_truck
 from spine.world.state import State
 
 TRUCK_ATTRIBUTES = frozenset(
@@ -309,4 +310,5 @@ def _delete_truck(state: State, truck: Truck) -> None:
     state.retired_fuel_l += truck.fuel_l - truck.initial_fuel_l
     state.ledger.purses_removed += truck.balance
     del state.trucks[truck.id]
+    forget_truck(state.policies, truck.id)
     state.update_largest_capacity()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from itertools import islice
 
-from spine.world import driver, freight, insertion
+from spine.world import driver, freight
 from spine.world.activities import Activity
 from spine.world.agenda import Due
 from spine.world.config import PRIORITY_FACTORS
 from spine.world.model import Broker, Order, Truck
 from spine.world.state import State
+from spine.world.state_view import order_view
 
 SITES_ASKED = 6
 """A truck that has become free looks for open packages at this many sites around it."""
@@ -27,12 +28,14 @@ def offer(state: State, package: Order) -> bool:
     """Offer an open package to the fleet; True when it was awarded."""
     if state.broker is None or package.truck_id is not None:
         return False
-    award = state.policies.dispatch.award(state, package)
+    award = state.policies.dispatch.award(state.view, order_view(package))
     if award is None:
         package.offers += 1
         return False
     truck = freight.book_award(state, package, award)
-    insertion.resequence(state, truck)
+    sequence = state.policies.dispatch.resequence(state.view, truck.id)
+    if sequence is not None:
+        freight.put_in_sequence(truck, sequence)
     driver.replan(state, truck)
     return True
 
@@ -82,7 +85,7 @@ def offer_to_free_truck(state: State, truck: Truck) -> None:
     for site_id in state.near_facilities("site", truck.node, SITES_ASKED):
         for package_id in list(state.sites[site_id].open)[:PACKAGES_ASKED]:
             package = state.orders[package_id]
-            award = state.policies.dispatch.award_to(state, package, truck)
+            award = state.policies.dispatch.award_to(state.view, order_view(package), truck.id)
             if award is None:
                 continue
             cost = award.cost_s / PRIORITY_FACTORS[package.priority]

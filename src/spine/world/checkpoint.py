@@ -1,4 +1,4 @@
-"""Dumping a world to bytes and loading it again, bit for bit (W56).
+"""Dumping a world to bytes and loading it again, bit for bit.
 
 Only what cannot be derived is written: the network's columns, the records of `model`, the agenda and counters. Trees, caches
 and the viewers' columns are made anew. The bytes are MessagePack behind a header with version and digest; loading checks both
@@ -35,10 +35,11 @@ from spine.world.model import (
     Truck,
     TruckFigures,
 )
+from spine.world.policies.memory import policy_states, restore_policy_states
 from spine.world.state import Sample, State
 from spine.world.tally import Tally
 
-VERSION = 4
+VERSION = 5
 _MAGIC = b"SPINEWLD"
 _DIGEST_BYTES = 16
 _HEADER_BYTES = len(_MAGIC) + 2 + _DIGEST_BYTES
@@ -112,6 +113,7 @@ class _Snapshot:
     retired_fuel_l: float
     samples: list[Sample]
     warmed_up: Tally | None
+    policies: dict[str, Any]
 
 
 def dump(state: State) -> bytes:
@@ -148,6 +150,7 @@ def dump(state: State) -> bytes:
         retired_fuel_l=state.retired_fuel_l,
         samples=state.samples,
         warmed_up=state.warmed_up,
+        policies=policy_states(state.policies),
     )
     payload = msgspec.msgpack.encode(snapshot, enc_hook=_encode)
     digest = blake2b(payload, digest_size=_DIGEST_BYTES).digest()
@@ -217,6 +220,7 @@ def _restore(snapshot: _Snapshot, begin: Callable[[RoadNetwork, WorldConfig, flo
         leg = truck.leg
         state.fleet.place(truck.row, truck.node if leg is None else int(network.edge_to[leg.edges[-1]]))
         truck.profile = state.profile_of(truck.max_speed_kph, truck.empty_mass_t, truck.capacity)
+    restore_policy_states(state.policies, snapshot.policies)
     state.update_largest_capacity()
     state.forget_facilities()
     state.changed_agents = dict.fromkeys(state.agents)

@@ -227,4 +227,4 @@ def _destination(state: State, site: SiteState, uniform: float) -> str | None:
 
 
 def _cumulative(state: State, site: SiteState) -> NDArray[np.float64]:
-    return np.cumsum(np.asarray(state.policies.destinations.weights(state, site), dtype=np.float64))
+    return np.cumsum(np.asarray(state.policies.destinations.weights(state.view, site.spec.id), dtype=np.float64))

@@ -7,14 +7,17 @@ from math import isfinite
 
 from spine.world import hours
 from spine.world.activities import Activity
+from spine.world.candidates import nearest_trucks
 from spine.world.causes import ExpiryCause
 from spine.world.model import Order, Truck
-from spine.world.policies.dispatch import candidates
 from spine.world.sites import handling_s
 from spine.world.state import State
 
 TRUCKS_LOOKED_AT = 32
-"""So many of the trucks nearest to the origin are looked at for one that was free all the while."""
+"""How many of the trucks nearest to the origin are looked at for one that was free all the while."""
+
+MOST_STOPS = 8
+"""A truck with this many planned stops was not free."""
 
 _FREE = (Activity.IDLE, Activity.PARKED)
 
@@ -49,7 +52,8 @@ def binding_cause(state: State, package: Order) -> ExpiryCause:
     handling = sum(handling_s(state.sites[site], package.size) for site in (package.origin, package.destination))
     if min(direct[profile] for profile in back) + handling > package.delivery_deadline - package.created:
         return ExpiryCause.WINDOW_TOO_SHORT
-    asked = islice(candidates(state, package), TRUCKS_LOOKED_AT)
+    most = TRUCKS_LOOKED_AT << min(2 * package.offers, 10)
+    asked = islice(nearest_trucks(state, package, TRUCKS_LOOKED_AT, most, MOST_STOPS), TRUCKS_LOOKED_AT)
     if any(_was_free(state, truck, package) for truck in asked if truck.profile in usable):
         return ExpiryCause.TOO_FAR
     return ExpiryCause.FLEET_BUSY

@@ -6,6 +6,8 @@ package that still waits can expire; one aboard stays aboard until delivered, ho
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from spine.world import events
 from spine.world.activities import Followup
 from spine.world.agenda import Due
@@ -13,7 +15,7 @@ from spine.world.causes import ExpiryCause
 from spine.world.config import EXPIRY_FINE_SHARE, LATE_LOSS_PER_S
 from spine.world.diagnosis import binding_cause
 from spine.world.model import Order, SiteState, Stop, Truck
-from spine.world.policies.base import Award
+from spine.world.policies.view import Award
 from spine.world.state import State
 
 PROMISE_TOLERANCE_S = 60.0
@@ -58,6 +60,12 @@ def book_award(state: State, package: Order, award: Award) -> Truck:
         )
     )
     return truck
+
+
+def put_in_sequence(truck: Truck, sequence: Sequence[tuple[str, bool]]) -> None:
+    """Bring a truck's plan into another sequence of the same stops, each named by package id and whether it is the pickup."""
+    stops = {(stop.package_id, stop.pickup): stop for stop in truck.plan}
+    truck.plan = [stops[package_id, pickup] for package_id, pickup in sequence]
 
 
 def _promise(state: State, package: Order, eta: float) -> float:

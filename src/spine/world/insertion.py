@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from spine.world.config import PRIORITY_FACTORS
 from spine.world.model import Order, Stop, Truck, Visit
-from spine.world.policies.base import Award
+from spine.world.policies.view import Award
 from spine.world.schedule import Outlook, latest_time, outlook, update_etas, visit_of, visit_of_stop, walk
 from spine.world.state import State
 
@@ -224,14 +224,26 @@ def _ranked_pairs(state: State, truck: Truck, plan: _Plan, asked: Inquiry) -> li
     return pairs
 
 
-def resequence(state: State, truck: Truck) -> None:
-    """Take every package of which both stops are still open out of the plan and put it back where it costs least (W40).
+def cheaper_sequence(state: State, truck: Truck) -> list[tuple[str, bool]] | None:
+    """Return the stops of a plan in a sequence with less driving, as (package id, whether it is the pickup); None when none is found.
 
-    An award never leaves its truck; only the order changes, and no promise is broken. One pass; worth it from two packages on.
+    Every package of which both stops are still open is taken out and put back where it costs least, in one pass; no promise is broken.
+    Worth it from two packages on. The plan itself stays as it is.
     """
     start = outlook(state, truck)
     if start is None or len(truck.plan) - start.first < FEWEST_STOPS_TO_REORDER:
-        return
+        return None
+    kept, etas = truck.plan, [stop.eta for stop in truck.plan]
+    try:
+        _reinsert(state, truck, start)
+        return [(stop.package_id, stop.pickup) for stop in truck.plan]
+    finally:
+        truck.plan = kept
+        for stop, eta in zip(kept, etas, strict=True):
+            stop.eta = eta
+
+
+def _reinsert(state: State, truck: Truck, start: Outlook) -> None:
     fixed, open_stops = truck.plan[: start.first], truck.plan[start.first :]
     for package_id in [stop.package_id for stop in open_stops if stop.pickup]:
         before = truck.plan

@@ -17,6 +17,6 @@ def new_price(state: State) -> None:
     """Set the price of the day that begins."""
     uniforms = state.draws.uniforms("price", "", state.price_days, 2)
     state.price_days += 1
-    state.fuel_price = state.policies.price.next_price(state.fuel_price, state.config, uniforms)
+    state.fuel_price = state.policies.price.next_price(state.fuel_price, state.config.initial_fuel_price, uniforms)
     state.emit(events.FuelPriceChanged(state.now, state.fuel_price))
     schedule_price_day(state)

@@ -50,7 +50,7 @@ def begin_search(state: State, truck: Truck, parking: ParkingState) -> None:
     queues.join_queue(state, truck, parking)
     state.set_activity(truck, Activity.WAITING_PARKING)
     truck.version += 1
-    seconds = state.policies.parking.search_s(state.config, _uniform(state, truck))
+    seconds = state.policies.parking.search_s(_uniform(state, truck))
     seconds = min(seconds, max(0.0, hours.drive_left_s(state, truck.clock)))
     state.agenda.put(state.now + seconds, Due.SEARCHED, truck.id, truck.version)
 
@@ -67,7 +67,7 @@ def give_up_search(state: State, truck: Truck) -> None:
 def end_search(state: State, truck: Truck) -> None:
     """Book the driving of a search that ends, for whatever reason: hours, distance, fuel as far as there is any."""
     seconds = state.now - truck.activity_since
-    metres = seconds * state.policies.parking.search_kph(state.config) / 3.6
+    metres = seconds * state.policies.parking.search_kph / 3.6
     movement.book_driving(state, truck, metres, seconds)
     truck.figures.search_s += seconds
     truck.version += 1
@@ -86,7 +86,7 @@ def rest_at_roadside(state: State, truck: Truck) -> None:
     reason = StuckReason.PARKING_FULL if truck.tried else StuckReason.NO_PARKING
     state.emit(events.TruckStuck(state.now, truck.id, state.node_id(truck.node), reason))
     truck.figures.roadside_rests += 1
-    fine = state.policies.parking.roadside_fine(state.config, _uniform(state, truck))
+    fine = state.policies.parking.roadside_fine(_uniform(state, truck))
     if fine > 0.0:
         truck.balance -= fine
         truck.figures.roadside_fine_count += 1

@@ -1,4 +1,4 @@
-"""Beginning anew: facilities of a map come to life, agents move to another map (protocol R17) or back to the start (W51)."""
+"""Beginning anew: facilities of a map come to life, agents move to another map or back to the start."""
 
 from __future__ import annotations
 
@@ -7,11 +7,20 @@ from dataclasses import replace
 
 from spine.hours import Duty
 from spine.network.facilities import Facility, GenericBuilding
-from spine.world import agents, buildings, hours, movement, pricing
+from spine.world import agents, broker, buildings, hours, market, movement, pricing, stats
 from spine.world.accounts import figures_now
 from spine.world.commands import CreateBroker, CreateBuildingAgent, CreateTruck
 from spine.world.model import Truck
+from spine.world.policies.memory import forget_truck, policy_states, restore_policy_states
 from spine.world.state import State
+
+
+def schedule_standing_entries(state: State) -> None:
+    """Put what recurs in every world on the agenda: the day's fuel price, samples, the end of the warm-up, rounds of offers."""
+    market.schedule_price_day(state)
+    stats.schedule_sample(state)
+    stats.schedule_warmup(state)
+    broker.schedule_offers(state)
 
 
 def open_facilities(state: State, facilities: Iterable[Facility]) -> None:
@@ -33,10 +42,13 @@ def move_agents(old: State, new: State) -> None:
     new.retired.add(old.retired)
     new.retired_fuel_l = old.retired_fuel_l
     new.fuel_price, new.price_days = old.fuel_price, old.price_days
+    restore_policy_states(new.policies, policy_states(old.policies))
     for agent_id, kind in old.agents.items():
         if kind == "truck":
             if new.network.node_count:
                 _move_truck(old, new, old.trucks[agent_id])
+            else:
+                forget_truck(new.policies, agent_id)
         elif kind == "broker" and old.broker is not None:
             agents.create_broker(new, CreateBroker(agent_id, old.broker.balance, old.broker.tags))
             if new.broker is not None:

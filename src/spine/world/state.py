@@ -39,6 +39,7 @@ from spine.world.model import (
     Visit,
 )
 from spine.world.policies.base import Policies
+from spine.world.policies.view import WorldView
 from spine.world.reach import Parts
 from spine.world.tally import Tally
 from spine.world.trips import TripArena
@@ -66,6 +67,7 @@ class State:
 
     Attributes:
         edge_speed_mps: legal truck speed per edge, metres per second.
+        view: this state as its policies see it.
         agents: kind by agent id, in creation order.
         buildings: every facility with a function by id, in creation order; `sites`, `parkings`, `stations` are views by type.
         followups: (what, id) to be settled before the next entry of the agenda.
@@ -82,6 +84,7 @@ class State:
     draws: Draws
     edge_speed_mps: NDArray[np.float64]
     fleet: FleetIndex
+    view: WorldView = field(init=False)
     now: float = 0.0
     agenda: Agenda = field(default_factory=Agenda)
     events: list[Event] = field(default_factory=list)

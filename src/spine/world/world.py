@@ -12,11 +12,9 @@ from spine.errors import CommandError, quoted
 from spine.network import RoadNetwork, RoadNetworkBuilder, Router, TreeRouter
 from spine.world import (
     agents,
-    broker,
     buildings,
     checkpoint,
     demand,
-    market,
     observe,
     renewal,
     restoring,
@@ -48,6 +46,7 @@ from spine.world.problems import WorldProblem, world_problems
 from spine.world.saved import SavedWorld
 from spine.world.settlement import follow_up, settle
 from spine.world.state import Sample, State, edge_speeds_mps
+from spine.world.state_view import StateView
 from spine.world.stats import PackageCounts, Summary
 from spine.world.trips import TripArena
 from spine.world.views import AgentView, BuildingView, ChangedAgents, PackageView, SiteView
@@ -92,11 +91,9 @@ class World:
             now=now,
             fuel_price=config.initial_fuel_price,
         )
+        state.view = StateView(state)
         state.totals.penalties_by_amount = {f"{amount:g}": 0 for amount in state.policies.hours.fines}
-        market.schedule_price_day(state)
-        stats.schedule_sample(state)
-        stats.schedule_warmup(state)
-        broker.schedule_offers(state)
+        renewal.schedule_standing_entries(state)
         return state
 
     # Commands and time

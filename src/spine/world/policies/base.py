@@ -1,17 +1,26 @@
-"""The protocols of what a modeller may swap. A policy is stateless: the same arguments give the same answer."""
+"""The protocols of what a modeller may swap.
+
+A policy is made once for a world, from the parameters its class declares, and asked for decisions from then on. It sees scalars, or a
+`WorldView`; it never gets hold of the world itself. What it returns is checked (`checks`), and refused by its name.
+
+A class may declare:
+
+- `Parameters`: a frozen `msgspec.Struct` with the bounds of every number. The scenario's mapping is validated against it, and the policy
+  is made as `Policy(parameters)`. Without it the policy takes no parameters and is made as `Policy()`.
+- `dump()` and `load(state)`: for a policy that remembers things. `dump` returns what it remembers, made of numbers, texts, lists and
+  mappings; it becomes part of every checkpoint, and `load` gets it back. What it does may depend on nothing else.
+- `forget_truck(truck_id)`: for a policy that remembers things of trucks; called when one leaves the world.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from spine.energy import EnergyModel
 from spine.hours import HoursRule
-
-if TYPE_CHECKING:
-    from spine.world.config import WorldConfig
-    from spine.world.model import Order, SiteState, Truck
-    from spine.world.state import State
+from spine.world.policies.view import Award, OrderView, WorldView
 
 
 class DriverHabit(Protocol):
@@ -37,59 +46,44 @@ class DriverHabit(Protocol):
 class ParkingRule(Protocol):
     """What it costs a driver that a parking is full."""
 
-    def search_s(self, config: WorldConfig, uniform: float) -> float:
-        """Return how long the driver drives around a full parking before he gives up, seconds; drawn once a search."""
+    search_kph: float
+    """How fast a driver drives while he looks for a place around a full parking, km/h."""
 
-    def search_kph(self, config: WorldConfig) -> float:
-        """Return how fast he drives meanwhile, km/h."""
+    def search_s(self, uniform: float) -> float:
+        """Return how long he does so before he gives up, seconds; drawn once a search."""
 
-    def roadside_fine(self, config: WorldConfig, uniform: float) -> float:
+    def roadside_fine(self, uniform: float) -> float:
         """Return the fine for a rest at the roadside, ducats, 0 when nobody checks; drawn once a rest."""
 
 
 class PriceProcess(Protocol):
-    """How the global fuel price moves from one price day to the next."""
+    """How the global fuel price moves from one day to the next."""
 
-    def next_price(self, price: float, config: WorldConfig, uniforms: list[float]) -> float:
-        """Return the price of the next day, ducats per litre, from two uniform numbers."""
+    def next_price(self, price: float, initial_price: float, uniforms: Sequence[float]) -> float:
+        """Return the price of the next day, ducats per litre, from today's, the one of the first day and two uniform numbers."""
 
 
 class DestinationChoice(Protocol):
-    """Where the packages of a site go."""
+    """Where the orders of a site go."""
 
-    def weights(self, state: State, origin: SiteState) -> list[float]:
-        """Return a relative weight >= 0 per site of `state.sites`, in that order; all zero = no destination."""
-
-
-@dataclass(frozen=True, slots=True)
-class Award:
-    """A package, a truck and where in its plan the two stops go.
-
-    Attributes:
-        truck_id: the winner.
-        pickup_at: index in the truck's plan at which the pickup is inserted.
-        delivery_at: index at which the delivery is inserted after the pickup has been.
-        cost_s: the bid, marginal seconds.
-        pickup_eta: planned start of loading, simulated s.
-        delivery_eta: planned end of unloading, simulated s.
-    """
-
-    truck_id: str
-    pickup_at: int
-    delivery_at: int
-    cost_s: float
-    pickup_eta: float
-    delivery_eta: float
+    def weights(self, view: WorldView, origin: str) -> Sequence[float]:
+        """Return a relative weight >= 0 per site of `view.sites`, in that order; all zero = no destination."""
 
 
 class Dispatcher(Protocol):
-    """Who gets a package."""
+    """Who carries an order."""
 
-    def award(self, state: State, package: Order) -> Award | None:
-        """Return the award for an open package, None when no truck can take it now."""
+    def award(self, view: WorldView, order: OrderView) -> Award | None:
+        """Return the award of an open order, None when no truck can take it now."""
 
-    def award_to(self, state: State, package: Order, truck: Truck) -> Award | None:
-        """Return the award of an open package to this one truck, None when it cannot take it now."""
+    def award_to(self, view: WorldView, order: OrderView, truck_id: str) -> Award | None:
+        """Return the award of an open order to this one truck, None when it cannot take it now."""
+
+    def resequence(self, view: WorldView, truck_id: str) -> Sequence[tuple[str, bool]] | None:
+        """Return the whole plan of a truck in the sequence it is to be driven in after an award, None to leave it as it is.
+
+        Each stop is (order id, whether it is the pickup). Asked after every award by `award`.
+        """
 
 
 @dataclass(frozen=True, slots=True)

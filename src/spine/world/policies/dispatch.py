@@ -1,112 +1,105 @@
-"""Who gets a package: contract net with marginal-cost bids, or plain polling (domain 11, 20.12, W43, W45)."""
+"""Who carries an order: a contract net with marginal-cost bids (Smith 1980), or plain polling."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from itertools import islice
-from math import inf
-from typing import TYPE_CHECKING
+from typing import Annotated
 
-import numpy as np
+import msgspec
 
-from spine.world.policies.base import Award
-
-if TYPE_CHECKING:
-    from spine.world.model import Order, Truck
-    from spine.world.state import State
+from spine.world.policies.view import Award, OrderView, WorldView
 
 ALLOW_LATE_BEFORE_PICKUP_DEADLINE_S = 900.0
-"""So late in a package's wait a late delivery is better than none."""
+"""When an order must be picked up within this time, a late delivery is better than none."""
 
 _FIRST_LOOK = 4
-_WIDER = 2
+_WIDER_PER_OFFER = 2
 _WIDEST = 10
 
 
-def candidates(state: State, package: Order) -> Iterator[Truck]:
-    """Yield the trucks called for a package, nearest by travel time first.
+class DispatchParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the built-in dispatchers can be told.
 
-    The trucks around the origin come from the fleet index, their travel times from the one tree of the origin (many to one). When they
-    are too few that have room, the search widens, further with each unsuccessful offer.
+    Attributes:
+        candidates: trucks called for bids on one order.
+        max_open_stops: a truck with this many planned stops is not called.
     """
-    origin = state.sites[package.origin].node
-    # Ranking by the times of a light and fast vehicle: one gather for all; the bids use each truck's own.
-    times = state.router.times_to(origin, state.ranking_profile())
-    most = state.config.max_open_stops
-    wanted = _FIRST_LOOK * state.config.candidates
-    widest = wanted << min(_WIDER * package.offers, _WIDEST)
-    seen: set[int] = set()
-    while True:
-        near = state.fleet.near(origin, wanted)
-        rows = np.array([row for row in near if row not in seen] if seen else near, dtype=np.int64)
-        seconds = times[state.fleet.nodes(rows)]
-        for row in rows[np.lexsort((rows, seconds))].tolist():
-            truck = state.trucks[state.rows[row] or ""]
-            if truck.capacity >= package.size and len(truck.plan) < most:
-                yield truck
-        if wanted >= min(widest, len(state.fleet)):
-            return
-        seen.update(near)
-        wanted <<= _WIDER
+
+    candidates: Annotated[int, msgspec.Meta(ge=1)] = 8
+    max_open_stops: Annotated[int, msgspec.Meta(ge=2)] = 8
+
+    @property
+    def first_look(self) -> int:
+        """How many trucks are ranked at first."""
+        return _FIRST_LOOK * self.candidates
+
+    def widest_look(self, order: OrderView) -> int:
+        """Return how many trucks are ranked at the most: more with each offer that was made in vain."""
+        return self.first_look << min(_WIDER_PER_OFFER * order.offers, _WIDEST)
 
 
-def _may_be_late(state: State, package: Order) -> bool:
-    return package.pickup_deadline - state.now < ALLOW_LATE_BEFORE_PICKUP_DEADLINE_S
+def _may_be_late(view: WorldView, order: OrderView) -> bool:
+    return order.pickup_deadline - view.now < ALLOW_LATE_BEFORE_PICKUP_DEADLINE_S
 
 
 class ContractNet:
     """Every candidate bids its marginal cost; the lowest bid wins, ties go to the nearer truck.
 
     Call, bids and award happen at one instant: there is no message to wait for, so a truck that rests or loads answers like any
-    other and nothing stalls (W45). The nearest `candidates` are asked first, three times as many when none of them can.
+    other and nothing stalls. The nearest `candidates` are asked first, three times as many when none of them can. After an award
+    the winner puts its plan into a cheaper sequence, where there is one.
     """
 
-    def award(self, state: State, package: Order) -> Award | None:
+    Parameters = DispatchParameters
+
+    def __init__(self, parameters: DispatchParameters) -> None:
+        self._parameters = parameters
+
+    def award(self, view: WorldView, order: OrderView) -> Award | None:
         """Return the best bid of the trucks called."""
-        calls = candidates(state, package)
-        few = state.config.candidates
-        first = list(islice(calls, few))
-        best = self._best(state, package, first, allow_late=False)
+        chosen = self._parameters
+        calls = view.nearest_trucks(order, chosen.first_look, chosen.widest_look(order), chosen.max_open_stops)
+        first = list(islice(calls, chosen.candidates))
+        best = view.cheapest_insertion(order, first)
         if best is not None:
             return best
-        second = list(islice(calls, 3 * few))
-        best = self._best(state, package, second, allow_late=False)
-        if best is None and _may_be_late(state, package):
-            best = self._best(state, package, first + second, allow_late=True)
+        second = list(islice(calls, 3 * chosen.candidates))
+        best = view.cheapest_insertion(order, second)
+        if best is None and _may_be_late(view, order):
+            best = view.cheapest_insertion(order, first + second, allow_late=True)
         return best
 
-    def award_to(self, state: State, package: Order, truck: Truck) -> Award | None:
+    def award_to(self, view: WorldView, order: OrderView, truck_id: str) -> Award | None:
         """Return this truck's bid."""
-        return self._best(state, package, [truck], allow_late=_may_be_late(state, package))
+        return view.cheapest_insertion(order, [truck_id], allow_late=_may_be_late(view, order))
 
-    def _best(self, state: State, package: Order, called: list[Truck], *, allow_late: bool) -> Award | None:
-        # The insertion imports the policies' protocols; importing it here keeps that one way.
-        from spine.world.insertion import bid, inquiry
-
-        best: Award | None = None
-        asked = inquiry(state, package, allow_late=allow_late)
-        for truck in called:
-            at_most = best.cost_s if best is not None else inf
-            offer = bid(state, truck, package, asked, at_most=at_most)
-            if offer is not None and (best is None or offer.cost_s < best.cost_s):
-                best = offer
-        return best
+    def resequence(self, view: WorldView, truck_id: str) -> Sequence[tuple[str, bool]] | None:
+        """Return the plan in a sequence with less driving."""
+        return view.cheaper_sequence(truck_id)
 
 
 class Polling:
-    """Nearest truck first; the first that can take the package behind its present plan gets it (the plain rule)."""
+    """Nearest truck first; the first that can take the order behind its present plan gets it, and keeps the sequence of its plan."""
 
-    def award(self, state: State, package: Order) -> Award | None:
-        """Return the award of the first acceptor."""
-        for truck in islice(candidates(state, package), _FIRST_LOOK * state.config.candidates):
-            found = self.award_to(state, package, truck)
+    Parameters = DispatchParameters
+
+    def __init__(self, parameters: DispatchParameters) -> None:
+        self._parameters = parameters
+
+    def award(self, view: WorldView, order: OrderView) -> Award | None:
+        """Return the award of the first truck that accepts."""
+        chosen = self._parameters
+        calls = view.nearest_trucks(order, chosen.first_look, chosen.widest_look(order), chosen.max_open_stops)
+        for truck_id in islice(calls, chosen.first_look):
+            found = self.award_to(view, order, truck_id)
             if found is not None:
                 return found
         return None
 
-    def award_to(self, state: State, package: Order, truck: Truck) -> Award | None:
+    def award_to(self, view: WorldView, order: OrderView, truck_id: str) -> Award | None:
         """Return the award when this truck accepts."""
-        from spine.world.insertion import bid, inquiry
+        return view.cheapest_insertion(order, [truck_id], allow_late=_may_be_late(view, order), append_only=True)
 
-        asked = inquiry(state, package, allow_late=_may_be_late(state, package))
-        return bid(state, truck, package, asked, append_only=True)
+    def resequence(self, view: WorldView, truck_id: str) -> None:
+        """Leave the plan as it is: first come, first served."""

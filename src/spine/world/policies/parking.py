@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Annotated
 
-if TYPE_CHECKING:
-    from spine.world.config import WorldConfig
+import msgspec
+
+
+class ParkingParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What `baseline` can be told.
+
+    Attributes:
+        search_s: mean time a driver drives around a full parking before he gives up, seconds.
+        search_kph: how fast.
+        roadside_check_share: share of the rests at the roadside that are checked.
+        roadside_fine: fine for one that is, ducats.
+    """
+
+    search_s: Annotated[float, msgspec.Meta(ge=0.0)] = 1200.0
+    search_kph: Annotated[float, msgspec.Meta(ge=0.0, le=100.0)] = 20.0
+    roadside_check_share: Annotated[float, msgspec.Meta(ge=0.0, le=1.0)] = 0.25
+    roadside_fine: Annotated[float, msgspec.Meta(ge=0.0)] = 200.0
 
 
 class BaselineParking:
@@ -15,14 +30,16 @@ class BaselineParking:
     400 000 trucks look for 300 000 places (European Commission, "Study on safe and secure parking places for trucks", 2019).
     """
 
-    def search_s(self, config: WorldConfig, uniform: float) -> float:
+    Parameters = ParkingParameters
+
+    def __init__(self, parameters: ParkingParameters) -> None:
+        self._parameters = parameters
+        self.search_kph = parameters.search_kph
+
+    def search_s(self, uniform: float) -> float:
         """Return a time uniform between half and one and a half times the mean."""
-        return config.parking_search_s * (0.5 + uniform)
+        return self._parameters.search_s * (0.5 + uniform)
 
-    def search_kph(self, config: WorldConfig) -> float:
-        """Return the speed of the configuration."""
-        return config.parking_search_kph
-
-    def roadside_fine(self, config: WorldConfig, uniform: float) -> float:
+    def roadside_fine(self, uniform: float) -> float:
         """Return the fine for the share of the rests that is checked, else 0."""
-        return config.roadside_fine if uniform < config.roadside_check_share else 0.0
+        return self._parameters.roadside_fine if uniform < self._parameters.roadside_check_share else 0.0

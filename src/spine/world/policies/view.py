@@ -1,0 +1,131 @@
+"""`WorldView`: what a policy may see of the world, and ask it. Everything it returns is a value; nothing in it changes the world."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, Protocol
+
+from spine.network.facilities import Site
+
+
+class OrderView(NamedTuple):
+    """An order that waits for a truck.
+
+    Attributes:
+        id: its id.
+        origin, destination: ids of the sites.
+        size: cargo units (0.1 t).
+        priority: 0 low, 1 medium, 2 high, 3 urgent.
+        created: when it became known, simulated s.
+        pickup_deadline, delivery_deadline: simulated s.
+        offers: how often it has been offered in vain.
+    """
+
+    id: str
+    origin: str
+    destination: str
+    size: float
+    priority: int
+    created: float
+    pickup_deadline: float
+    delivery_deadline: float
+    offers: int
+
+
+class StopView(NamedTuple):
+    """One stop of a truck's plan; `eta` is the planned time, simulated s."""
+
+    order_id: str
+    site_id: str
+    pickup: bool
+    eta: float
+
+
+class TruckPlan(NamedTuple):
+    """A truck as a dispatcher sees it.
+
+    Attributes:
+        id: its id.
+        capacity: cargo units (0.1 t).
+        load: cargo units aboard.
+        fixed: how many stops from the first on can no longer be changed: they are being handled, or queued for.
+        stops: its plan.
+    """
+
+    id: str
+    capacity: float
+    load: float
+    fixed: int
+    stops: tuple[StopView, ...]
+
+
+class Award(NamedTuple):
+    """An order, a truck and where in its plan the two stops go.
+
+    Attributes:
+        truck_id: the winner.
+        pickup_at: index in the truck's plan at which the pickup is inserted.
+        delivery_at: index at which the delivery is inserted after the pickup has been.
+        cost_s: the bid, marginal seconds.
+        pickup_eta: planned start of loading, simulated s.
+        delivery_eta: planned end of unloading, simulated s.
+    """
+
+    truck_id: str
+    pickup_at: int
+    delivery_at: int
+    cost_s: float
+    pickup_eta: float
+    delivery_eta: float
+
+
+class WorldView(Protocol):
+    """The questions a policy may ask the world it rules."""
+
+    @property
+    def now(self) -> float:
+        """Simulated seconds since the start of the run."""
+
+    @property
+    def sites(self) -> Sequence[Site]:
+        """All sites, in the order in which they came into the world."""
+
+    def site_travel_s(self, origin: str, destination: str, max_speed_kph: float, gross_kg: float) -> float:
+        """Return the fastest travel time between two sites for a vehicle, seconds; `inf` when there is no way."""
+
+    def truck(self, truck_id: str) -> TruckPlan:
+        """Return a truck and its plan.
+
+        Raises:
+            KeyError: there is no such truck.
+        """
+
+    def largest_load(self, truck_id: str, start: int, end: int) -> float:
+        """Return the most a truck will carry from before stop `start` of its plan to before stop `end`, cargo units."""
+
+    def nearest_trucks(self, order: OrderView, first: int, most: int, max_stops: int) -> Iterator[str]:
+        """Yield ids of trucks that have room for an order, those that are soonest at its origin first.
+
+        Args:
+            first: how many trucks around the origin are ranked at first; four times as many whenever they are used up.
+            most: how many at the most.
+            max_stops: a truck with this many planned stops is left out.
+        """
+
+    def cheapest_insertion(
+        self, order: OrderView, truck_ids: Sequence[str], *, allow_late: bool = False, append_only: bool = False
+    ) -> Award | None:
+        """Return the cheapest insertion of an order into the plan of one of some trucks that breaks no promise.
+
+        The first of equally cheap ones wins; None when there is none.
+
+        Args:
+            allow_late: whether the delivery may be up to 15 minutes late.
+            append_only: only behind the present plan.
+        """
+
+    def cheaper_sequence(self, truck_id: str) -> list[tuple[str, bool]] | None:
+        """Return the stops of a truck's plan in an order that costs less driving and breaks no promise, None when none is found.
+
+        Each stop is (order id, whether it is the pickup). One pass: each order in turn is taken out and put back where it costs least.
+        """

@@ -1,0 +1,109 @@
+"""`StateView`: the answers of a state to the questions of its policies (`policies.view.WorldView`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import inf
+
+from spine.network.facilities import Site
+from spine.world.candidates import nearest_trucks
+from spine.world.insertion import bid, cheaper_sequence, inquiry
+from spine.world.model import Order
+from spine.world.policies.view import Award, OrderView, StopView, TruckPlan
+from spine.world.schedule import outlook
+from spine.world.state import State
+
+
+def order_view(package: Order) -> OrderView:
+    """Return what a dispatcher is shown of an order."""
+    return OrderView(
+        package.id,
+        package.origin,
+        package.destination,
+        package.size,
+        package.priority,
+        package.created,
+        package.pickup_deadline,
+        package.delivery_deadline,
+        package.offers,
+    )
+
+
+class StateView:
+    """A state as its policies see it.
+
+    Args:
+        state: the one they rule.
+    """
+
+    __slots__ = ("_state",)
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    @property
+    def now(self) -> float:
+        """Simulated seconds since the start of the run."""
+        return self._state.now
+
+    @property
+    def sites(self) -> Sequence[Site]:
+        """All sites, in the order in which they came into the world."""
+        return tuple(site.spec for site in self._state.sites.values())
+
+    def site_travel_s(self, origin: str, destination: str, max_speed_kph: float, gross_kg: float) -> float:
+        """Return the fastest travel time between two sites for a vehicle, seconds; `inf` when there is no way."""
+        state = self._state
+        profile = state.router.profile(max_speed_kph, gross_kg)
+        return state.router.travel_time_s(state.sites[origin].node, state.sites[destination].node, profile)
+
+    def truck(self, truck_id: str) -> TruckPlan:
+        """Return a truck and its plan.
+
+        Raises:
+            KeyError: there is no such truck.
+        """
+        truck = self._state.trucks[truck_id]
+        start = outlook(self._state, truck)
+        fixed = len(truck.plan) if start is None else start.first
+        stops = tuple(StopView(stop.package_id, stop.site_id, stop.pickup, stop.eta) for stop in truck.plan)
+        return TruckPlan(truck.id, truck.capacity, truck.load, fixed, stops)
+
+    def largest_load(self, truck_id: str, start: int, end: int) -> float:
+        """Return the most a truck will carry from before stop `start` of its plan to before stop `end`, cargo units."""
+        state = self._state
+        truck = state.trucks[truck_id]
+        load, most = truck.load, 0.0
+        for at, stop in enumerate(truck.plan):
+            if at > end:
+                return most
+            if at >= start:
+                most = max(most, load)
+            size = state.orders[stop.package_id].size
+            load += size if stop.pickup else -size
+        return max(most, load)
+
+    def nearest_trucks(self, order: OrderView, first: int, most: int, max_stops: int) -> Iterator[str]:
+        """Yield ids of trucks that have room for an order, those that are soonest at its origin first."""
+        package = self._state.orders[order.id]
+        return (truck.id for truck in nearest_trucks(self._state, package, first, most, max_stops))
+
+    def cheapest_insertion(
+        self, order: OrderView, truck_ids: Sequence[str], *, allow_late: bool = False, append_only: bool = False
+    ) -> Award | None:
+        """Return the cheapest insertion of an order into the plan of one of some trucks that breaks no promise."""
+        state = self._state
+        package = state.orders[order.id]
+        # What is the same for all bidders is made once; a bid dearer than the best so far is not worked out.
+        asked = inquiry(state, package, allow_late=allow_late)
+        best: Award | None = None
+        for truck_id in truck_ids:
+            at_most = best.cost_s if best is not None else inf
+            offer = bid(state, state.trucks[truck_id], package, asked, append_only=append_only, at_most=at_most)
+            if offer is not None and (best is None or offer.cost_s < best.cost_s):
+                best = offer
+        return best
+
+    def cheaper_sequence(self, truck_id: str) -> list[tuple[str, bool]] | None:
+        """Return the stops of a truck's plan in a sequence that costs less driving and breaks no promise, None when none is found."""
+        return cheaper_sequence(self._state, self._state.trucks[truck_id])
