@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import replace
 
-from spine.world import movement, pricing, queues
+from spine.world import movement, pricing
 from spine.world.model import ACTIVITIES, Facility, Truck, TruckFigures
 from spine.world.state import State
 from spine.world.tally import Tally, Use
@@ -54,16 +54,16 @@ def _uses(state: State, facilities: Mapping[str, Facility]) -> dict[str, Use]:
 
 def use_of(state: State, facility: Facility) -> Use:
     """Return how the places of a facility were used up to now."""
-    figures = facility.figures
-    inside = (state.now - state.trucks[truck].building_since for truck in facility.occupants)
+    places = facility.places
+    figures = places.figures
     return Use(
-        since=figures.opened,
-        places=queues.capacity_of(facility),
+        since=places.opened,
+        places=places.count,
         served=figures.served,
         waited=figures.waited,
         turned_away=figures.turned_away,
         wait_s=figures.wait_s,
-        left=figures.served - len(facility.occupants),
+        left=figures.served - len(places.held),
         dwell_s=figures.occupied_s,
-        held_s=figures.occupied_s + sum(inside),
+        held_s=figures.occupied_s + sum(state.now - since for since in places.held.values()),
     )

@@ -16,7 +16,8 @@ from spine.world import demand, events, freight, fuel, parking, queues, sites
 from spine.world.activities import Activity, Followup
 from spine.world.causes import ExpiryCause
 from spine.world.checks import check_count, checked_number
-from spine.world.model import Facility, ParkingState, QueueFigures, SiteState, StationState
+from spine.world.model import Facility, ParkingState, SiteState, StationState
+from spine.world.places import Places
 from spine.world.state import State
 
 
@@ -30,15 +31,15 @@ def add_facility(state: State, spec: Site | Parking | FuelStation, *, announce: 
         raise CommandError(f"node_id: node {spec.node_id} is not on this map")
     _check_facility(spec)
     node = state.network.node_index(spec.node_id)
-    figures = QueueFigures(opened=state.now)
+    places = Places(spec.docks if isinstance(spec, Site) else spec.capacity, opened=state.now)
     if isinstance(spec, Site):
-        site = SiteState(spec, node, figures=figures, birth_version=state.agenda.first_version())
+        site = SiteState(spec, node, places, birth_version=state.agenda.first_version())
         state.buildings[spec.id] = state.sites[spec.id] = site
         demand.begin_births(state, site)
     elif isinstance(spec, Parking):
-        state.buildings[spec.id] = state.parkings[spec.id] = ParkingState(spec, node, figures=figures)
+        state.buildings[spec.id] = state.parkings[spec.id] = ParkingState(spec, node, places)
     else:
-        state.buildings[spec.id] = state.stations[spec.id] = StationState(spec, node, figures=figures)
+        state.buildings[spec.id] = state.stations[spec.id] = StationState(spec, node, places)
     if announce:
         state.forget_facilities()
         state.touch_building(spec.id)
@@ -106,16 +107,15 @@ def update_building(state: State, building_id: str, changes: Mapping[str, object
     spec = replace(facility.spec, **values)
     _check_facility(spec)
     places = spec.docks if isinstance(spec, Site) else spec.capacity
-    if places < len(facility.occupants):
-        raise CommandError(
-            f"capacity: {places} is less than the {len(facility.occupants)} trucks inside {quoted(building_id)}"
-        )
+    inside = len(facility.places.held)
+    if places < inside:
+        raise CommandError(f"capacity: {places} is less than the {inside} trucks inside {quoted(building_id)}")
     facility.spec = spec
     if isinstance(facility, SiteState):
         demand.follow_rate(state, facility)
     state.forget_facilities()
     state.touch_building(building_id)
-    queues.admit_next(state, facility)
+    queues.resize(state, facility, places)
     state.emit(events.BuildingModified(state.now, building_id, dict(changes)))
 
 
@@ -123,8 +123,8 @@ def delete_building(state: State, building_id: str) -> None:
     """Remove a facility; packages from or to a site are lost, trucks inside are set on its node and decide anew."""
     facility = _known_building(state, building_id)
     kind = kind_of(facility)
-    inside = [state.trucks[truck_id] for truck_id in [*facility.occupants, *facility.queue]]
-    facility.queue.clear()
+    trucks_here = [*facility.places.held, *facility.places.close_queue()]
+    inside = [state.trucks[truck_id] for truck_id in trucks_here]
     for truck in inside:
         # Also when nothing it handles is left in the world: the end of handling must not find it elsewhere.
         if truck.activity in (Activity.LOADING, Activity.UNLOADING):

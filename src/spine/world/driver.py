@@ -136,14 +136,13 @@ def rest_ended(state: State, truck: Truck) -> None:
 def admitted(state: State, truck: Truck) -> None:
     """A queueing truck has been let in."""
     facility = state.buildings[truck.building or ""]
+    waited = state.now - truck.activity_since
     if isinstance(facility, SiteState):
-        waited = queues.promoted(state, truck, facility)
         sites.start_handling(state, truck, facility, waited)
     elif isinstance(facility, StationState):
-        waited = queues.promoted(state, truck, facility)
         fuel.start_pumping(state, truck, facility, waited)
     else:
-        parking.admitted(state, truck, facility)
+        parking.admitted(state, truck)
 
 
 def begin(state: State, truck: Truck) -> None:
@@ -231,7 +230,7 @@ def _try_to_rest(state: State, truck: Truck, lot: ParkingState) -> None:
         return
     if truck.building is not None:
         _leave_place(state, truck)
-    if queues.has_room(lot):
+    if lot.places.has_room:
         parking.enter_for_rest(state, truck, lot)
         return
     truck.tried.append(lot.spec.id)

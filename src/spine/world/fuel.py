@@ -65,7 +65,7 @@ def choose_station(state: State, truck: Truck, goal: int | None) -> StationState
         if not isfinite(onward):
             continue
         wanted = litres_wanted(truck, station)
-        cost = (seconds + onward + queues.expected_wait_s(station)) * VALUE_OF_TIME_PER_S
+        cost = (seconds + onward + station.places.expected_wait_s()) * VALUE_OF_TIME_PER_S
         cost += wanted * unit_price(state, station)
         cost += (truck.tank_l - truck.fuel_l - wanted) * state.fuel_price
         if best is None or (cost, rank) < best[:2]:
@@ -89,11 +89,9 @@ def litres_wanted(truck: Truck, station: StationState) -> float:
 
 def go_to_pump(state: State, truck: Truck, station: StationState) -> None:
     """Start pumping at a station the truck stands at, or wait for a pump."""
-    if queues.has_room(station):
-        queues.enter(state, truck, station)
+    if queues.ask(state, truck, station):
         start_pumping(state, truck, station, 0.0)
     else:
-        queues.join_queue(state, truck, station)
         state.set_activity(truck, Activity.WAITING_PUMP)
 
 

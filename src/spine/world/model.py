@@ -16,6 +16,7 @@ from spine.network.facilities import FuelStation, Parking, Site
 from spine.world.activities import Activity
 from spine.world.commands import TruckSpec
 from spine.world.leg import Leg
+from spine.world.places import Places
 
 ACTIVITIES = tuple(Activity)
 
@@ -87,8 +88,8 @@ class TruckFigures:
 class Truck:
     """A truck with its driver.
 
-    `node` is the index of the node it stands at or departed from; `building` the facility it occupies or (`queued`) waits for, since
-    `building_since`; `heading_to` the parking or station it drives to; `tried` the full ones it has been to on the present search;
+    `node` is the index of the node it stands at or departed from; `building` the facility at which it has a place, or (`queued`) waits for
+    one; `heading_to` the parking or station it drives to; `tried` the full ones it has been to on the present search;
     `spec` is what it was created as; `story` are the last things it did, each with the time it began. `own_risk` is the driver's
     nature, `caution` the share of it that fines have left him and rests give back. `hours_threshold_s` and `fuel_threshold_l` are drawn
     once per driving period and once per tank; `rested_before_s` is how much of a driver's first rest was over when the truck came;
@@ -129,7 +130,6 @@ class Truck:
     caution: float = 1.0
     parking_draws: int = 0
     building: str | None = None
-    building_since: float = 0.0
     queued: bool = False
     heading_to: str | None = None
     tried: list[str] = field(default_factory=list)
@@ -185,22 +185,6 @@ class Order:
 
 
 @dataclass(slots=True)
-class QueueFigures:
-    """Use of a facility: how many were served, waited (how long in all and at the most, s) or found it full and went elsewhere.
-
-    `occupied_s` is the time places were held by those who have left, `opened` when the facility came into the world.
-    """
-
-    served: int = 0
-    waited: int = 0
-    wait_s: float = 0.0
-    longest_wait_s: float = 0.0
-    occupied_s: float = 0.0
-    turned_away: int = 0
-    opened: float = 0.0
-
-
-@dataclass(slots=True)
 class SiteState:
     """A site and what is there now.
 
@@ -212,6 +196,7 @@ class SiteState:
 
     spec: Site
     node: int
+    places: Places
     births: int = 0
     serial: int = 0
     birth_version: int = 0
@@ -219,8 +204,6 @@ class SiteState:
     birth_gap: float = 0.0
     birth_rate: float = 0.0
     birth_since: float = 0.0
-    occupants: list[str] = field(default_factory=list)
-    queue: list[str] = field(default_factory=list)
     waiting: dict[str, None] = field(default_factory=dict)
     open: dict[str, None] = field(default_factory=dict)
     generated: int = 0
@@ -233,31 +216,26 @@ class SiteState:
     sent_failed: int = 0
     value_delivered: float = 0.0
     value_expired: float = 0.0
-    figures: QueueFigures = field(default_factory=QueueFigures)
 
 
 @dataclass(slots=True)
 class ParkingState:
-    """A parking, who is in it and who waits."""
+    """A parking and its lots."""
 
     spec: Parking
     node: int
-    occupants: list[str] = field(default_factory=list)
-    queue: list[str] = field(default_factory=list)
-    figures: QueueFigures = field(default_factory=QueueFigures)
+    places: Places
 
 
 @dataclass(slots=True)
 class StationState:
-    """A fuel station, who is at the pumps, who waits, and its revenue."""
+    """A fuel station, its pumps and its revenue."""
 
     spec: FuelStation
     node: int
+    places: Places
     balance: float = 0.0
     litres_sold: float = 0.0
-    occupants: list[str] = field(default_factory=list)
-    queue: list[str] = field(default_factory=list)
-    figures: QueueFigures = field(default_factory=QueueFigures)
 
 
 Facility = SiteState | ParkingState | StationState

@@ -203,7 +203,10 @@ def building_view(state: State, building_id: str) -> BuildingView:
         if generic is None:
             raise CommandError(f"building_id: there is no building {quoted(building_id)}")
         return GenericBuildingView(generic.id, generic.node_id)
-    occupants, queue = tuple(sorted(facility.occupants)), tuple(facility.queue)
+    occupants, queue = (
+        tuple(sorted(facility.places.held)),
+        tuple(request.truck_id for request in facility.places.waiting),
+    )
     if isinstance(facility, SiteState):
         statistics = SiteStatistics(
             facility.generated,

@@ -18,7 +18,7 @@ from spine.world.state import State
 def choose_for_idling(state: State, truck: Truck) -> ParkingState | None:
     """Return the nearest untried parking by travel time that has room now, None when there is none."""
     for _, parking in lots_by_travel_time(state, truck.node, truck.profile, truck.tried):
-        if queues.has_room(parking):
+        if parking.places.has_room:
             return parking
     return None
 
@@ -34,7 +34,7 @@ def another_within_hours(state: State, truck: Truck, goal: int | None) -> bool:
 
 def enter_for_rest(state: State, truck: Truck, parking: ParkingState) -> None:
     """Take a place and begin to rest."""
-    queues.enter(state, truck, parking)
+    queues.ask(state, truck, parking)
     state.set_activity(truck, Activity.RESTING)
     hours.begin_rest(state, truck, state.now)
 
@@ -42,12 +42,12 @@ def enter_for_rest(state: State, truck: Truck, parking: ParkingState) -> None:
 def turn_away(truck: Truck, parking: ParkingState) -> None:
     """Count that a truck has come to a full parking in vain; on this search it does not come again."""
     truck.tried.append(parking.spec.id)
-    parking.figures.turned_away += 1
+    parking.places.figures.turned_away += 1
 
 
 def begin_search(state: State, truck: Truck, parking: ParkingState) -> None:
     """Drive around a full parking for a place that becomes free, those who came before first; not longer than the hours allow."""
-    queues.join_queue(state, truck, parking)
+    queues.ask(state, truck, parking)
     state.set_activity(truck, Activity.WAITING_PARKING)
     truck.version += 1
     seconds = state.policies.parking.search_s(_uniform(state, truck))
@@ -73,9 +73,8 @@ def end_search(state: State, truck: Truck) -> None:
     truck.version += 1
 
 
-def admitted(state: State, truck: Truck, parking: ParkingState) -> None:
+def admitted(state: State, truck: Truck) -> None:
     """A place has become free for a truck that searches: it rests there."""
-    queues.promoted(state, truck, parking)
     end_search(state, truck)
     state.set_activity(truck, Activity.RESTING)
     hours.begin_rest(state, truck, state.now)
@@ -105,10 +104,10 @@ def _uniform(state: State, truck: Truck) -> float:
 
 def enter_for_idling(state: State, truck: Truck, parking: ParkingState) -> bool:
     """Take a place without resting; False when the parking is full, which is then counted as tried."""
-    if not queues.has_room(parking):
+    if not parking.places.has_room:
         turn_away(truck, parking)
         return False
-    queues.enter(state, truck, parking)
+    queues.ask(state, truck, parking)
     truck.tried.clear()
     state.set_activity(truck, Activity.PARKED)
     state.emit(events.Parked(state.now, truck.id, parking.spec.id))

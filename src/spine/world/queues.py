@@ -1,93 +1,57 @@
-"""Places and their queues: docks, pumps, parking places - first come, first served (W37).
+"""Trucks at facilities: taking a place or waiting for it, and leaving, with what the world books of it.
 
-A truck occupies or queues for at most one building. Who leaves lets the next one in; that is put on the follow-ups, because what the next
-one then does (load, pump, rest) is not this module's business.
+A truck has or waits for a place at no more than one facility. When one is let in, that is put on the follow-ups: what it then does (load,
+fill up, rest) belongs to the kind of facility.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from spine.world import events
 from spine.world.activities import Followup
-from spine.world.model import Facility, ParkingState, SiteState, Truck
+from spine.world.model import Facility, Truck
 from spine.world.state import State
 
 
-def capacity_of(facility: Facility) -> int:
-    """Return the number of docks, pumps or places."""
-    return facility.spec.docks if isinstance(facility, SiteState) else facility.spec.capacity
-
-
-def has_room(facility: Facility) -> bool:
-    """Return whether a truck could enter at once."""
-    return len(facility.occupants) < capacity_of(facility) and not facility.queue
-
-
-def enter(state: State, truck: Truck, facility: Facility) -> None:
-    """Take a free place. The truck is in no other building."""
-    facility.occupants.append(truck.id)
-    facility.figures.served += 1
+def ask(state: State, truck: Truck, facility: Facility) -> bool:
+    """Take a place at a facility, or wait for one; return whether the truck has it."""
+    assert truck.building is None, f"truck {truck.id}: asks {facility.spec.id} for a place and is at {truck.building}"
+    has_place = facility.places.ask(truck.id, state.now)
     truck.building = facility.spec.id
-    truck.building_since = state.now
-    truck.queued = False
-    state.touch_building(facility.spec.id)
+    truck.queued = not has_place
     state.changed_agents[truck.id] = None
-
-
-def join_queue(state: State, truck: Truck, facility: Facility) -> None:
-    """Wait for a place behind those who wait already."""
-    facility.queue.append(truck.id)
-    truck.building = facility.spec.id
-    truck.building_since = state.now
-    truck.queued = True
-    state.emit(events.QueueJoined(state.now, truck.id, facility.spec.id, len(facility.queue)))
-    state.changed_agents[truck.id] = None
-
-
-def promoted(state: State, truck: Truck, facility: Facility) -> float:
-    """Book that a queueing truck has been let in (`leave` has moved it); return how long it waited, seconds."""
-    waited = state.now - truck.activity_since
-    figures = facility.figures
-    figures.waited += 1
-    figures.wait_s += waited
-    figures.longest_wait_s = max(figures.longest_wait_s, waited)
-    truck.figures.queue_s += waited
-    return waited
+    if has_place:
+        state.touch_building(facility.spec.id)
+    else:
+        state.emit(events.QueueJoined(state.now, truck.id, facility.spec.id, len(facility.places.waiting)))
+    return has_place
 
 
 def leave(state: State, truck: Truck) -> None:
-    """Leave the building the truck is in or queues for, if any, and let the next one in."""
+    """Leave the facility at which the truck has a place or waits for one, if any, and let the next one in."""
     if truck.building is None:
         return
     facility = state.buildings[truck.building]
-    if truck.queued:
-        facility.queue.remove(truck.id)
-    else:
-        facility.occupants.remove(truck.id)
-        facility.figures.occupied_s += state.now - truck.building_since
+    if not truck.queued:
         state.touch_building(facility.spec.id)
-        admit_next(state, facility)
     truck.building = None
     truck.queued = False
     state.changed_agents[truck.id] = None
+    _follow(state, facility, facility.places.leave(truck.id, state.now))
 
 
-def admit_next(state: State, facility: Facility) -> None:
-    """Give free places to those who wait, in order; each is put on the follow-ups as `admitted`."""
-    while facility.queue and len(facility.occupants) < capacity_of(facility):
-        truck = state.trucks[facility.queue.pop(0)]
-        enter(state, truck, facility)
-        state.followups.append((Followup.ADMITTED, truck.id))
+def resize(state: State, facility: Facility, count: int) -> None:
+    """Change how many places a facility has, to no fewer than are held; those who wait may get in."""
+    _follow(state, facility, facility.places.resize(count, state.now))
 
 
-def expected_wait_s(facility: Facility) -> float:
-    """Return a planner's guess at the wait for a place, seconds: those ahead, at the mean time a place was held so far."""
-    capacity = capacity_of(facility)
-    if len(facility.occupants) < capacity:
-        return 0.0
-    ahead = len(facility.queue) + 1
-    if isinstance(facility, ParkingState):
-        return ahead * 3600.0 / capacity
-    figures = facility.figures
-    finished = figures.served - len(facility.occupants)
-    mean = figures.occupied_s / finished if finished > 0 else 240.0
-    return ahead * mean / capacity
+def _follow(state: State, facility: Facility, let_in: Iterable[str]) -> None:
+    """Note that trucks have been let in."""
+    for truck_id in let_in:
+        truck = state.trucks[truck_id]
+        truck.queued = False
+        truck.figures.queue_s += state.now - truck.activity_since
+        state.touch_building(facility.spec.id)
+        state.changed_agents[truck_id] = None
+        state.followups.append((Followup.ADMITTED, truck_id))

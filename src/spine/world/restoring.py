@@ -294,10 +294,10 @@ def _put_into_building(state: State, truck: Truck, saved: SavedTruck) -> None:
         raise CheckpointError(
             f"agent {quoted(saved.id)}: stands at another node than its building {quoted(facility.spec.id)}"
         )
-    if not queues.has_room(facility):
+    if not facility.places.has_room:
         raise CheckpointError(f"building {quoted(facility.spec.id)}: holds more trucks than its capacity")
     truck.version += 1
-    queues.enter(state, truck, facility)
+    queues.ask(state, truck, facility)
     if isinstance(facility, ParkingState):
         if saved.is_resting:
             state.set_activity(truck, Activity.RESTING)

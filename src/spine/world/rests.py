@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spine.hours import Clock
-from spine.world import hours, queues
+from spine.world import hours
 from spine.world.model import ParkingState, Truck
 from spine.world.state import State
 
@@ -143,7 +143,7 @@ def choose_lot(
         if not isfinite(onward):
             continue
         # In whole seconds: of lots along the way to the goal the first one wins, and not the last bits of a sum.
-        cost = round(seconds + onward + (0.0 if queues.has_room(parking) else FULL_PENALTY_S))
+        cost = round(seconds + onward + (0.0 if parking.places.has_room else FULL_PENALTY_S))
         if best is None or (cost, rank) < best:
             best = (cost, rank)
     return legal[best[1]][1] if best is not None else None

@@ -10,7 +10,7 @@ from math import inf
 from typing import NamedTuple
 
 from spine.hours import Clock, Duty
-from spine.world import hours, pricing, queues, rests
+from spine.world import hours, pricing, rests
 from spine.world.activities import Activity, Purpose
 from spine.world.config import PUMP_LITRES_PER_S
 from spine.world.model import Order, SiteState, Stop, Truck, Visit
@@ -92,7 +92,7 @@ def _outlook_at_dock(state: State, truck: Truck) -> Outlook:
     if truck.activity is Activity.WAITING_DOCK:
         first = group_length(truck.plan)
         size = sum(state.orders[stop.package_id].size for stop in truck.plan[:first])
-        free = state.now + queues.expected_wait_s(site) + visit_s(site, size)
+        free = state.now + site.places.expected_wait_s() + visit_s(site, size)
     else:
         first = truck.handled_stops
         size = sum(state.orders[stop.package_id].size for stop in truck.plan[:first])
@@ -170,7 +170,7 @@ def walk(state: State, truck: Truck, start: Outlook, visits: list[Visit], latest
                 carefree = rests.carefree_s(state, truck.profile, rests.threshold_s(state, truck, rested), clock)
             node = visit.node
         if previous is None or visit.site is not previous.site or visit.pickup != previous.pickup:
-            time += queues.expected_wait_s(visit.site)
+            time += visit.site.places.expected_wait_s()
             docked = time
             time += visit.site.spec.fixed_handling_s
         time += visit.handling_s

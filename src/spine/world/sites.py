@@ -32,11 +32,9 @@ def group_length(plan: list[Stop]) -> int:
 def dock(state: State, truck: Truck) -> None:
     """Dock at the site of the first stop, where the truck stands, or wait for a dock."""
     site = state.sites[truck.plan[0].site_id]
-    if queues.has_room(site):
-        queues.enter(state, truck, site)
+    if queues.ask(state, truck, site):
         start_handling(state, truck, site, 0.0)
     else:
-        queues.join_queue(state, truck, site)
         state.set_activity(truck, Activity.WAITING_DOCK)
 
 

@@ -371,7 +371,7 @@ def activity_figures(fleet: TruckFigures) -> dict[str, float | None]:
 
 def longest_wait_s(facilities: Iterable[Facility]) -> float:
     """Return the longest wait anybody has had at one of some facilities, seconds."""
-    return max((facility.figures.longest_wait_s for facility in facilities), default=0.0)
+    return max((facility.places.figures.longest_wait_s for facility in facilities), default=0.0)
 
 
 def use_figures(kind: str, uses: Collection[Use], time: float) -> Figures:

@@ -14,6 +14,7 @@ from spine.network.projection import LocalProjection
 from spine.world import observe
 from spine.world.accounts import figures_now, use_of
 from spine.world.model import Facility, Order, ParkingState, SiteState, StationState, TruckFigures
+from spine.world.places import Places
 from spine.world.state import State
 from spine.world.stats import activity_figures, longest_wait_s, share, use_figures
 
@@ -102,9 +103,9 @@ def facility_columns(state: State, kind: str) -> list[str]:
 
 
 _UNUSED: dict[str, Facility] = {
-    "site": SiteState(Site("", 0, "", 0.0), 0),
-    "station": StationState(FuelStation("", 0, 1, 1.0), 0),
-    "parking": ParkingState(Parking("", 0, 1), 0),
+    "site": SiteState(Site("", 0, "", 0.0), 0, Places(1)),
+    "station": StationState(FuelStation("", 0, 1, 1.0), 0, Places(1)),
+    "parking": ParkingState(Parking("", 0, 1), 0, Places(1)),
 }
 
 
