@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 
 from spine.engine.core import EngineCore
 from spine.engine.snapshot import Pace
+from spine.world import CreateOrder, CreateTruck, TruckSpec, World
+from spine.world.orders import OrderStatus
 from support.worlds import check_invariants, grid_network, run, small_world
 
 Json = dict[str, Any]
@@ -170,3 +173,37 @@ def test_no_mutation_of_a_file_harms_the_engine(data: st.DataObject) -> None:
     assert "internal fault" not in json.dumps(answer)
     core.tick()
     core.snapshot(1)
+
+
+def test_an_order_from_outside_comes_back_with_all_it_has() -> None:
+    """Quantities, windows, service times, equipment and terms, waiting or not known yet; and what a truck has for it."""
+    core = EngineCore(small_world(trucks=0, network=grid_network(rate=0.0)), Pace(20, 20.0))
+    core.world.apply(CreateTruck("t", TruckSpec(capacities={"pallets": 18.0}, equipment=("adr", "tail_lift"))))
+    for order_id, known in (("now", None), ("later", 7200.0)):
+        core.world.apply(
+            CreateOrder(
+                order_id,
+                "site-0",
+                "site-1",
+                {"size": 5.0, "pallets": 3.0},
+                latest_pickup=36_000.0,
+                latest_delivery=72_000.0,
+                known_from=known,
+                earliest_pickup=10_000.5,
+                earliest_delivery=20_000.5,
+                pickup_service_s=30.0,
+                delivery_service_s=40.0,
+                requirements=["adr"],
+                value_ducats=77.0,
+                late_loss_per_s=0.0,
+                failure_fine_share=2.0,
+            )
+        )
+    other = EngineCore(small_world(trucks=1), Pace(20, 20.0))
+    assert _imported(other, _exported(core))["signal"] == "simulation.state_imported"
+    for orders in (World.packages, World.announced_packages):
+        assert [replace(view, agent_id=None, order_status=OrderStatus.OPEN) for view in orders(other.world)] == [
+            replace(view, agent_id=None, order_status=OrderStatus.OPEN) for view in orders(core.world)
+        ]
+    (truck,) = (other.world.agent(truck_id) for truck_id in other.world.truck_ids())
+    assert (truck.capacities, truck.equipment) == ({"pallets": 18.0}, ("adr", "tail_lift"))

@@ -8,7 +8,8 @@ from math import inf
 import numpy as np
 
 from spine.world import CreateBroker, CreateTruck, TruckSpec, World, WorldConfig, freight, schedule
-from spine.world.model import Order, Truck
+from spine.world.model import Truck
+from spine.world.orders import Order
 from spine.world.state import State
 from spine.world.state_view import order_view
 from support.worlds import grid_network, run

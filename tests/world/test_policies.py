@@ -219,7 +219,9 @@ class _Overloading:
 
 def test_an_award_beyond_capacity_is_refused() -> None:
     """However the dispatcher came to it."""
-    with pytest.raises(PolicyError, match=r"truck 't0' would carry .* cargo units, its capacity is 24"):
+    with pytest.raises(
+        PolicyError, match=r"to truck 't0': the truck would carry .* cargo units of 0.1 t, its capacity is 24"
+    ):
         run(ruled_world("dispatch", _Overloading, rate=20.0), 4.0)
 
 
@@ -369,18 +371,19 @@ def test_the_view_answers_what_a_planner_asks() -> None:
             near = list(view.nearest_trucks(order, 8, 8, 8))
             award = super().award(view, order)
             if award is not None:
-                load = view.largest_load(award.truck_id, 0, 99)
-                asked.append((way, near, [view.truck(truck).capacity for truck in near], load, award.truck_id in near))
+                problem = view.why_not(order, award.truck_id, award.pickup_at, award.delivery_at)
+                asked.append(
+                    (way, near, [view.truck(truck).capacity for truck in near], problem, award.truck_id in near)
+                )
             return award
 
     run(ruled_world("dispatch", Asking), 2.0)
     assert asked
-    for way, near, capacities, load, among in asked:
+    for way, near, capacities, problem, among in asked:
         assert isinstance(way, float)
         assert 0.0 < way < 3600.0
         assert isinstance(near, list)
         assert len(near) <= 5
         assert capacities == [24.0] * len(near)
-        assert isinstance(load, float)
-        assert 0.0 <= load <= 24.0
+        assert problem is None
         assert among

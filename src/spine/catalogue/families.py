@@ -25,9 +25,17 @@ ACTIVITY_LABELS = {
 CAUSE_LABELS = {
     "rejected_oversize": ("larger than every truck", "refused at birth: larger than the largest truck"),
     "rejected_no_destination": ("no site it could go to", "refused at birth: no site it could go to"),
+    "rejected_site_removed": (
+        "its site was removed",
+        "refused: its origin or destination was removed before it became known",
+    ),
     "expired_no_broker": ("no broker", "expired: nobody assigned packages"),
     "expired_no_truck": ("no trucks", "expired: there were no trucks"),
     "expired_too_large": ("no truck is large enough", "expired: no truck had the capacity"),
+    "expired_no_equipment": (
+        "no truck has the equipment",
+        "expired: no truck large enough had everything the order requires",
+    ),
     "expired_weight_limit": (
         "a weight limit on every way",
         "expired: every truck large enough exceeded a weight limit on every way, a light vehicle would not have",

@@ -14,6 +14,7 @@ REFUSED_SHARE_WARNED_OF = 0.01
 
 _REFUSALS = {
     RefusalCause.OVERSIZE: "larger than every truck; give the fleet larger trucks, or the sites a smaller size_range",
+    RefusalCause.SITE_REMOVED: "whose origin or destination was removed before they became known",
     RefusalCause.NO_DESTINATION: "from sites that can send to no other site; look at destination_weights and roads",
 }
 

@@ -191,7 +191,7 @@ def export(
     from spine.engine.recovery import take_up
     from spine.network.strict_json import indented_json
     from spine.protocol import encode
-    from spine.protocol.savefile import write_save
+    from spine.protocol.savefile_writing import write_save
     from spine.scenario.plugins import plugin_policies
     from spine.storage import StateDirectory, checkpoints
     from spine.storage.files import write_whole

@@ -22,7 +22,8 @@ from spine.network.strict_json import indented_json
 from spine.protocol import actions, building_data, encode
 from spine.protocol.envelope import encode_signal, read_json
 from spine.protocol.params import ActionParams, validated
-from spine.protocol.savefile import read_save, write_save
+from spine.protocol.savefile import read_save
+from spine.protocol.savefile_writing import write_save
 from spine.world import (
     CreateBroker,
     CreateBuilding,

@@ -174,7 +174,13 @@ class TreeRouter:
 
     def times_to(self, destination: int, profile: int) -> NDArray[np.float32]:
         """Return the travel time from every node to a destination, seconds; read-only, shape (nodes,)."""
-        return self._tree(destination, profile).times
+        # As in `travel_time_s`: dispatch asks this for every stop of every truck that bids.
+        key = (destination, profile)
+        tree = self._trees.get(key)
+        if tree is None:
+            return self._tree(destination, profile).times
+        self._trees.move_to_end(key)
+        return tree.times
 
     def travel_time_s(self, source: int, destination: int, profile: int) -> float:
         """Return the travel time between two nodes, seconds, `inf` when there is no way."""

@@ -1,4 +1,4 @@
-"""The `.ssave` save file: everything a client can see of a world, as JSON. Bytes in, world out, and back.
+"""The `.ssave` save file: everything a client can see of a world, as JSON. Reading it; `savefile_writing` writes it.
 
 Reading checks everything before anything is built; every complaint is one line that names the element. Beyond the plain protocol SPINE
 writes `metadata.start_of_day_s`, the time of day at simulated time 0, and reads noon where it is missing.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from math import floor
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
@@ -19,15 +18,16 @@ from spine.network.facility_checks import LONGEST_ID
 from spine.network.smap import MapLimits, network_from_json
 from spine.network.text_encoding import without_mark
 from spine.protocol.actions import FASTEST_SPEED
-from spine.protocol.encode import Json, TickClock, agent_full, graph_file_form, package_form
+from spine.protocol.encode import Json
 from spine.protocol.envelope import read_json
 from spine.protocol.params import Integer, Number, truck_number
-from spine.world import SavedBroker, SavedBuildingAgent, SavedPackage, SavedTruck, SavedWorld, World
+from spine.world import SavedBroker, SavedBuildingAgent, SavedPackage, SavedTruck, SavedWorld, quantities
+from spine.world.intake import LONGEST_SERVICE_S
+from spine.world.terms import EXPIRY_FINE_SHARE, LATE_LOSS_PER_S
 from spine.world.truck_fields import SAVED
 from spine.world.views import SiteStatistics
 
 NOON_S = 43_200.0
-_DAY_S = 86_400
 _MOST_SECONDS = 1e12
 
 
@@ -41,6 +41,9 @@ Element = Annotated[Integer, BeforeValidator(_element), Field(ge=0, le=2**53 - 1
 Amount = Annotated[Number, Field(ge=0.0, le=_MOST_SECONDS)]
 Count = Annotated[Integer, Field(ge=0, le=2**53)]
 Flag = Annotated[bool, Field(strict=True)]
+Service = Annotated[Number, Field(ge=0.0, le=LONGEST_SERVICE_S)]
+Amounts = dict[Annotated[Text, Field(pattern=quantities.NAME)], Annotated[Number, Field(gt=0.0, le=quantities.LARGEST)]]
+"""Amounts or capacities of quantities beside the size, by name."""
 
 
 class _Part(BaseModel):
@@ -85,6 +88,8 @@ class _Truck(_TruckFields):
     fueling_liters_needed: Amount = 0.0
     loading_progress_s: Amount = 0.0
     loading_target_s: Amount = 0.0
+    capacities: Amounts = Field(default_factory=dict)
+    equipment: list[Text] = Field(default_factory=list)
     tags: dict[str, Any] = Field(default_factory=dict)
 
 
@@ -121,7 +126,15 @@ class _Package(_Part):
     spawn_tick: Annotated[Integer, Field(ge=0, le=2**53)]
     pickup_deadline_tick: Annotated[Integer, Field(ge=0, le=2**53)]
     delivery_deadline_tick: Annotated[Integer, Field(ge=0, le=2**53)]
-    status: Literal["WAITING_PICKUP", "IN_TRANSIT", "DELIVERED", "EXPIRED"] = "WAITING_PICKUP"
+    status: Literal["ANNOUNCED", "WAITING_PICKUP", "IN_TRANSIT", "DELIVERED", "EXPIRED"] = "WAITING_PICKUP"
+    quantities: Amounts = Field(default_factory=dict)
+    earliest_pickup_s: Amount | None = None
+    earliest_delivery_s: Amount | None = None
+    pickup_service_s: Service = 0.0
+    delivery_service_s: Service = 0.0
+    requirements: list[Text] = Field(default_factory=list)
+    late_loss_per_s: Annotated[Number, Field(ge=0.0, le=1.0)] = LATE_LOSS_PER_S
+    failure_fine_share: Annotated[Number, Field(ge=0.0, le=1e6)] = EXPIRY_FINE_SHARE
 
 
 class _Statistics(_Part):
@@ -138,7 +151,7 @@ class _Metadata(_Part):
     dt_s: Annotated[Number, Field(gt=0.0, le=FASTEST_SPEED)] = 1.0
     global_fuel_price: Annotated[Number, Field(gt=0.0, le=1e6)] = 5.0
     elapsed_s: Amount | None = None
-    start_of_day_s: Annotated[Number, Field(ge=0.0, lt=_DAY_S)] = NOON_S
+    start_of_day_s: Annotated[Number, Field(ge=0.0, lt=86_400.0)] = NOON_S
 
 
 _WITH_PLACES = ("parking", "site", "gas_station")
@@ -160,37 +173,6 @@ class SaveFile:
     saved: SavedWorld
     tick: int
     start_of_day_s: float
-
-
-def write_save(world: World, clock: TickClock, dt: float) -> Json:
-    """Return the content of a save file.
-
-    Args:
-        clock: ticks of the moment.
-        dt: simulated seconds per tick.
-    """
-    return {
-        "graph": graph_file_form(world),
-        "agents": [_unclamped(agent_full(world.agent(agent_id), clock)) for agent_id in world.agents()],
-        "packages": [package_form(package, clock) for package in world.packages()],
-        "metadata": {
-            "tick": clock.tick,
-            "dt_s": dt,
-            "now_s": floor(world.now),
-            "time_min": floor(world.now / 60.0),
-            "global_fuel_price": world.fuel_price,
-            "current_day": floor(world.now / _DAY_S),
-            "elapsed_s": world.now,
-            "start_of_day_s": world.config.start_of_day_s,
-        },
-    }
-
-
-def _unclamped(agent: Json) -> Json:
-    """Files hold the true balance; only signals must not be negative."""
-    if "balance_ducats_signed" in agent:
-        agent["balance_ducats"] = agent.pop("balance_ducats_signed")
-    return agent
 
 
 def read_save(data: bytes, source: str, limits: MapLimits) -> SaveFile:
@@ -306,6 +288,7 @@ def _truck(part: _Truck, buildings: Buildings, inside: Mapping[str, str]) -> Sav
         current_building_id=building,
         route=tuple(part.route),
         met_broker=part.broker_id is not None,
+        equipment=tuple(part.equipment),
         loaded_packages=tuple(part.loaded_packages),
         delivery_queue=tuple(
             (task.site_id, task.task_type == "PICKUP", tuple(task.package_ids)) for task in part.delivery_queue
@@ -332,6 +315,7 @@ _SAME = (
     "fueling_liters_needed",
     "loading_progress_s",
     "loading_target_s",
+    "capacities",
     "tags",
 )
 
@@ -344,7 +328,7 @@ def _package(item: Any, metadata: _Metadata, now: float, where: str) -> Iterator
     def time_of(tick: int) -> float:
         return now + (tick - metadata.tick) * metadata.dt_s
 
-    if part.status in ("WAITING_PICKUP", "IN_TRANSIT"):
+    if part.status in ("ANNOUNCED", "WAITING_PICKUP", "IN_TRANSIT"):
         yield SavedPackage(
             id=part.id,
             origin_site=part.origin_site,
@@ -357,6 +341,15 @@ def _package(item: Any, metadata: _Metadata, now: float, where: str) -> Iterator
             pickup_deadline=time_of(part.pickup_deadline_tick),
             delivery_deadline=time_of(part.delivery_deadline_tick),
             aboard=part.status == "IN_TRANSIT",
+            announced=part.status == "ANNOUNCED",
+            quantities=part.quantities,
+            earliest_pickup=part.earliest_pickup_s,
+            earliest_delivery=part.earliest_delivery_s,
+            pickup_service_s=part.pickup_service_s,
+            delivery_service_s=part.delivery_service_s,
+            requirements=quantities.checked_names("requirements", part.requirements),
+            late_loss_per_s=part.late_loss_per_s,
+            failure_fine_share=part.failure_fine_share,
         )
 
 

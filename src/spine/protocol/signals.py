@@ -29,7 +29,7 @@ from spine.protocol.schema import (
     TruckFull,
     Urgency,
 )
-from spine.world.truck_fields import CARGO_UNIT
+from spine.world.quantities import CARGO_UNIT
 
 
 class Empty(Shape):

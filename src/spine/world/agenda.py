@@ -27,12 +27,13 @@ class Due(IntEnum):
     BEGIN = 11
     SEARCHED = 12
     WARMED_UP = 13
+    KNOWN = 14
 
 
 _VERSIONS_PER_ENTRY = 1 << 20
 
 Entry = tuple[float, int, int, str, int]
-"""Time (simulated s), sequence, `Due`, key (truck, site or package id), version."""
+"""Time (simulated s), sequence, `Due`, key (truck, site or order id), version."""
 
 
 class Agenda:

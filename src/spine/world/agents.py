@@ -8,7 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from spine.errors import CommandError, quoted
-from spine.world import events, freight, fuel, hours, movement, parking, pricing, queues, sites, truck_fields
+from spine.world import (
+    events,
+    freight,
+    fuel,
+    hours,
+    movement,
+    parking,
+    pricing,
+    quantities,
+    queues,
+    sites,
+    truck_fields,
+)
 from spine.world.activities import Activity
 from spine.world.agenda import Due
 from spine.world.causes import ExpiryCause
@@ -94,6 +106,10 @@ def _check_spec(state: State, spec: TruckSpec) -> None:
         if value is not None:
             field.checked(value)
     checked_number("driver_day_s", spec.driver_day_s, low=0.0, high=86_400.0)
+    if quantities.SIZE in spec.capacities:
+        raise CommandError(f"capacities: {quantities.SIZE} is the field capacity")
+    quantities.checked_amounts("capacities", spec.capacities)
+    quantities.checked_names("equipment", spec.equipment)
     if state.network.node_count == 0:
         raise CommandError("agent_kind: a truck needs a map, and there is none yet; create or import one first")
     for name, node in (("start_node", spec.start_node), ("home_node", spec.home_node)):
@@ -139,6 +155,8 @@ def create_truck(state: State, command: CreateTruck) -> None:
         returns_home=spec.returns_home,
         profile=profile,
         tags=dict(command.tags),
+        capacities=quantities.checked_amounts("capacities", spec.capacities),
+        equipment=quantities.checked_names("equipment", spec.equipment),
         activity_since=state.now,
         version=state.agenda.first_version(),
     )
@@ -167,7 +185,7 @@ def _take_row(state: State, agent_id: str) -> int:
 
 
 def create_broker(state: State, command: CreateBroker) -> None:
-    """Create the broker; it takes over all packages that wait and all awards that stand."""
+    """Create the broker; it takes over all orders that wait and all awards that stand."""
     _new_agent_id(state, command.agent_id)
     if state.broker is not None:
         raise CommandError(f"agent_kind: there is a broker already ({quoted(state.broker.id)}); a world has one")
@@ -176,12 +194,12 @@ def create_broker(state: State, command: CreateBroker) -> None:
     state.broker = broker
     state.agents[broker.id] = "broker"
     state.ledger.initial += balance
-    for package in state.orders.values():
+    for order in state.orders.values():
         broker.known += 1
-        if package.truck_id is None:
-            broker.open[package.id] = None
+        if order.truck_id is None:
+            broker.open[order.id] = None
         else:
-            broker.assigned[package.id] = package.truck_id
+            broker.assigned[order.id] = order.truck_id
     state.touch_broker()
     state.emit(events.AgentAdded(state.now, broker.id, "broker"))
 
@@ -245,7 +263,7 @@ def _update_truck(state: State, truck: Truck, changes: Mapping[str, object]) -> 
     tank = new.get("fuel_tank_capacity_l", truck.tank_l)
     if new.get("current_fuel_l", 0.0) > tank:
         raise CommandError(f"current_fuel_l: {new['current_fuel_l']:g} is more than the tank holds ({tank:g} l)")
-    if new.get("capacity", truck.capacity) < truck.load - 1e-9:
+    if new.get("capacity", truck.capacity) < truck.load - quantities.ROUNDING:
         raise CommandError(f"capacity: {new['capacity']:g} is less than the load aboard ({truck.load:g} cu)")
     truck.tags = tags
     slower_or_faster = new.get("max_speed_kph", truck.max_speed_kph) != truck.max_speed_kph

@@ -7,10 +7,11 @@ from itertools import islice
 from spine.world import driver, freight
 from spine.world.activities import Activity
 from spine.world.agenda import Due
-from spine.world.config import PRIORITY_FACTORS
-from spine.world.model import Broker, Order, Truck
+from spine.world.model import Broker, Truck
+from spine.world.orders import Order
 from spine.world.state import State
 from spine.world.state_view import order_view
+from spine.world.terms import PRIORITY_FACTORS
 
 SITES_ASKED = 6
 """A truck that has become free looks for open packages at this many sites around it."""

@@ -1,4 +1,4 @@
-"""Why demand failed: the causes packages are refused at birth for, and those they leave the world undelivered for."""
+"""Why demand failed: the causes orders are refused for, and those they leave the world undelivered for."""
 
 from __future__ import annotations
 
@@ -6,24 +6,32 @@ from enum import Enum
 
 
 class RefusalCause(str, Enum):
-    """Why demand never became a package."""
+    """Why demand never became an order in the world.
+
+    Attributes:
+        OVERSIZE: larger than every truck.
+        NO_DESTINATION: no other site can be its destination.
+        SITE_REMOVED: its origin or destination was removed before it became known.
+    """
 
     OVERSIZE = "oversize"
     NO_DESTINATION = "no_destination"
+    SITE_REMOVED = "site_removed"
 
 
 class ExpiryCause(str, Enum):
-    """Why a package left the world undelivered: the first of these that held, in the order in which they bind.
+    """Why an order left the world undelivered: the first of these that held, in the order in which they bind.
 
     Attributes:
-        NO_BROKER: nobody assigns packages.
+        NO_BROKER: nobody awards orders.
         NO_TRUCK: there are no trucks.
-        TOO_LARGE: no truck has the capacity.
+        TOO_LARGE: no truck has the capacity, in one of its quantities.
+        NO_EQUIPMENT: no truck large enough has everything it requires.
         WEIGHT_LIMIT: a light vehicle could drive there and back; every truck large enough exceeds a weight limit on every way.
         NO_WAY_THERE: no road leads from the origin to the destination, or from any truck large enough to the origin.
         NO_WAY_BACK: a truck could deliver it, but never leave the destination again.
         FLEET_TRAPPED: every truck that could carry it stands where no road leads back to where it started.
-        WINDOW_TOO_SHORT: driving and handling alone take longer than the time from birth to the delivery deadline.
+        WINDOW_TOO_SHORT: from when it may be picked up, driving and handling alone take longer than the time to the delivery deadline.
         TOO_FAR: of the trucks asked some were free all the while, but none could be there in time.
         FLEET_BUSY: trucks could have carried it, but had other work, or drivers who had to rest.
         TRUCK_LATE: it was awarded, but not picked up in time.
@@ -35,6 +43,7 @@ class ExpiryCause(str, Enum):
     NO_BROKER = "no_broker"
     NO_TRUCK = "no_truck"
     TOO_LARGE = "too_large"
+    NO_EQUIPMENT = "no_equipment"
     WEIGHT_LIMIT = "weight_limit"
     NO_WAY_THERE = "no_way_there"
     NO_WAY_BACK = "no_way_back"

@@ -27,7 +27,6 @@ from spine.world.model import (
     Broker,
     Facility,
     Ledger,
-    Order,
     ParkingState,
     SiteState,
     StationState,
@@ -35,11 +34,12 @@ from spine.world.model import (
     Truck,
     TruckFigures,
 )
+from spine.world.orders import Order
 from spine.world.policies.memory import policy_states, restore_policy_states
 from spine.world.state import Sample, State
 from spine.world.tally import Tally
 
-VERSION = 6
+VERSION = 7
 _MAGIC = b"SPINEWLD"
 _DIGEST_BYTES = 16
 _HEADER_BYTES = len(_MAGIC) + 2 + _DIGEST_BYTES
@@ -94,6 +94,7 @@ class _Snapshot:
     agenda: list[tuple[float, int, int, str, int]]
     trucks: list[Truck]
     orders: list[Order]
+    announced: list[Order]
     building_order: list[str]
     sites: list[SiteState]
     parkings: list[ParkingState]
@@ -131,6 +132,7 @@ def dump(state: State) -> bytes:
         agenda=state.agenda.entries(),
         trucks=list(state.trucks.values()),
         orders=list(state.orders.values()),
+        announced=list(state.announced.values()),
         building_order=list(state.buildings),
         sites=sites,
         parkings=list(state.parkings.values()),
@@ -188,7 +190,8 @@ def _restore(snapshot: _Snapshot, begin: Callable[[RoadNetwork, WorldConfig, flo
     state = begin(network, snapshot.config, snapshot.now)
     state.agenda = Agenda(list(snapshot.agenda), snapshot.sequence)
     state.trucks = {truck.id: truck for truck in snapshot.trucks}
-    state.orders = {package.id: package for package in snapshot.orders}
+    state.orders = {order.id: order for order in snapshot.orders}
+    state.announced = {order.id: order for order in snapshot.announced}
     specs = {site.id: site for site in network.sites}
     for site in snapshot.sites:
         if site.spec.id == _UNCHANGED:

@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from spine.network.facilities import FuelStation, Parking, Site
 from spine.network.graph import RoadNetwork
+from spine.world.terms import EXPIRY_FINE_SHARE, LATE_LOSS_PER_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class TruckSpec:
         empty_mass_t: mass without cargo, tonnes.
         driver_day_s: how far the driver is into a day of 24 hours when the truck comes, seconds: first on duty, with the driving the law
             allows spread evenly over it, then in the rest it asks for; 0 = rested.
+        capacities: those in quantities beside the size, by name (`quantities`); it carries nothing of a quantity it has no capacity for.
+        equipment: names of what it has of what orders may require.
     """
 
     max_speed_kph: float = 100.0
@@ -43,6 +46,8 @@ class TruckSpec:
     returns_home: bool = False
     empty_mass_t: float = 5.0
     driver_day_s: float = 0.0
+    capacities: Mapping[str, float] = field(default_factory=dict)
+    equipment: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,7 @@ class CreateBroker:
 
 @dataclass(frozen=True, slots=True)
 class CreateBuildingAgent:
-    """Create an inert building agent (protocol 7.8): attached to no node, does nothing."""
+    """Create an inert building agent: attached to no node, does nothing."""
 
     agent_id: str
     tags: Mapping[str, object] = field(default_factory=dict)
@@ -73,7 +78,7 @@ class CreateBuildingAgent:
 
 @dataclass(frozen=True, slots=True)
 class UpdateAgent:
-    """Change settable attributes of an agent (protocol 8.11).
+    """Change settable attributes of an agent.
 
     Attributes:
         changes: settable attribute -> new value; truck: those of `truck_fields.SETTABLE`; broker: balance_ducats.
@@ -117,21 +122,67 @@ class UpdateBuilding:
 
 @dataclass(frozen=True, slots=True)
 class DeleteBuilding:
-    """Remove a facility. Waiting packages from or to it expire (cause `site_removed`), trucks inside are put back on its node."""
+    """Remove a facility. Orders from or to it expire (cause `site_removed`), trucks inside are put back on its node."""
 
     building_id: str
 
 
 @dataclass(frozen=True, slots=True)
+class CreateOrder:
+    """Bring an order from outside into the world; from then on it is one like those the sites' dice make.
+
+    It is refused, with events, when it is larger than every truck there is and the world refuses such orders. Times are simulated seconds.
+
+    Attributes:
+        order_id: unique among the orders in the world; does not begin with `pkg-`.
+        origin, destination: ids of two sites.
+        quantities: amounts by name (`spine.world.quantities`): `size` (cargo units of 0.1 t, > 0) and any others, such as `volume_m3`.
+        latest_pickup: latest begin of loading, later than it becomes known; the order expires then.
+        latest_delivery: latest end of unloading that is in time, not before `latest_pickup`.
+        known_from: when broker and fleet come to know of it; None = now.
+        earliest_pickup: loading does not begin before, and a truck that comes early waits; None = from `known_from` on.
+        earliest_delivery: unloading does not begin before; None = from `known_from` on.
+        pickup_service_s, delivery_service_s: time at the dock beside what the site takes for the size, seconds, at most a day.
+        requirements: names of what a truck must have (`TruckSpec.equipment`).
+        priority: `LOW`, `MEDIUM`, `HIGH` or `URGENT`.
+        urgency: `STANDARD`, `EXPRESS` or `SAME_DAY`; a class for evaluation, as the windows are given.
+        value_ducats: revenue of a delivery in time.
+        late_loss_per_s: share of it lost per second of lateness.
+        failure_fine_share: share of it that is the fine for not delivering.
+    """
+
+    order_id: str
+    origin: str
+    destination: str
+    quantities: Mapping[str, float]
+    latest_pickup: float
+    latest_delivery: float
+    known_from: float | None = None
+    earliest_pickup: float | None = None
+    earliest_delivery: float | None = None
+    pickup_service_s: float = 0.0
+    delivery_service_s: float = 0.0
+    requirements: Collection[str] = ()
+    priority: str = "MEDIUM"
+    urgency: str = "STANDARD"
+    value_ducats: float = 0.0
+    late_loss_per_s: float = LATE_LOSS_PER_S
+    failure_fine_share: float = EXPIRY_FINE_SHARE
+
+
+@dataclass(frozen=True, slots=True)
 class ReplaceNetwork:
-    """Put the agents onto a new map (protocol R17): trucks at random nodes, no cargo, no plans; packages dropped; clock kept."""
+    """Put the agents onto a new map: trucks at random nodes, no cargo, no plans; all orders dropped; clock kept."""
 
     network: RoadNetwork
 
 
 @dataclass(frozen=True, slots=True)
 class Reset:
-    """Return to simulated time 0: same network, seed and facilities; the agents there are now, each as it was created (domain W51)."""
+    """Return to simulated time 0: same network, seed and facilities; the agents there are now, each as it was created.
+
+    All orders are dropped, those from outside for good.
+    """
 
 
 Command = (
@@ -143,6 +194,7 @@ Command = (
     | CreateBuilding
     | UpdateBuilding
     | DeleteBuilding
+    | CreateOrder
     | ReplaceNetwork
     | Reset
 )

@@ -6,20 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-PRIORITY_FACTORS = (1.0, 1.0, 1.5, 2.0)
-"""Value factor by priority LOW, MEDIUM, HIGH, URGENT."""
-
-URGENCY_FACTORS = (1.0, 1.3, 1.8)
-"""Value factor by urgency STANDARD, EXPRESS, SAME_DAY."""
-
 PUMP_LITRES_PER_S = 0.833
 """Flow of one pump, litres per second."""
-
-EXPIRY_FINE_SHARE = 0.5
-"""Share of the value the broker is fined for a package that expires."""
-
-LATE_LOSS_PER_S = 0.001
-"""Share of the value lost per second of lateness."""
 
 
 @dataclass(frozen=True, slots=True)

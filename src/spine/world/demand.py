@@ -1,4 +1,4 @@
-"""Demand: when and what packages a site gives birth to (domain 5.1, 5.2, W20, W23, W24).
+"""Demand: when a site gives birth to orders, and to which.
 
 Births are a Poisson process, thinned where the rate changes over the day (Lewis and Shedler 1979): candidates come at the
 highest rate of the profile, each is kept with the ratio of the present rate to it. Everything about birth n of a site is drawn
@@ -16,22 +16,22 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from spine.network.facilities import PRIORITIES, URGENCIES
-from spine.world import events, freight
+from spine.world import intake
 from spine.world.agenda import Due
 from spine.world.causes import RefusalCause
 from spine.world.clock import wall_of
-from spine.world.config import PRIORITY_FACTORS, URGENCY_FACTORS
 from spine.world.draws import pick
-from spine.world.model import Order, SiteState
+from spine.world.model import SiteState
+from spine.world.orders import Order
 from spine.world.state import State
+from spine.world.terms import value_of
 
-_DRAWS_PER_PACKAGE = 8
+_DRAWS_PER_ORDER = 8
 _MOST_CACHED_WEIGHTS = 8_000_000
 """Cumulative weights of all pairs of sites would grow with their square; beyond this the cache starts anew."""
 
 _LATER_DELIVERY_S = (1800.0, 3600.0)
-"""A delivery window that would close before the pickup window is replaced by pickup + U of this (5.2 draw 7)."""
+"""A delivery window that would close before the pickup window is replaced by the end of the pickup window plus a time uniform in this."""
 
 
 class _Arrival(NamedTuple):
@@ -82,7 +82,7 @@ def _schedule_birth(state: State, site: SiteState, rate: float) -> None:
 
 
 def _peak_rate(site: SiteState) -> float:
-    """Return the highest rate of orders an hour: `activity_rate` counts packages, and an order is a batch of them."""
+    """Return the highest rate of births an hour: `activity_rate` counts orders, and a birth brings a batch of them."""
     return site.spec.activity_rate * max(site.spec.hourly_profile, default=1.0) / _mean_batch(site)
 
 
@@ -100,7 +100,7 @@ def _rate_share(state: State, site: SiteState) -> float:
 
 
 def birth(state: State, site: SiteState) -> list[Order]:
-    """Settle a candidate birth: return the packages born (none when thinned out) and plan the next candidate."""
+    """Settle a candidate birth: return the orders born (none when thinned out) and plan the next candidate."""
     arrival = _arrival(state, site, site.births)
     site.births += 1
     born: list[Order] = []
@@ -108,80 +108,56 @@ def birth(state: State, site: SiteState) -> list[Order]:
         smallest, largest = site.spec.batch_size_range
         count = smallest + int(arrival.batch * (largest - smallest + 1))
         for _ in range(count):
-            package = _make(state, site)
-            if package is not None:
-                freight.add(state, package)
-                born.append(package)
+            order = _draw(state, site)
+            if order is not None and intake.accept(state, order):
+                born.append(order)
     _next_gap(state, site)
     return born
 
 
-def _make(state: State, site: SiteState) -> Order | None:
-    """Draw one package; None, and an event, when it cannot exist."""
+def _draw(state: State, site: SiteState) -> Order | None:
+    """Draw one order; None, and an event, when it has nowhere to go.
+
+    The fleet has no part in it: one more truck changes no order that is drawn.
+    """
     index = site.serial
     site.serial += 1
-    draws = state.draws.uniforms("package", site.spec.id, site.stream + index, _DRAWS_PER_PACKAGE)
+    draws = state.draws.uniforms("package", site.spec.id, site.stream + index, _DRAWS_PER_ORDER)
     profile = site.spec.packages
     size = _between(profile.size_range, draws[1])
     destination = _destination(state, site, draws[0])
     if destination is None:
-        _reject(state, site, size, RefusalCause.NO_DESTINATION)
-        return None
-    if state.config.refuse_oversize and 0.0 < state.largest_capacity < size:
-        _reject(state, site, size, RefusalCause.OVERSIZE)
+        intake.refuse_demand(state, site.spec.id, size, RefusalCause.NO_DESTINATION)
         return None
     priority = pick(profile.priority_weights, draws[3])
     urgency = pick(profile.urgency_weights, draws[4])
-    value = _between(profile.value_range, draws[2]) * PRIORITY_FACTORS[priority] * URGENCY_FACTORS[urgency]
     pickup_s = _between(profile.pickup_window_s, draws[5])
     delivery_s = _between(profile.delivery_window_s, _share_of_window(profile.urgency_weights, urgency, draws[6]))
     if delivery_s <= pickup_s:
         delivery_s = pickup_s + _between(_LATER_DELIVERY_S, draws[7])
-    package = Order(
-        id=f"pkg-{site.spec.id}-{index}",
+    return Order(
+        id=f"{intake.DRAWN_ID_PREFIX}{site.spec.id}-{index}",
         origin=site.spec.id,
         destination=destination,
         size=size,
-        value=value,
+        value=value_of(_between(profile.value_range, draws[2]), priority, urgency),
         priority=priority,
         urgency=urgency,
         created=state.now,
         pickup_deadline=state.now + pickup_s,
         delivery_deadline=state.now + delivery_s,
+        earliest_pickup=state.now,
+        earliest_delivery=state.now,
     )
-    state.emit(
-        events.PackageCreated(
-            state.now,
-            package.id,
-            package.origin,
-            destination,
-            size,
-            value,
-            PRIORITIES[priority],
-            URGENCIES[urgency],
-            package.pickup_deadline,
-            package.delivery_deadline,
-        )
-    )
-    return package
 
 
 def _share_of_window(weights: tuple[float, ...], urgency: int, uniform: float) -> float:
-    """Return where in the range of delivery windows a package falls: the more urgent, the shorter its window (W22).
+    """Return where in the range of delivery windows an order falls: the more urgent, the shorter its window.
 
-    Each urgency has the part of the range that is its share of the packages, so that the windows of all of them together stay uniform
-    (5.2).
+    Each urgency has the part of the range that is its share of the orders, so that the windows of all of them together stay uniform.
     """
     more_urgent = sum(weights[urgency + 1 :])
     return (more_urgent + uniform * weights[urgency]) / sum(weights)
-
-
-def _reject(state: State, site: SiteState, size: float, cause: RefusalCause) -> None:
-    site.rejected += 1
-    totals = state.totals
-    totals.rejected += 1
-    totals.rejected_by_cause[cause.value] = totals.rejected_by_cause.get(cause.value, 0) + 1
-    state.emit(events.PackageRejected(state.now, site.spec.id, size, cause.value))
 
 
 def expected_refusals(state: State) -> dict[RefusalCause, float]:

@@ -1,4 +1,4 @@
-"""What kept a package from ever being awarded: the binding cause, named when it expires."""
+"""What kept an order from ever being awarded: the binding cause, named when it expires."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from spine.world import hours
 from spine.world.activities import Activity
 from spine.world.candidates import nearest_trucks
 from spine.world.causes import ExpiryCause
-from spine.world.model import Order, Truck
+from spine.world.model import Truck
+from spine.world.orders import Order
+from spine.world.quantities import could_carry, could_hold, is_equipped
 from spine.world.sites import handling_s
 from spine.world.state import State
 
@@ -22,8 +24,8 @@ MOST_STOPS = 8
 _FREE = (Activity.IDLE, Activity.PARKED)
 
 
-def binding_cause(state: State, package: Order) -> ExpiryCause:
-    """Return why a package that was never awarded was not, as far as the world of this instant tells.
+def binding_cause(state: State, order: Order) -> ExpiryCause:
+    """Return why an order that was never awarded was not, as far as the world of this instant tells.
 
     Costs time in the trucks that could not reach the origin; usually the first one looked at can.
     """
@@ -31,10 +33,10 @@ def binding_cause(state: State, package: Order) -> ExpiryCause:
         return ExpiryCause.NO_BROKER
     if not state.trucks:
         return ExpiryCause.NO_TRUCK
-    profiles = [profile for profile, capacity in state.largest_by_profile().items() if capacity >= package.size]
-    if not profiles:
-        return ExpiryCause.TOO_LARGE
-    origin, destination = state.sites[package.origin].node, state.sites[package.destination].node
+    profiles, lacking = _profiles_to_carry(state, order)
+    if lacking is not None:
+        return lacking
+    origin, destination = state.sites[order.origin].node, state.sites[order.destination].node
     direct = {profile: state.travel_s(origin, destination, profile) for profile in profiles}
     there = [profile for profile in profiles if isfinite(direct[profile])]
     back = [profile for profile in there if isfinite(state.travel_s(destination, origin, profile))]
@@ -46,23 +48,37 @@ def binding_cause(state: State, package: Order) -> ExpiryCause:
         possible = isfinite(state.travel_s(destination, origin, light))
         return ExpiryCause.WEIGHT_LIMIT if possible else ExpiryCause.NO_WAY_BACK
     usable = set(back)
-    able = (truck for truck in state.trucks.values() if truck.capacity >= package.size and truck.profile in usable)
+    able = (truck for truck in state.trucks.values() if truck.profile in usable and could_carry(truck, order))
     if not any(_could_come(state, truck, origin) for truck in able):
-        return _why_none_comes(state, package, origin, usable)
-    handling = sum(handling_s(state.sites[site], package.size) for site in (package.origin, package.destination))
-    if min(direct[profile] for profile in back) + handling > package.delivery_deadline - package.created:
+        return _why_none_comes(state, order, origin, usable)
+    visits = ((order.origin, order.pickup_service_s), (order.destination, order.delivery_service_s))
+    handling = sum(handling_s(state.sites[site], order.size) + service for site, service in visits)
+    begin = max(order.created, order.earliest_pickup)
+    if min(direct[profile] for profile in back) + handling > order.delivery_deadline - begin:
         return ExpiryCause.WINDOW_TOO_SHORT
-    most = TRUCKS_LOOKED_AT << min(2 * package.offers, 10)
-    asked = islice(nearest_trucks(state, package, TRUCKS_LOOKED_AT, most, MOST_STOPS), TRUCKS_LOOKED_AT)
-    if any(_was_free(state, truck, package) for truck in asked if truck.profile in usable):
+    most = TRUCKS_LOOKED_AT << min(2 * order.offers, 10)
+    asked = islice(nearest_trucks(state, order, TRUCKS_LOOKED_AT, most, MOST_STOPS), TRUCKS_LOOKED_AT)
+    if any(_was_free(state, truck, order) for truck in asked if truck.profile in usable):
         return ExpiryCause.TOO_FAR
     return ExpiryCause.FLEET_BUSY
 
 
-def _why_none_comes(state: State, package: Order, origin: int, usable: set[int]) -> ExpiryCause:
-    """Return why none of the trucks that could carry a package gets to its origin."""
+def _profiles_to_carry(state: State, order: Order) -> tuple[list[int], ExpiryCause | None]:
+    """Return the routing profiles of the trucks that have what an order needs; the cause when there are none."""
+    large = [profile for profile, capacity in state.largest_by_profile().items() if capacity >= order.size]
+    if not large or not (order.others or order.requirements):
+        return large, None if large else ExpiryCause.TOO_LARGE
+    holding = [t for t in state.trucks.values() if t.capacity >= order.size and could_hold(t, order)]
+    if not holding:
+        return [], ExpiryCause.TOO_LARGE
+    equipped = dict.fromkeys(truck.profile for truck in holding if is_equipped(truck, order))
+    return list(equipped), None if equipped else ExpiryCause.NO_EQUIPMENT
+
+
+def _why_none_comes(state: State, order: Order, origin: int, usable: set[int]) -> ExpiryCause:
+    """Return why none of the trucks that could carry an order gets to its origin."""
     light = state.lightest_profile()
-    able = [t for t in state.trucks.values() if t.capacity >= package.size and t.profile in usable]
+    able = [truck for truck in state.trucks.values() if truck.profile in usable and could_carry(truck, order)]
     if any(isfinite(state.travel_s(truck.node, origin, truck.profile)) for truck in able):
         return ExpiryCause.NO_WAY_BACK
     if any(isfinite(state.travel_s(truck.node, origin, light)) for truck in able):
@@ -78,11 +94,11 @@ def _could_come(state: State, truck: Truck, origin: int) -> bool:
     return there and state.parts_of(truck.profile).may_go(truck.node, origin)
 
 
-def _was_free(state: State, truck: Truck, package: Order) -> bool:
-    """Return whether a truck has had nothing to do since before a package was born, and a driver who need not rest on the way."""
-    if truck.plan or truck.activity not in _FREE or truck.activity_since > package.created:
+def _was_free(state: State, truck: Truck, order: Order) -> bool:
+    """Return whether a truck has had nothing to do since before an order became known, and a driver who need not rest on the way."""
+    if truck.plan or truck.activity not in _FREE or truck.activity_since > order.created:
         return False
-    origin, destination = state.sites[package.origin].node, state.sites[package.destination].node
+    origin, destination = state.sites[order.origin].node, state.sites[order.destination].node
     drive_s = state.travel_s(truck.node, origin, truck.profile) + state.travel_s(origin, destination, truck.profile)
     rested = state.now - truck.activity_since >= hours.rest_length_s(state, truck.clock)
     return rested or truck.clock.driven_s + drive_s <= truck.hours_threshold_s

@@ -42,7 +42,7 @@ def replan(state: State, truck: Truck) -> None:
     activity = truck.activity
     if activity is Activity.WAITING_DOCK:
         site = state.sites.get(truck.building or "")
-        if site is None or not truck.plan or truck.plan[0].site_id != site.spec.id:
+        if site is None or not truck.plan or not sites.may_handle(state, site, truck.plan[0]):
             queues.leave(state, truck)
             state.set_activity(truck, Activity.IDLE)
             decide(state, truck)
@@ -264,13 +264,13 @@ def _go_to_stop(state: State, truck: Truck) -> None:
 
 
 def _give_up_stop(state: State, truck: Truck) -> None:
-    """The next stop cannot be reached from here: its package is offered again, or lost when it is aboard."""
+    """The next stop cannot be reached from here: its order is offered again, or lost when it is aboard."""
     state.emit(events.TruckStuck(state.now, truck.id, state.node_id(truck.node), StuckReason.UNREACHABLE))
-    package = state.orders[truck.plan[0].package_id]
-    if package.aboard:
-        freight.expire(state, package, ExpiryCause.UNREACHABLE)
+    order = state.orders[truck.plan[0].package_id]
+    if order.aboard:
+        freight.expire(state, order, ExpiryCause.UNREACHABLE)
     else:
-        freight.withdraw_award(state, package, "unreachable")
+        freight.withdraw_award(state, order, "unreachable")
     state.followups.append((Followup.NEXT, truck.id))
 
 

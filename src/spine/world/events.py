@@ -40,12 +40,20 @@ class PackageCreated(Event):
 
 @dataclass(slots=True)
 class PackageRejected(Event):
-    """Demand that could not become a package; `reason` is `oversize` (fits no truck of the fleet) or `no_destination`."""
+    """Demand that could not become a package; `reason` is one of `spine.world.causes.RefusalCause`."""
 
     type_name: ClassVar[str] = "package.rejected"
     site_id: str
     size: float
     reason: str
+
+
+@dataclass(slots=True)
+class OrderRefused(Event):
+    """Says which order from outside was refused; the `PackageRejected` before it says why."""
+
+    type_name: ClassVar[str] = "order.refused"
+    order_id: str
 
 
 @dataclass(slots=True)

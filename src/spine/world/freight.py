@@ -1,20 +1,20 @@
-"""Packages: the intended life cycle (domain 5.3, 11.6, W25-W28).
+"""The life of orders in the world, from becoming known to leaving it; their states are those of `orders.OrderStatus`.
 
-Invariant: a package in `state.orders` is open, awarded or aboard; one that left is delivered or expired, and counted once. Only a
-package that still waits can expire; one aboard stays aboard until delivered, however late.
+Invariant: an order in `state.orders` has not left the world; one that left is delivered, expired or lost, and counted once. Only an
+order that waits can expire; one aboard stays aboard until it is delivered, however late.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from spine.world import events
+from spine.world import events, terms
 from spine.world.activities import Followup
 from spine.world.agenda import Due
 from spine.world.causes import ExpiryCause
-from spine.world.config import EXPIRY_FINE_SHARE, LATE_LOSS_PER_S
 from spine.world.diagnosis import binding_cause
-from spine.world.model import Order, SiteState, Stop, Truck
+from spine.world.model import SiteState, Stop, Truck
+from spine.world.orders import Order, OrderStatus
 from spine.world.policies.view import Award
 from spine.world.state import State
 
@@ -22,171 +22,175 @@ PROMISE_TOLERANCE_S = 60.0
 """A delivery up to this much after the promised time keeps the promise."""
 
 
-def add(state: State, package: Order) -> None:
-    """Put a newborn package into the world and before the broker."""
-    state.orders[package.id] = package
-    site = state.sites[package.origin]
-    site.waiting[package.id] = None
+def add(state: State, order: Order) -> None:
+    """Put an order that becomes known into the world and before the broker."""
+    order.become(OrderStatus.OPEN)
+    state.orders[order.id] = order
+    site = state.sites[order.origin]
+    site.waiting[order.id] = None
     site.generated += 1
     state.totals.generated += 1
-    state.touch_building(package.origin)
-    site.open[package.id] = None
+    state.touch_building(order.origin)
+    site.open[order.id] = None
     if state.broker is not None:
         state.broker.known += 1
-        state.broker.open[package.id] = None
+        state.broker.open[order.id] = None
         state.touch_broker()
-    state.agenda.put(package.pickup_deadline, Due.EXPIRY, package.id)
+    state.agenda.put(order.pickup_deadline, Due.EXPIRY, order.id)
 
 
-def book_award(state: State, package: Order, award: Award) -> Truck:
+def book_award(state: State, order: Order, award: Award) -> Truck:
     """Write an award into the truck's plan and the broker's books."""
     truck = state.trucks[award.truck_id]
-    truck.plan.insert(award.pickup_at, Stop(package.origin, True, package.id, award.pickup_eta))
-    truck.plan.insert(award.delivery_at, Stop(package.destination, False, package.id, award.delivery_eta))
-    package.truck_id = truck.id
-    package.planned = award.delivery_eta
-    package.promised = _promise(state, package, award.delivery_eta)
+    truck.plan.insert(award.pickup_at, Stop(order.origin, True, order.id, award.pickup_eta))
+    truck.plan.insert(award.delivery_at, Stop(order.destination, False, order.id, award.delivery_eta))
+    order.become(OrderStatus.AWARDED)
+    order.truck_id = truck.id
+    order.planned = award.delivery_eta
+    order.promised = _promise(state, order, award.delivery_eta)
     truck.met_broker = True
-    state.sites[package.origin].open.pop(package.id, None)
+    state.sites[order.origin].open.pop(order.id, None)
     broker = state.broker
     if broker is not None:
-        broker.open.pop(package.id, None)
-        broker.assigned[package.id] = truck.id
+        broker.open.pop(order.id, None)
+        broker.assigned[order.id] = truck.id
         state.touch_broker()
     state.totals.awarded += 1
     state.emit(
         events.PackageAssigned(
-            state.now, package.id, truck.id, award.cost_s, award.pickup_eta, award.delivery_eta, package.promised
+            state.now, order.id, truck.id, award.cost_s, award.pickup_eta, award.delivery_eta, order.promised
         )
     )
     return truck
 
 
 def put_in_sequence(truck: Truck, sequence: Sequence[tuple[str, bool]]) -> None:
-    """Bring a truck's plan into another sequence of the same stops, each named by package id and whether it is the pickup."""
+    """Bring a truck's plan into another sequence of the same stops, each named by order id and whether it is the pickup."""
     stops = {(stop.package_id, stop.pickup): stop for stop in truck.plan}
-    truck.plan = [stops[package_id, pickup] for package_id, pickup in sequence]
+    truck.plan = [stops[order_id, pickup] for order_id, pickup in sequence]
 
 
-def _promise(state: State, package: Order, eta: float) -> float:
+def _promise(state: State, order: Order, eta: float) -> float:
     """Return what is promised for a planned delivery: later by a share of the time to its deadline, as room for awards to come."""
-    return eta + state.config.promise_margin_share * max(0.0, package.delivery_deadline - eta)
+    return eta + state.config.promise_margin_share * max(0.0, order.delivery_deadline - eta)
 
 
-def withdraw_award(state: State, package: Order, reason: str) -> None:
-    """Take an award back from its truck; the package, not yet aboard, is open again (W28)."""
-    truck_id = package.truck_id
+def withdraw_award(state: State, order: Order, reason: str) -> None:
+    """Take an award back from its truck; the order, not yet aboard, is open again."""
+    truck_id = order.truck_id
     if truck_id is None:
         return
-    _forget_stops(state, truck_id, package.id)
-    state.forget_visits(package.id)
-    package.truck_id = None
-    package.handling = False
-    state.sites[package.origin].open[package.id] = None
+    _forget_stops(state, truck_id, order.id)
+    state.forget_visits(order.id)
+    order.become(OrderStatus.OPEN)
+    order.truck_id = None
+    state.sites[order.origin].open[order.id] = None
     state.totals.reoffered += 1
     if state.broker is not None:
-        state.broker.assigned.pop(package.id, None)
-        state.broker.open[package.id] = None
+        state.broker.assigned.pop(order.id, None)
+        state.broker.open[order.id] = None
         state.touch_broker()
-    state.emit(events.PackageReoffered(state.now, package.id, truck_id, reason))
-    state.followups.append((Followup.OFFER, package.id))
+    state.emit(events.PackageReoffered(state.now, order.id, truck_id, reason))
+    state.followups.append((Followup.OFFER, order.id))
 
 
-def pick_up(state: State, truck: Truck, site: SiteState, package: Order) -> None:
-    """Load a package: it leaves the origin's waiting list and is in transit."""
-    package.aboard = True
-    truck.cargo.append(package.id)
-    truck.load += package.size
+def pick_up(state: State, truck: Truck, site: SiteState, order: Order) -> None:
+    """Load an order: it leaves the origin's waiting list and is in transit."""
+    order.become(OrderStatus.ABOARD)
+    truck.cargo.append(order.id)
+    truck.load += order.size
     truck.figures.picked_up += 1
-    site.waiting.pop(package.id, None)
+    site.waiting.pop(order.id, None)
     site.picked_up += 1
     state.totals.picked_up += 1
-    state.totals.picked_up_on_time += state.now <= package.pickup_deadline
-    state.totals.pickup_wait_s += state.now - package.created
+    state.totals.picked_up_on_time += state.now <= order.pickup_deadline
+    state.totals.pickup_wait_s += state.now - order.created
     state.touch_building(site.spec.id)
-    state.emit(events.PackagePickedUp(state.now, package.id, truck.id, site.spec.id))
+    state.emit(events.PackagePickedUp(state.now, order.id, truck.id, site.spec.id))
 
 
-def deliver(state: State, truck: Truck, site: SiteState, package: Order) -> None:
-    """Unload a package at its destination; the broker is paid its value, less 0.1 % per second of lateness (11.6)."""
-    late_s = max(0.0, state.now - package.delivery_deadline)
+def deliver(state: State, truck: Truck, site: SiteState, order: Order) -> None:
+    """Unload an order at its destination; the broker is paid by its terms."""
+    order.become(OrderStatus.DELIVERED)
+    late_s = terms.lateness_s(order, state.now)
     on_time = late_s == 0.0
-    _unload(truck, package)
-    state.forget_package(package.id)
+    _unload(truck, order)
+    state.forget_order(order.id)
     site.delivered += 1
-    site.value_delivered += package.value
-    sender = state.sites[package.origin]
+    site.value_delivered += order.value
+    sender = state.sites[order.origin]
     sender.sent_delivered += 1
     sender.sent_on_time += on_time
     state.touch_building(site.spec.id)
     totals = state.totals
     totals.delivered += 1
     totals.on_time += on_time
-    totals.promises_kept += state.now <= package.promised + PROMISE_TOLERANCE_S
-    totals.promise_error_s += abs(state.now - package.planned)
-    totals.value_delivered += package.value
+    totals.promises_kept += state.now <= order.promised + PROMISE_TOLERANCE_S
+    totals.promise_error_s += abs(state.now - order.planned)
+    totals.value_delivered += order.value
     totals.lateness_s += late_s
-    totals.lead_time_s += state.now - package.created
+    totals.lead_time_s += state.now - order.created
     truck.figures.delivered += 1
     truck.figures.on_time += on_time
-    state.emit(events.PackageDelivered(state.now, package.id, truck.id, site.spec.id, package.value, on_time, late_s))
+    state.emit(events.PackageDelivered(state.now, order.id, truck.id, site.spec.id, order.value, on_time, late_s))
     broker = state.broker
     if broker is not None:
-        payment = max(0.0, package.value * (1.0 - LATE_LOSS_PER_S * late_s))
-        broker.assigned.pop(package.id, None)
+        payment = terms.payment(order, state.now)
+        broker.assigned.pop(order.id, None)
         broker.balance += payment
         truck.figures.revenue += payment
         state.ledger.delivery_revenue += payment
         state.touch_broker()
-        state.emit(events.PaymentReceived(state.now, package.id, payment, on_time, broker.balance))
+        state.emit(events.PaymentReceived(state.now, order.id, payment, on_time, broker.balance))
 
 
-def fall_due(state: State, package_id: str) -> None:
-    """The pickup deadline has come: a package still waiting, and not being loaded, expires."""
-    package = state.orders.get(package_id)
-    if package is None or package.aboard or package.handling:
+def fall_due(state: State, order_id: str) -> None:
+    """The pickup deadline has come: an order still waiting, and not being loaded, expires."""
+    order = state.orders.get(order_id)
+    if order is None or order.status not in (OrderStatus.OPEN, OrderStatus.AWARDED):
         return
-    if package.pickup_deadline > state.now:
-        # Meant for an earlier package of this id, of a site that has been removed and made again.
+    if order.pickup_deadline > state.now:
+        # Meant for an earlier order of this id, of a site that has been removed and made again.
         return
-    expire(state, package, binding_cause(state, package) if package.truck_id is None else ExpiryCause.TRUCK_LATE)
+    expire(state, order, binding_cause(state, order) if order.truck_id is None else ExpiryCause.TRUCK_LATE)
 
 
-def expire(state: State, package: Order, cause: ExpiryCause) -> None:
-    """Remove a package undelivered; the broker is fined half its value, once (W27)."""
-    if package.truck_id is not None:
-        truck = state.trucks[package.truck_id]
+def expire(state: State, order: Order, cause: ExpiryCause) -> None:
+    """Remove an order undelivered; the broker is fined by its terms, once."""
+    if order.truck_id is not None:
+        truck = state.trucks[order.truck_id]
         truck.figures.failed += 1
-        if package.aboard:
-            _unload(truck, package)
-        _forget_stops(state, truck.id, package.id)
-    state.forget_package(package.id)
-    site = state.sites[package.origin]
-    site.waiting.pop(package.id, None)
-    site.open.pop(package.id, None)
+        if order.aboard:
+            _unload(truck, order)
+        _forget_stops(state, truck.id, order.id)
+    order.become(OrderStatus.LOST if order.aboard else OrderStatus.EXPIRED)
+    state.forget_order(order.id)
+    site = state.sites[order.origin]
+    site.waiting.pop(order.id, None)
+    site.open.pop(order.id, None)
     site.expired += 1
     site.sent_failed += 1
-    site.value_expired += package.value
+    site.value_expired += order.value
     totals = state.totals
     totals.expired += 1
-    totals.value_expired += package.value
+    totals.value_expired += order.value
     totals.expired_by_cause[cause.value] = totals.expired_by_cause.get(cause.value, 0) + 1
-    state.touch_building(package.origin)
-    state.emit(events.PackageExpired(state.now, package.id, package.origin, package.value, cause.value))
+    state.touch_building(order.origin)
+    state.emit(events.PackageExpired(state.now, order.id, order.origin, order.value, cause.value))
     broker = state.broker
     if broker is not None:
-        fine = EXPIRY_FINE_SHARE * package.value
-        broker.open.pop(package.id, None)
-        broker.assigned.pop(package.id, None)
+        fine = terms.fine(order)
+        broker.open.pop(order.id, None)
+        broker.assigned.pop(order.id, None)
         broker.balance -= fine
         state.ledger.expiry_fines += fine
         state.touch_broker()
-        state.emit(events.ExpiryFined(state.now, package.id, fine, broker.balance))
+        state.emit(events.ExpiryFined(state.now, order.id, fine, broker.balance))
 
 
-def _unload(truck: Truck, package: Order) -> None:
-    truck.cargo.remove(package.id)
-    truck.load = truck.load - package.size if truck.cargo else 0.0
+def _unload(truck: Truck, order: Order) -> None:
+    truck.cargo.remove(order.id)
+    truck.load = truck.load - order.size if truck.cargo else 0.0
 
 
 def _forget_stops(state: State, truck_id: str, package_id: str) -> None:

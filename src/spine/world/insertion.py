@@ -10,11 +10,13 @@ from __future__ import annotations
 from math import inf
 from typing import NamedTuple
 
-from spine.world.config import PRIORITY_FACTORS
-from spine.world.model import Order, Stop, Truck, Visit
+from spine.world.model import Stop, Truck, Visit
+from spine.world.orders import Order
 from spine.world.policies.view import Award
+from spine.world.quantities import ROUNDING, could_carry, holds
 from spine.world.schedule import Outlook, latest_time, outlook, update_etas, visit_of, visit_of_stop, walk
 from spine.world.state import State
+from spine.world.terms import PRIORITY_FACTORS
 
 SLACK_S = 90.0
 """Time a promise keeps in hand for what a schedule cannot foresee."""
@@ -105,7 +107,7 @@ def bid(
         at_most: a bid that would cost more than this is not worked out.
     """
     start = outlook(state, truck)
-    if start is None or package.size > truck.capacity:
+    if start is None or not could_carry(truck, package):
         return None
     alone_s = _alone_s(state, truck, start, asked)
     if alone_s is None:
@@ -117,7 +119,7 @@ def bid(
         return None
     latest = [latest_time(visit, stop) for visit, stop in zip(visits, stops, strict=True)]
     if stops:
-        pairs = _ranked_pairs(state, truck, _Plan(start, stops, visits, latest), asked)
+        pairs = _ranked_pairs(state, truck, _Plan(start, stops, visits, latest), asked, at_most)
         if append_only:
             pairs = [pair for pair in pairs if pair[1] == pair[2] == len(visits)]
     else:
@@ -127,6 +129,8 @@ def bid(
         if detour_s > at_most:
             break
         sequence = [*visits[:at], pickup, *visits[at:then], delivery, *visits[then:]]
+        if package.others and not _holds(state, truck, start.first, sequence, package):
+            continue
         bounds = [*latest[:at], latest_pickup, *latest[at:then], latest_delivery, *latest[then:]]
         etas = walk(state, truck, start, sequence, bounds)
         if etas is not None:
@@ -136,6 +140,13 @@ def bid(
             cost += LATE_WEIGHT * PRIORITY_FACTORS[package.priority] * late
             return Award(truck.id, start.first + at, start.first + then + 1, cost, etas[at], delivery_eta)
     return None
+
+
+def _holds(state: State, truck: Truck, first: int, sequence: list[Visit], package: Order) -> bool:
+    """Return whether a truck keeps its capacities in the quantities of an order, the size excepted, when it goes on with some visits."""
+    aboard = [state.orders[order_id].others for order_id in truck.cargo]
+    fixed = [(stop.pickup, state.orders[stop.package_id].others) for stop in truck.plan[:first]]
+    return holds(truck, package.others, aboard, [*fixed, *((visit.pickup, visit.others) for visit in sequence)])
 
 
 def _alone_s(state: State, truck: Truck, start: Outlook, asked: Inquiry) -> float | None:
@@ -161,62 +172,80 @@ def _ways(state: State, truck: Truck, plan: _Plan, asked: Inquiry) -> _Ways:
     times_to = state.router.times_to
     origin, destination = asked.pickup.node, asked.delivery.node
     to_origin_from, to_destination_from = times_to(origin, profile).item, times_to(destination, profile).item
-    before = plan.start.node
-    ways = _Ways([], [], [], [], [], to_destination_from(origin))
-    for visit in plan.visits:
-        ways.to_origin.append(to_origin_from(before))
-        ways.to_destination.append(to_destination_from(before))
-        to_visit_from = times_to(visit.node, profile).item
-        ways.from_origin.append(to_visit_from(origin))
-        ways.from_destination.append(to_visit_from(destination))
-        ways.leg.append(to_visit_from(before))
-        before = visit.node
-    ways.to_origin.append(to_origin_from(before))
-    ways.to_destination.append(to_destination_from(before))
-    for onward in (ways.from_origin, ways.from_destination, ways.leg):
+    nodes = [visit.node for visit in plan.visits]
+    befores = [plan.start.node, *nodes]
+    from_origin, from_destination, leg = [], [], []
+    for before, node in zip(befores, nodes, strict=False):
+        to_visit_from = times_to(node, profile).item
+        from_origin.append(to_visit_from(origin))
+        from_destination.append(to_visit_from(destination))
+        leg.append(to_visit_from(before))
+    for onward in (from_origin, from_destination, leg):
         onward.append(0.0)
-    return ways
+    return _Ways(
+        [to_origin_from(before) for before in befores],
+        [to_destination_from(before) for before in befores],
+        from_origin,
+        from_destination,
+        leg,
+        to_destination_from(origin),
+    )
 
 
-def _ranked_pairs(state: State, truck: Truck, plan: _Plan, asked: Inquiry) -> list[tuple[float, int, int]]:
+def _ranked_pairs(
+    state: State, truck: Truck, plan: _Plan, asked: Inquiry, at_most: float
+) -> list[tuple[float, int, int]]:
     """Return (detour seconds, pickup place, delivery place) for the pairs of places not ruled out, cheapest first.
 
     Ruled out without a walk are pairs that would overload the truck, places too late even if nothing delayed the truck
-    further, and detours that would delay a later visit by more than its promise allows.
+    further, detours of more than `at_most`, and those that would delay a later visit by more than its promise allows.
     """
     pickup, delivery, latest_pickup, latest_delivery = asked
     ways = _ways(state, truck, plan, asked)
     visits = plan.visits
     count = len(visits)
+    # Dispatch spends most of its time in this function and `_ways`: one pass per loop, everything it reads in local names.
+    now = state.now
     free_at = [plan.start.time]
-    for visit, stop in zip(visits, plan.stops, strict=True):
-        free_at.append(stop.eta + visit.handling_s if visit.pickup else stop.eta)
-    slack = [bound - stop.eta for bound, stop in zip(plan.latest, plan.stops, strict=True)]
+    slack = []
+    waits_at = count
+    for i, (visit, stop, bound) in enumerate(zip(visits, plan.stops, plan.latest, strict=True)):
+        eta = stop.eta
+        free_at.append(eta + visit.handling_s if visit.pickup else eta)
+        slack.append(bound - eta)
+        if visit.earliest > now and i < waits_at:
+            waits_at = i
+    # A truck may have to wait where the window is not open yet, and what delays it before costs no time from there on: only a walk tells.
+    slack[waits_at:] = [inf] * (count - waits_at)
     slack_to_end = [inf] * (count + 1)
     for i in range(count - 1, -1, -1):
         slack_to_end[i] = min(slack[i], slack_to_end[i + 1])
-    room = truck.capacity - pickup.size + 1e-9
-    handling = pickup.handling_s + delivery.handling_s
+    room = truck.capacity - pickup.size + ROUNDING
+    pickup_s = pickup.handling_s
+    handling = pickup_s + delivery.handling_s
     load = plan.start.load
+    to_origin, to_destination, from_origin, from_destination, leg, direct = ways
     pairs = []
     for at in range(count + 1):
-        there = free_at[at] + ways.to_origin[at]
+        there = free_at[at] + to_origin[at]
         if load <= room and there <= latest_pickup:
-            detour = ways.to_origin[at] + ways.direct + ways.from_destination[at] - ways.leg[at]
-            if there + ways.direct <= latest_delivery and detour + handling <= slack_to_end[at]:
+            detour = to_origin[at] + direct + from_destination[at] - leg[at]
+            if detour <= at_most and there + direct <= latest_delivery and detour + handling <= slack_to_end[at]:
                 pairs.append((detour, at, at))
-            into = ways.to_origin[at] + ways.from_origin[at] - ways.leg[at]
+            into = to_origin[at] + from_origin[at] - leg[at]
+            delayed_s = into + pickup_s
             carried = load
             for then in range(at + 1, count + 1):
-                carried += visits[then - 1].size if visits[then - 1].pickup else -visits[then - 1].size
+                visit = visits[then - 1]
+                carried += visit.size if visit.pickup else -visit.size
                 if (
                     carried > room
-                    or into + pickup.handling_s > slack[then - 1]
-                    or free_at[then] + ways.to_destination[then] > latest_delivery
+                    or delayed_s > slack[then - 1]
+                    or free_at[then] + to_destination[then] > latest_delivery
                 ):
                     break
-                detour = into + ways.to_destination[then] + ways.from_destination[then] - ways.leg[then]
-                if detour + handling <= slack_to_end[then]:
+                detour = into + to_destination[then] + from_destination[then] - leg[then]
+                if detour <= at_most and detour + handling <= slack_to_end[then]:
                     pairs.append((detour, at, then))
         if at < count:
             load += visits[at].size if visits[at].pickup else -visits[at].size

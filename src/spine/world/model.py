@@ -1,4 +1,4 @@
-"""The state of a world: trucks, packages, facilities, broker, as plain mutable records.
+"""The state of a world: trucks, facilities, broker, as plain mutable records.
 
 Records hold ids, never each other, so a world can be dumped and loaded without a graph of references. What viewers scan every tick
 lives in the columns of `TripArena`; everything here changes only at decisions, which are rare, and plain attributes are
@@ -7,6 +7,7 @@ read three to five times faster than single elements of NumPy columns.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -32,7 +33,10 @@ class Stop:
 
 
 class Visit(NamedTuple):
-    """A stop with all a schedule needs to know of it; nothing here changes while the package and the site are what they are."""
+    """A stop with all a schedule needs to know of it; nothing here changes while the order and the site are what they are.
+
+    `deadline` is the latest time, `earliest` before which handling does not begin, simulated s; `others` are quantities beside the size.
+    """
 
     node: int
     site: SiteState
@@ -40,6 +44,8 @@ class Visit(NamedTuple):
     size: float
     handling_s: float
     deadline: float
+    earliest: float
+    others: Mapping[str, float]
 
 
 @dataclass(slots=True)
@@ -93,7 +99,8 @@ class Truck:
     `spec` is what it was created as; `story` are the last things it did, each with the time it began. `own_risk` is the driver's
     nature, `caution` the share of it that fines have left him and rests give back. `hours_threshold_s` and `fuel_threshold_l` are drawn
     once per driving period and once per tank; `rested_before_s` is how much of a driver's first rest was over when the truck came;
-    `fuel_unit_cost` is the average price paid for the fuel in the tank, ducats per litre.
+    `fuel_unit_cost` is the average price paid for the fuel in the tank, ducats per litre. `capacities` are those in quantities beside the
+    size, `equipment` is what it has of what orders may require, sorted.
     """
 
     id: str
@@ -111,6 +118,8 @@ class Truck:
     returns_home: bool
     profile: int
     tags: dict[str, Any]
+    capacities: dict[str, float] = field(default_factory=dict)
+    equipment: tuple[str, ...] = ()
     hours_threshold_s: float = 0.0
     fuel_threshold_l: float = 0.0
     initial_fuel_l: float = 0.0
@@ -156,32 +165,6 @@ class Truck:
     def risk(self) -> float:
         """Willingness to postpone rest and fuelling at present, 0..1."""
         return self.own_risk * self.caution
-
-
-@dataclass(slots=True)
-class Order:
-    """A package in the world.
-
-    `truck_id` is set from the award on, `aboard` from the end of loading, `handling` while at a dock; `offers` counts unsuccessful ones;
-    `planned` is the delivery time the last award was made for, `promised` the latest one that later awards leave, simulated s.
-    """
-
-    id: str
-    origin: str
-    destination: str
-    size: float
-    value: float
-    priority: int
-    urgency: int
-    created: float
-    pickup_deadline: float
-    delivery_deadline: float
-    truck_id: str | None = None
-    aboard: bool = False
-    handling: bool = False
-    offers: int = 0
-    planned: float = 0.0
-    promised: float = 0.0
 
 
 @dataclass(slots=True)

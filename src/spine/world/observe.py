@@ -13,7 +13,8 @@ from spine.errors import CommandError, quoted
 from spine.network.facilities import PRIORITIES, URGENCIES
 from spine.world import movement, pricing
 from spine.world.activities import Activity, Purpose
-from spine.world.model import ACTIVITIES, Order, ParkingState, SiteState, Truck
+from spine.world.model import ACTIVITIES, ParkingState, SiteState, Truck
+from spine.world.orders import Order, OrderStatus
 from spine.world.state import State
 from spine.world.views import (
     AgentView,
@@ -143,6 +144,8 @@ def truck_view(state: State, truck: Truck) -> TruckView:
         loading_target_s=truck.handling_s if handling else 0.0,
         broker_id=state.broker.id if truck.met_broker and state.broker is not None else None,
         odometer_m=truck.figures.loaded_m + truck.figures.empty_m + metres,
+        capacities=dict(truck.capacities),
+        equipment=truck.equipment,
     )
 
 
@@ -231,19 +234,34 @@ def building_view(state: State, building_id: str) -> BuildingView:
     )
 
 
-def package_view(package: Order) -> PackageView:
-    """Return the view of a package."""
+def package_view(order: Order) -> PackageView:
+    """Return the view of an order."""
     return PackageView(
-        id=package.id,
-        origin_site=package.origin,
-        destination_site=package.destination,
-        size=package.size,
-        value=package.value,
-        priority=PRIORITIES[package.priority],
-        urgency=URGENCIES[package.urgency],
-        created=package.created,
-        pickup_deadline=package.pickup_deadline,
-        delivery_deadline=package.delivery_deadline,
-        status="IN_TRANSIT" if package.aboard else "WAITING_PICKUP",
-        agent_id=package.truck_id,
+        id=order.id,
+        origin_site=order.origin,
+        destination_site=order.destination,
+        size=order.size,
+        value=order.value,
+        priority=PRIORITIES[order.priority],
+        urgency=URGENCIES[order.urgency],
+        created=order.created,
+        pickup_deadline=order.pickup_deadline,
+        delivery_deadline=order.delivery_deadline,
+        status=_shown_status(order),
+        agent_id=order.truck_id,
+        order_status=order.status,
+        others=dict(order.others),
+        earliest_pickup=order.earliest_pickup,
+        earliest_delivery=order.earliest_delivery,
+        pickup_service_s=order.pickup_service_s,
+        delivery_service_s=order.delivery_service_s,
+        requirements=order.requirements,
+        late_loss_per_s=order.late_loss_per_s,
+        failure_fine_share=order.failure_fine_share,
     )
+
+
+def _shown_status(order: Order) -> str:
+    if order.status is OrderStatus.ANNOUNCED:
+        return "ANNOUNCED"
+    return "IN_TRANSIT" if order.aboard else "WAITING_PICKUP"

@@ -85,7 +85,7 @@ def litres_for(state: State, truck: Truck, metres: float) -> float:
 
 def most_litres_per_s(state: State, truck: Truck) -> float:
     """Return an upper estimate of what a truck burns per second of driving as it is loaded now, litres per second."""
-    return litres_for(state, truck, FASTEST_MPS)
+    return FASTEST_MPS * state.policies.fuel.litres_per_m(class_of(truck.gross_t), truck.load)
 
 
 def dry_at_m(litres: NDArray[np.float64], metres: NDArray[np.float64], tank_l: float) -> float:

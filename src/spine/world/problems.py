@@ -50,7 +50,7 @@ def _found(state: State) -> Iterator[tuple[ProblemCode, str]]:
         yield ProblemCode.TOO_FEW_SITES, f"there {there}, and packages go from one site to another"
         return
     senders = [site for site in state.sites.values() if site.spec.activity_rate > 0.0]
-    if not senders and not state.orders:
+    if not senders and not state.orders and not state.announced:
         yield ProblemCode.NO_DEMAND, f"none of the {sites} sites sends packages: every activity_rate is 0"
     if not senders or not state.trucks:
         return

@@ -16,13 +16,14 @@ from spine.energy import DIESEL, usual_empty_mass_t
 from spine.errors import CheckpointError, CommandError, quoted
 from spine.hours import Duty
 from spine.network.facilities import PRIORITIES, URGENCIES
-from spine.world import agents, demand, events, hours, movement, pricing, queues, sites
+from spine.world import agents, demand, events, hours, movement, pricing, quantities, queues, sites
 from spine.world.activities import Activity, Purpose
 from spine.world.agenda import Due
 from spine.world.commands import CreateBroker, CreateBuildingAgent, CreateTruck, TruckSpec
 from spine.world.config import PUMP_LITRES_PER_S
 from spine.world.leg import Leg
-from spine.world.model import Order, ParkingState, SiteState, StationState, Stop, Truck
+from spine.world.model import ParkingState, SiteState, StationState, Stop, Truck
+from spine.world.orders import Order, OrderStatus
 from spine.world.saved import SavedAgent, SavedBroker, SavedBuildingAgent, SavedPackage, SavedTruck, SavedWorld
 from spine.world.state import State
 
@@ -36,7 +37,7 @@ def restore(state: State, saved: SavedWorld) -> None:
     state.fuel_price = saved.fuel_price
     _restore_facilities(state, saved)
     for package in saved.packages:
-        _restore_package(state, package)
+        _restore_order(state, package)
     for agent in saved.agents:
         try:
             _restore_agent(state, agent)
@@ -45,9 +46,9 @@ def restore(state: State, saved: SavedWorld) -> None:
     for truck in state.trucks.values():
         _check_cargo(state, truck)
     _settle_broker(state, saved)
-    for package_state in state.orders.values():
-        if package_state.aboard and package_state.truck_id is None:
-            raise CheckpointError(f"package {quoted(package_state.id)}: in transit, but aboard of no truck")
+    for order in state.orders.values():
+        if order.aboard and order.truck_id is None:
+            raise CheckpointError(f"package {quoted(order.id)}: in transit, but aboard of no truck")
     state.events.clear()
     state.emit(events.StateRestored(state.now))
 
@@ -59,7 +60,7 @@ def _restore_facilities(state: State, saved: SavedWorld) -> None:
             site.generated, site.picked_up = figures.packages_generated, figures.packages_picked_up
             site.delivered, site.expired = figures.packages_delivered, figures.packages_expired
             site.value_delivered, site.value_expired = figures.total_value_delivered, figures.total_value_expired
-            # New packages must not take the names of old ones.
+            # New orders must not take the ids of old ones.
             site.serial = site.births = figures.packages_generated
             demand.begin_births(state, site)
     for station_id, balance in saved.station_balances.items():
@@ -69,13 +70,13 @@ def _restore_facilities(state: State, saved: SavedWorld) -> None:
             state.ledger.initial += balance
 
 
-def _restore_package(state: State, saved: SavedPackage) -> None:
+def _restore_order(state: State, saved: SavedPackage) -> None:
     for name, site_id in (("origin_site", saved.origin_site), ("destination_site", saved.destination_site)):
         if site_id not in state.sites:
             raise CheckpointError(f"package {quoted(saved.id)}: {name} {quoted(site_id)} is no site of this map")
-    if saved.id in state.orders:
+    if saved.id in state.orders or saved.id in state.announced:
         raise CheckpointError(f"package {quoted(saved.id)}: this id is used twice")
-    package = Order(
+    order = Order(
         id=saved.id,
         origin=saved.origin_site,
         destination=saved.destination_site,
@@ -86,19 +87,31 @@ def _restore_package(state: State, saved: SavedPackage) -> None:
         created=saved.created,
         pickup_deadline=saved.pickup_deadline,
         delivery_deadline=saved.delivery_deadline,
-        aboard=saved.aboard,
+        others=dict(saved.quantities),
+        earliest_pickup=saved.created if saved.earliest_pickup is None else saved.earliest_pickup,
+        earliest_delivery=saved.created if saved.earliest_delivery is None else saved.earliest_delivery,
+        pickup_service_s=saved.pickup_service_s,
+        delivery_service_s=saved.delivery_service_s,
+        requirements=saved.requirements,
+        late_loss_per_s=saved.late_loss_per_s,
+        failure_fine_share=saved.failure_fine_share,
+        status=OrderStatus.ABOARD if saved.aboard else OrderStatus.ANNOUNCED if saved.announced else OrderStatus.OPEN,
         planned=saved.delivery_deadline,
         promised=saved.delivery_deadline,
     )
-    state.orders[package.id] = package
+    if saved.announced:
+        state.announced[order.id] = order
+        state.agenda.put(max(state.now, order.created), Due.KNOWN, order.id)
+        return
+    state.orders[order.id] = order
     state.totals.generated += 1
     if saved.aboard:
         state.totals.picked_up += 1
         return
-    site = state.sites[package.origin]
-    site.waiting[package.id] = None
-    site.open[package.id] = None
-    state.agenda.put(max(state.now, package.pickup_deadline), Due.EXPIRY, package.id)
+    site = state.sites[order.origin]
+    site.waiting[order.id] = None
+    site.open[order.id] = None
+    state.agenda.put(max(state.now, order.pickup_deadline), Due.EXPIRY, order.id)
 
 
 def _restore_agent(state: State, agent: SavedAgent) -> None:
@@ -115,11 +128,11 @@ def _settle_broker(state: State, saved: SavedWorld) -> None:
     broker = state.broker
     if broker is None:
         return
-    order = next((agent.package_queue for agent in saved.agents if isinstance(agent, SavedBroker)), ())
-    is_open = {package.id: None for package in state.orders.values() if package.truck_id is None}
-    known = [package_id for package_id in order if package_id in is_open]
+    queue = next((agent.package_queue for agent in saved.agents if isinstance(agent, SavedBroker)), ())
+    is_open = {order.id: None for order in state.orders.values() if order.truck_id is None}
+    known = [package_id for package_id in queue if package_id in is_open]
     broker.open = {**dict.fromkeys(known), **is_open}
-    broker.assigned = {p.id: p.truck_id for p in state.orders.values() if p.truck_id is not None}
+    broker.assigned = {order.id: order.truck_id for order in state.orders.values() if order.truck_id is not None}
     broker.known = len(state.orders)
 
 
@@ -134,6 +147,8 @@ def _restore_truck(state: State, saved: SavedTruck) -> None:
         initial_fuel_l=saved.current_fuel_l,
         start_node=node,
         empty_mass_t=usual_empty_mass_t(saved.capacity),
+        capacities=saved.capacities,
+        equipment=saved.equipment,
     )
     agents.create_truck(state, CreateTruck(saved.id, spec, saved.tags))
     truck = state.trucks[saved.id]
@@ -171,37 +186,37 @@ def _edge_index(state: State, saved: SavedTruck) -> int:
 def _restore_plan(state: State, truck: Truck, saved: SavedTruck) -> None:
     """Put cargo aboard and stops into the plan; stops of unknown packages or sites are refused."""
     for package_id in saved.loaded_packages:
-        package = state.orders.get(package_id)
-        if package is None or not package.aboard or package.truck_id is not None:
+        order = state.orders.get(package_id)
+        if order is None or not order.aboard or order.truck_id is not None:
             raise CheckpointError(
                 f"agent {quoted(saved.id)}: loaded package {quoted(package_id)} is not in transit, or on two trucks"
             )
-        package.truck_id = truck.id
+        order.truck_id = truck.id
         truck.cargo.append(package_id)
-        truck.load += package.size
+        truck.load += order.size
     for site_id, pickup, package_ids in saved.delivery_queue:
         for package_id in package_ids:
-            package = state.orders.get(package_id)
-            if package is None:
+            order = state.orders.get(package_id)
+            if order is None:
                 continue
-            expected = package.origin if pickup else package.destination
+            expected = order.origin if pickup else order.destination
             if site_id != expected:
                 raise CheckpointError(
                     f"agent {quoted(saved.id)}: package {quoted(package_id)} has no stop at {quoted(site_id)}"
                 )
-            if pickup and not package.aboard and package.truck_id is None:
-                package.truck_id = truck.id
-                state.sites[package.origin].open.pop(package_id, None)
-            if package.truck_id == truck.id:
+            if pickup and not order.aboard and order.truck_id is None:
+                order.become(OrderStatus.AWARDED)
+                order.truck_id = truck.id
+                state.sites[order.origin].open.pop(package_id, None)
+            if order.truck_id == truck.id:
                 truck.plan.append(Stop(site_id, pickup, package_id, state.now))
 
 
 def _check_cargo(state: State, truck: Truck) -> None:
-    """Refuse an overloaded truck; give every package it has exactly the stops it needs."""
-    if truck.load > truck.capacity + 1e-6:
-        raise CheckpointError(
-            f"agent {quoted(truck.id)}: carries {truck.load:g} cargo units, more than its {truck.capacity:g}"
-        )
+    """Refuse an overloaded truck; give every order it has exactly the stops it needs."""
+    excess = quantities.overloaded_in(truck, state.orders)
+    if excess is not None:
+        raise CheckpointError(f"agent {quoted(truck.id)}: carries {excess}")
     aboard = set(truck.cargo)
     plan: list[Stop] = []
     ahead = set(aboard)
@@ -316,7 +331,7 @@ def _put_into_building(state: State, truck: Truck, saved: SavedTruck) -> None:
 
 def _go_on_handling(state: State, truck: Truck, site: SiteState, saved: SavedTruck) -> None:
     """Continue loading or unloading; a truck with nothing to do here leaves the dock."""
-    if not truck.plan or truck.plan[0].site_id != site.spec.id:
+    if not truck.plan or not sites.may_handle(state, site, truck.plan[0]):
         queues.leave(state, truck)
         state.agenda.put(state.now, Due.BEGIN, truck.id, truck.version)
         return

@@ -1,4 +1,4 @@
-"""What a save file holds (protocol 10.3), read and checked, on its way into a world: see `restoring`."""
+"""What a save file holds, read and checked, on its way into a world: see `restoring`."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from spine.world.terms import EXPIRY_FINE_SHARE, LATE_LOSS_PER_S
 from spine.world.views import SiteStatistics
 
 
 @dataclass(frozen=True, slots=True)
 class SavedTruck:
-    """A truck as a save file has it (protocol 7.4); nodes and edges by id."""
+    """A truck as a save file has it; nodes and edges by id."""
 
     id: str
     max_speed_kph: float = 100.0
@@ -42,12 +43,17 @@ class SavedTruck:
     loading_target_s: float = 0.0
     seeks: str = ""
     met_broker: bool = False
+    capacities: Mapping[str, float] = field(default_factory=dict)
+    equipment: tuple[str, ...] = ()
     tags: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class SavedPackage:
-    """A package as a save file has it (protocol 7.16); times are simulated seconds."""
+    """An order as a save file has it, which calls it a package; times are simulated seconds.
+
+    `announced` says that it is not known yet. What is None is what it is for an order of the dice.
+    """
 
     id: str
     origin_site: str
@@ -60,11 +66,20 @@ class SavedPackage:
     pickup_deadline: float
     delivery_deadline: float
     aboard: bool
+    announced: bool = False
+    quantities: Mapping[str, float] = field(default_factory=dict)
+    earliest_pickup: float | None = None
+    earliest_delivery: float | None = None
+    pickup_service_s: float = 0.0
+    delivery_service_s: float = 0.0
+    requirements: tuple[str, ...] = ()
+    late_loss_per_s: float = LATE_LOSS_PER_S
+    failure_fine_share: float = EXPIRY_FINE_SHARE
 
 
 @dataclass(frozen=True, slots=True)
 class SavedBroker:
-    """The broker as a save file has it (protocol 7.6)."""
+    """The broker as a save file has it."""
 
     id: str
     balance_ducats: float = 10_000.0
@@ -92,7 +107,7 @@ class SavedWorld:
         now: simulated seconds since the start.
         fuel_price: ducats per litre.
         agents: in creation order.
-        packages: waiting and in transit.
+        packages: orders not known yet, waiting, and in transit.
         site_statistics: by site id.
         station_balances: by station id.
     """

@@ -1,7 +1,7 @@
 """What a truck can promise: its plan as a schedule.
 
 A schedule walks the stops from the first node at which the truck can change its mind: driving, every rest that will fall due where the
-driver will take it, refuelling, the expected wait for a dock, handling. Where one more package fits in is the business of `insertion`.
+driver will take it, refuelling, the expected wait for a dock, handling. Where one more order fits in is the business of `insertion`.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ from spine.hours import Clock, Duty
 from spine.world import hours, pricing, rests
 from spine.world.activities import Activity, Purpose
 from spine.world.config import PUMP_LITRES_PER_S
-from spine.world.model import Order, SiteState, Stop, Truck, Visit
+from spine.world.model import SiteState, Stop, Truck, Visit
 from spine.world.movement import next_node
-from spine.world.sites import group_length, handling_s, visit_s
+from spine.world.orders import Order
+from spine.world.quantities import ROUNDING
+from spine.world.sites import group_length, handling_s, service_s, visit_s
 from spine.world.state import State
 
 FUEL_STOP_S = 900.0
@@ -90,9 +92,11 @@ def _outlook_at_dock(state: State, truck: Truck) -> Outlook:
     """Stops being handled, or queued for, are fixed; the truck is free after them."""
     site = state.sites[truck.building or ""]
     if truck.activity is Activity.WAITING_DOCK:
-        first = group_length(truck.plan)
-        size = sum(state.orders[stop.package_id].size for stop in truck.plan[:first])
-        free = state.now + site.places.expected_wait_s() + visit_s(site, size)
+        first = group_length(state, truck.plan)
+        orders = [state.orders[stop.package_id] for stop in truck.plan[:first]]
+        size = sum(order.size for order in orders)
+        service = sum(service_s(order, pickup=truck.plan[0].pickup) for order in orders)
+        free = state.now + site.places.expected_wait_s() + visit_s(site, size, service)
     else:
         first = truck.handled_stops
         size = sum(state.orders[stop.package_id].size for stop in truck.plan[:first])
@@ -108,18 +112,22 @@ def visit_of_stop(state: State, stop: Stop) -> Visit:
     key = (stop.package_id, stop.pickup)
     found = state.visits.get(key)
     if found is None:
-        package = state.orders[stop.package_id]
-        found = visit_of(state.sites[stop.site_id], package, pickup=stop.pickup)
+        order = state.orders[stop.package_id]
+        found = visit_of(state.sites[stop.site_id], order, pickup=stop.pickup)
         if not stop.pickup:
-            found = found._replace(deadline=package.promised)
+            found = found._replace(deadline=order.promised)
         state.visits[key] = found
     return found
 
 
-def visit_of(site: SiteState, package: Order, *, pickup: bool) -> Visit:
-    """Return the visit at which a package is picked up at, or delivered to, a site."""
-    deadline = package.pickup_deadline if pickup else package.delivery_deadline
-    return Visit(site.node, site, pickup, package.size, handling_s(site, package.size), deadline)
+def visit_of(site: SiteState, order: Order, *, pickup: bool) -> Visit:
+    """Return the visit at which an order is picked up at, or delivered to, a site."""
+    handling = handling_s(site, order.size) + service_s(order, pickup=pickup)
+    if pickup:
+        deadline, earliest = order.pickup_deadline, order.earliest_pickup
+    else:
+        deadline, earliest = order.delivery_deadline, order.earliest_delivery
+    return Visit(site.node, site, pickup, order.size, handling, deadline, earliest, order.others)
 
 
 def latest_time(visit: Visit, stop: Stop) -> float:
@@ -131,9 +139,10 @@ def latest_time(visit: Visit, stop: Stop) -> float:
 
 
 def walk(state: State, truck: Truck, start: Outlook, visits: list[Visit], latest: list[float]) -> list[float] | None:
-    """Return the promised time per visit, None when capacity or a latest time is broken.
+    """Return the promised time per visit, None when the capacity in size or a latest time is broken.
 
-    For a pickup it is when the truck docks, which packages loaded at one visit share; for a delivery when the package is off the truck.
+    For a pickup it is when the truck docks, which orders loaded at one visit share; for a delivery when the order is off the truck.
+    A truck that comes before it may load or unload waits for that.
     """
     node, time, clock, load, _, rested = start
     driven, known = clock.driven_s, time
@@ -141,6 +150,7 @@ def walk(state: State, truck: Truck, start: Outlook, visits: list[Visit], latest
     carefree = rests.carefree_s(state, truck.profile, rests.threshold_s(state, truck, rested), clock)
     fuel_left_s = _fuel_left_s(state, truck)
     driven_now = 0.0
+    most = truck.capacity + ROUNDING
     etas: list[float] = []
     docked = time
     travel = state.router.travel_time_s
@@ -169,14 +179,21 @@ def walk(state: State, truck: Truck, start: Outlook, visits: list[Visit], latest
                 driven, known = clock.driven_s, time
                 carefree = rests.carefree_s(state, truck.profile, rests.threshold_s(state, truck, rested), clock)
             node = visit.node
-        if previous is None or visit.site is not previous.site or visit.pickup != previous.pickup:
+        if (
+            previous is None
+            or visit.site is not previous.site
+            or visit.pickup != previous.pickup
+            or visit.earliest > docked
+        ):
+            time = max(time, visit.earliest)
+            spec = visit.site.spec
             time += visit.site.places.expected_wait_s()
             docked = time
-            time += visit.site.spec.fixed_handling_s
+            time += spec.fixed_handling_s
         time += visit.handling_s
         if visit.pickup:
             load += visit.size
-            if load > truck.capacity + 1e-9 or docked > at_latest:
+            if load > most or docked > at_latest:
                 return None
             etas.append(docked)
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from spine.world import broker, demand, driver, freight, market, movement, stats
+from spine.world import broker, demand, driver, freight, intake, market, movement, stats
 from spine.world.activities import Followup
 from spine.world.agenda import Due, Entry
 from spine.world.model import Truck
@@ -24,6 +24,8 @@ def settle(state: State, entry: Entry) -> None:
             broker.offer_born(state, demand.birth(state, site))
     elif due == Due.EXPIRY:
         freight.fall_due(state, key)
+    elif due == Due.KNOWN:
+        intake.become_known(state, key)
     elif due == Due.OFFERS:
         broker.offer_again(state)
         broker.schedule_offers(state)
@@ -52,9 +54,9 @@ def follow_up(state: State) -> None:
     while state.followups:
         what, key = state.followups.pop(0)
         if what is Followup.OFFER:
-            package = state.orders.get(key)
-            if package is not None:
-                broker.offer(state, package)
+            order = state.orders.get(key)
+            if order is not None:
+                broker.offer(state, order)
             continue
         truck = state.trucks.get(key)
         if truck is not None:

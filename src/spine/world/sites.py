@@ -1,12 +1,15 @@
-"""Sites: docks, loading and unloading (domain 4.2, 6.6, W37, W41, W42)."""
+"""Sites: docks, loading and unloading."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from spine.energy import MASS_PER_CARGO_UNIT_T
-from spine.world import events, freight, queues
+from spine.world import events, freight, quantities, queues
 from spine.world.activities import Activity
 from spine.world.agenda import Due
 from spine.world.model import SiteState, Stop, Truck
+from spine.world.orders import Order, OrderStatus
 from spine.world.state import State
 
 
@@ -15,40 +18,64 @@ def handling_s(site: SiteState, size: float) -> float:
     return size * MASS_PER_CARGO_UNIT_T / site.spec.loading_rate_t_per_min * 60.0
 
 
-def visit_s(site: SiteState, size: float) -> float:
-    """Return how long a truck is at a dock of a site to load or unload `size` cargo units, seconds."""
-    return site.spec.fixed_handling_s + handling_s(site, size)
+def service_s(order: Order, *, pickup: bool) -> float:
+    """Return the time an order takes at a dock beside what the site takes for its size, seconds."""
+    return order.pickup_service_s if pickup else order.delivery_service_s
 
 
-def group_length(plan: list[Stop]) -> int:
-    """Return how many leading stops of a plan are handled at one docking: same site, same kind."""
+def visit_s(site: SiteState, size: float, service: float) -> float:
+    """Return how long a truck is at a dock to load or unload `size` cargo units that take `service` seconds beside, seconds."""
+    return site.spec.fixed_handling_s + handling_s(site, size) + service
+
+
+def opens_at(state: State, stop: Stop) -> float:
+    """Return the time before which a stop may not be handled, simulated s."""
+    order = state.orders[stop.package_id]
+    return order.earliest_pickup if stop.pickup else order.earliest_delivery
+
+
+def may_handle(state: State, site: SiteState, stop: Stop) -> bool:
+    """Return whether a stop is at a site and may be handled now."""
+    return stop.site_id == site.spec.id and opens_at(state, stop) <= state.now
+
+
+def group_length(state: State, plan: Sequence[Stop]) -> int:
+    """Return how many leading stops of a plan are handled at one docking: same site, same kind, may be handled now."""
     first = plan[0]
     count = 1
-    while count < len(plan) and plan[count].site_id == first.site_id and plan[count].pickup == first.pickup:
+    while (
+        count < len(plan)
+        and plan[count].site_id == first.site_id
+        and plan[count].pickup == first.pickup
+        and opens_at(state, plan[count]) <= state.now
+    ):
         count += 1
     return count
 
 
 def dock(state: State, truck: Truck) -> None:
-    """Dock at the site of the first stop, where the truck stands, or wait for a dock."""
+    """Dock at the site of the first stop, where the truck stands, or wait: for a dock, or until the stop may be handled."""
     site = state.sites[truck.plan[0].site_id]
-    if queues.ask(state, truck, site):
+    if (opens := opens_at(state, truck.plan[0])) > state.now:
+        state.agenda.put(opens, Due.BEGIN, truck.id, truck.version)
+    elif queues.ask(state, truck, site):
         start_handling(state, truck, site, 0.0)
     else:
         state.set_activity(truck, Activity.WAITING_DOCK)
 
 
 def start_handling(state: State, truck: Truck, site: SiteState, waited_s: float) -> None:
-    """Begin to load or unload all packages of the leading stops at this site."""
-    count = group_length(truck.plan)
+    """Begin to load or unload the orders of the leading stops at this site."""
+    count = group_length(state, truck.plan)
     first = truck.plan[0]
-    size = 0.0
+    size = service = 0.0
     for stop in truck.plan[:count]:
-        package = state.orders[stop.package_id]
-        package.handling = True
-        size += package.size
+        order = state.orders[stop.package_id]
+        order.become(OrderStatus.LOADING if first.pickup else OrderStatus.UNLOADING)
+        size += order.size
+        service += service_s(order, pickup=first.pickup)
     truck.handled_stops = count
-    truck.handling_s = visit_s(site, size)
+    truck.handling_s = visit_s(site, size, service)
     truck.version += 1
     state.set_activity(truck, Activity.LOADING if first.pickup else Activity.UNLOADING)
     state.emit(
@@ -74,17 +101,24 @@ def go_on_handling(state: State, truck: Truck, site: SiteState, done_s: float, o
 
 
 def _schedule_handled(state: State, truck: Truck, fixed_s: float) -> None:
-    """Put on the agenda when all packages are loaded, or the next one is unloaded: each is delivered when it is off the truck.
+    """Put on the agenda when all orders are loaded, or the next one is unloaded: each is delivered when it is off the truck.
 
     Args:
-        fixed_s: what is left of the visit's fixed part, seconds; negative when some of the first package has been moved already.
+        fixed_s: what is left of the visit's fixed part, seconds; negative when some of the first order has been moved already.
     """
     done = truck.activity_since + truck.handling_s
     if truck.activity is Activity.UNLOADING:
-        sizes = [state.orders[stop.package_id].size for stop in truck.plan[: truck.handled_stops]]
+        shares = [_unloading_share(state, stop) for stop in truck.plan[: truck.handled_stops]]
         moving_from = state.now + fixed_s
-        done = moving_from + (done - moving_from) * (sizes[0] / sum(sizes))
+        done = moving_from + (done - moving_from) * (shares[0] / sum(shares))
     state.agenda.put(max(state.now, done), Due.HANDLED, truck.id, truck.version)
+
+
+def _unloading_share(state: State, stop: Stop) -> float:
+    """Return how long unloading an order takes, as the size in cargo units that takes as long."""
+    order = state.orders[stop.package_id]
+    rate_cu_per_s = state.sites[stop.site_id].spec.loading_rate_t_per_min / 60.0 / MASS_PER_CARGO_UNIT_T
+    return order.size + order.delivery_service_s * rate_cu_per_s
 
 
 def finish_handling(state: State, truck: Truck) -> bool:
@@ -99,10 +133,9 @@ def finish_handling(state: State, truck: Truck) -> bool:
     elif (
         truck.handled_stops
     ):  # not 0, as when all that was to be unloaded has left the world with the site it came from
-        package = state.orders[truck.plan.pop(0).package_id]
+        order = state.orders[truck.plan.pop(0).package_id]
         truck.handled_stops -= 1
-        package.handling = False
-        freight.deliver(state, truck, site, package)
+        freight.deliver(state, truck, site, order)
         if truck.handled_stops:
             state.changed_agents[truck.id] = None
             _schedule_handled(state, truck, 0.0)
@@ -115,13 +148,12 @@ def _load(state: State, truck: Truck, site: SiteState) -> None:
     loaded = truck.plan[: truck.handled_stops]
     del truck.plan[: truck.handled_stops]
     for stop in loaded:
-        package = state.orders[stop.package_id]
-        package.handling = False
-        if truck.load + package.size <= truck.capacity + 1e-9:
-            freight.pick_up(state, truck, site, package)
+        order = state.orders[stop.package_id]
+        if quantities.has_room(truck, order, state.orders):
+            freight.pick_up(state, truck, site, order)
         else:
             # The truck was made smaller after the award: never confirm what was not loaded.
-            freight.withdraw_award(state, package, "no_room")
+            freight.withdraw_award(state, order, "no_room")
 
 
 def _leave_dock(state: State, truck: Truck, site: SiteState) -> None:
@@ -137,9 +169,9 @@ def _leave_dock(state: State, truck: Truck, site: SiteState) -> None:
 def abandon_dock(state: State, truck: Truck) -> None:
     """Stop handling unfinished, because the site or the truck goes away; what is not yet loaded or unloaded stays where it is."""
     for stop in truck.plan[: truck.handled_stops]:
-        package = state.orders.get(stop.package_id)
-        if package is not None:
-            package.handling = False
+        order = state.orders.get(stop.package_id)
+        if order is not None:
+            order.leave_dock()
     truck.handled_stops = 0
     truck.handling_s = 0.0
     truck.version += 1

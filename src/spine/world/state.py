@@ -29,7 +29,6 @@ from spine.world.model import (
     Broker,
     Facility,
     Ledger,
-    Order,
     ParkingState,
     SiteState,
     StationState,
@@ -38,6 +37,7 @@ from spine.world.model import (
     TruckFigures,
     Visit,
 )
+from spine.world.orders import Order
 from spine.world.policies.base import Policies
 from spine.world.policies.view import WorldView
 from spine.world.reach import Parts
@@ -68,6 +68,7 @@ class State:
     Attributes:
         edge_speed_mps: legal truck speed per edge, metres per second.
         view: this state as its policies see it.
+        orders: those in the world, in the order in which they became known; `announced` are those not known yet.
         agents: kind by agent id, in creation order.
         buildings: every facility with a function by id, in creation order; `sites`, `parkings`, `stations` are views by type.
         followups: (what, id) to be settled before the next entry of the agenda.
@@ -90,6 +91,7 @@ class State:
     events: list[Event] = field(default_factory=list)
     trucks: dict[str, Truck] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
+    announced: dict[str, Order] = field(default_factory=dict)
     buildings: dict[str, Facility] = field(default_factory=dict)
     sites: dict[str, SiteState] = field(default_factory=dict)
     parkings: dict[str, ParkingState] = field(default_factory=dict)
@@ -236,15 +238,15 @@ class State:
             self.site_ids = list(self.sites)
         return self.site_ids
 
-    def forget_package(self, package_id: str) -> None:
-        """Remove a package and what was derived from it."""
-        del self.orders[package_id]
-        self.forget_visits(package_id)
+    def forget_order(self, order_id: str) -> None:
+        """Remove an order and what was derived from it."""
+        del self.orders[order_id]
+        self.forget_visits(order_id)
 
-    def forget_visits(self, package_id: str) -> None:
-        """Drop what was derived from a package, because its award was taken back or it leaves the world."""
-        self.visits.pop((package_id, True), None)
-        self.visits.pop((package_id, False), None)
+    def forget_visits(self, order_id: str) -> None:
+        """Drop what was derived from an order, because its award was taken back or it leaves the world."""
+        self.visits.pop((order_id, True), None)
+        self.visits.pop((order_id, False), None)
 
     def forget_facilities(self) -> None:
         """Drop what was derived from the set of facilities, after one was added, changed or removed."""

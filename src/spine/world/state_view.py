@@ -8,24 +8,30 @@ from math import inf
 from spine.network.facilities import Site
 from spine.world.candidates import nearest_trucks
 from spine.world.insertion import bid, cheaper_sequence, inquiry
-from spine.world.model import Order
+from spine.world.model import Truck
+from spine.world.orders import Order
 from spine.world.policies.view import Award, OrderView, StopView, TruckPlan
+from spine.world.quantities import CARGO_UNIT, ROUNDING, holds, is_equipped
 from spine.world.schedule import outlook
 from spine.world.state import State
 
 
-def order_view(package: Order) -> OrderView:
+def order_view(order: Order) -> OrderView:
     """Return what a dispatcher is shown of an order."""
     return OrderView(
-        package.id,
-        package.origin,
-        package.destination,
-        package.size,
-        package.priority,
-        package.created,
-        package.pickup_deadline,
-        package.delivery_deadline,
-        package.offers,
+        order.id,
+        order.origin,
+        order.destination,
+        order.size,
+        order.priority,
+        order.created,
+        order.pickup_deadline,
+        order.delivery_deadline,
+        order.offers,
+        order.others,
+        order.earliest_pickup,
+        order.earliest_delivery,
+        order.requirements,
     )
 
 
@@ -67,39 +73,55 @@ class StateView:
         start = outlook(self._state, truck)
         fixed = len(truck.plan) if start is None else start.first
         stops = tuple(StopView(stop.package_id, stop.site_id, stop.pickup, stop.eta) for stop in truck.plan)
-        return TruckPlan(truck.id, truck.capacity, truck.load, fixed, stops)
+        return TruckPlan(truck.id, truck.capacity, truck.load, fixed, stops, truck.capacities, truck.equipment)
 
-    def largest_load(self, truck_id: str, start: int, end: int) -> float:
-        """Return the most a truck will carry from before stop `start` of its plan to before stop `end`, cargo units."""
+    def why_not(self, order: OrderView, truck_id: str, pickup_at: int, delivery_at: int) -> str | None:
+        """Return why a truck could not carry an order with these places in its plan, None when it could."""
         state = self._state
-        truck = state.trucks[truck_id]
+        truck, wanted = state.trucks[truck_id], state.orders[order.id]
+        if not is_equipped(truck, wanted):
+            return f"it requires {', '.join(wanted.requirements)}, and the truck has {', '.join(truck.equipment) or 'nothing'}"
+        most = self._largest_load(truck, pickup_at, delivery_at - 1) + wanted.size
+        if most > truck.capacity + ROUNDING:
+            return f"the truck would carry {most:g} {CARGO_UNIT}, its capacity is {truck.capacity:g}"
+        visits = [(stop.pickup, state.orders[stop.package_id].others) for stop in truck.plan]
+        visits.insert(pickup_at, (True, wanted.others))
+        visits.insert(delivery_at, (False, wanted.others))
+        aboard = [state.orders[order_id].others for order_id in truck.cargo]
+        for name in wanted.others:
+            if not holds(truck, (name,), aboard, visits):
+                return f"the truck would carry more {name} than its {truck.capacities.get(name, 0.0):g}"
+        return None
+
+    def _largest_load(self, truck: Truck, start: int, end: int) -> float:
+        """Return the most a truck will carry from before stop `start` of its plan to before stop `end`, cargo units."""
         load, most = truck.load, 0.0
         for at, stop in enumerate(truck.plan):
             if at > end:
                 return most
             if at >= start:
                 most = max(most, load)
-            size = state.orders[stop.package_id].size
+            size = self._state.orders[stop.package_id].size
             load += size if stop.pickup else -size
         return max(most, load)
 
     def nearest_trucks(self, order: OrderView, first: int, most: int, max_stops: int) -> Iterator[str]:
         """Yield ids of trucks that have room for an order, those that are soonest at its origin first."""
-        package = self._state.orders[order.id]
-        return (truck.id for truck in nearest_trucks(self._state, package, first, most, max_stops))
+        wanted = self._state.orders[order.id]
+        return (truck.id for truck in nearest_trucks(self._state, wanted, first, most, max_stops))
 
     def cheapest_insertion(
         self, order: OrderView, truck_ids: Sequence[str], *, allow_late: bool = False, append_only: bool = False
     ) -> Award | None:
         """Return the cheapest insertion of an order into the plan of one of some trucks that breaks no promise."""
         state = self._state
-        package = state.orders[order.id]
+        wanted = state.orders[order.id]
         # What is the same for all bidders is made once; a bid dearer than the best so far is not worked out.
-        asked = inquiry(state, package, allow_late=allow_late)
+        asked = inquiry(state, wanted, allow_late=allow_late)
         best: Award | None = None
         for truck_id in truck_ids:
             at_most = best.cost_s if best is not None else inf
-            offer = bid(state, state.trucks[truck_id], package, asked, append_only=append_only, at_most=at_most)
+            offer = bid(state, state.trucks[truck_id], wanted, asked, append_only=append_only, at_most=at_most)
             if offer is not None and (best is None or offer.cost_s < best.cost_s):
                 best = offer
         return best

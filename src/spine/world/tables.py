@@ -13,7 +13,8 @@ from spine.network import FuelStation, Parking, Site
 from spine.network.projection import LocalProjection
 from spine.world import observe
 from spine.world.accounts import figures_now, use_of
-from spine.world.model import Facility, Order, ParkingState, SiteState, StationState, TruckFigures
+from spine.world.model import Facility, ParkingState, SiteState, StationState, TruckFigures
+from spine.world.orders import Order
 from spine.world.places import Places
 from spine.world.state import State
 from spine.world.stats import activity_figures, longest_wait_s, share, use_figures

@@ -10,9 +10,7 @@ from typing import NamedTuple
 
 from spine.energy import CAPACITY_RANGE_CU
 from spine.world.checks import checked_number
-
-CARGO_UNIT = "cargo units of 0.1 t"
-"""The unit of capacities, loads and sizes of packages."""
+from spine.world.quantities import CARGO_UNIT
 
 
 class Drawn(NamedTuple):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from spine.network.facilities import Site
 from spine.world.activities import Activity, Purpose
+from spine.world.orders import OrderStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,10 @@ class TaskView:
 
 @dataclass(frozen=True, slots=True)
 class TruckView:
-    """Everything about one truck (protocol 7.4 plus `activity`, `purpose`, position and odometer)."""
+    """Everything about one truck.
+
+    `capacities` are those in quantities beside the size, `equipment` what it has of what orders may require.
+    """
 
     id: str
     tags: Mapping[str, object]
@@ -69,6 +73,8 @@ class TruckView:
     loading_target_s: float
     broker_id: str | None
     odometer_m: float
+    capacities: Mapping[str, float]
+    equipment: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +102,7 @@ AgentView = TruckView | BrokerView | BuildingAgentView
 
 @dataclass(frozen=True, slots=True)
 class SiteStatistics:
-    """Cumulative figures of a site (protocol 7.13)."""
+    """Cumulative figures of a site."""
 
     packages_generated: int = 0
     packages_picked_up: int = 0
@@ -154,7 +160,10 @@ BuildingView = SiteView | ParkingView | StationView | GenericBuildingView
 
 @dataclass(frozen=True, slots=True)
 class PackageView:
-    """A package that is still in the world; deadlines absolute; `agent_id` is the truck it is awarded to or aboard of."""
+    """An order that has not left the world; `agent_id` is the truck it is awarded to or aboard of. Times are absolute.
+
+    `status` is what clients and files are told, `order_status` the state of its life; `others` are quantities beside the size.
+    """
 
     id: str
     origin_site: str
@@ -168,6 +177,15 @@ class PackageView:
     delivery_deadline: float
     status: str
     agent_id: str | None
+    order_status: OrderStatus
+    others: Mapping[str, float]
+    earliest_pickup: float
+    earliest_delivery: float
+    pickup_service_s: float
+    delivery_service_s: float
+    requirements: tuple[str, ...]
+    late_loss_per_s: float
+    failure_fine_share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +193,7 @@ class ChangedAgents:
     """What a viewer must be told after a step.
 
     Attributes:
-        agents: ids of agents whose watched values changed (protocol 7.5, 7.7, 7.8), in creation order.
+        agents: ids of agents whose watched values changed, in creation order.
         buildings: ids of buildings that changed, in the order of first change.
     """
 

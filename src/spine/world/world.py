@@ -10,32 +10,11 @@ from collections.abc import Callable, Sequence
 
 from spine.errors import CommandError, quoted
 from spine.network import RoadNetwork, RoadNetworkBuilder, Router, TreeRouter
-from spine.world import (
-    agents,
-    buildings,
-    checkpoint,
-    demand,
-    observe,
-    renewal,
-    restoring,
-    stats,
-    tables,
-)
+from spine.world import checkpoint, demand, observe, renewal, restoring, stats, tables
 from spine.world.activities import Activity
+from spine.world.apply import apply
 from spine.world.causes import RefusalCause
-from spine.world.commands import (
-    Command,
-    CreateBroker,
-    CreateBuilding,
-    CreateBuildingAgent,
-    CreateTruck,
-    DeleteAgent,
-    DeleteBuilding,
-    ReplaceNetwork,
-    Reset,
-    UpdateAgent,
-    UpdateBuilding,
-)
+from spine.world.commands import Command, ReplaceNetwork, Reset
 from spine.world.config import WorldConfig
 from spine.world.draws import Draws
 from spine.world.events import Event, NetworkReplaced, WorldReset
@@ -129,28 +108,13 @@ class World:
         Raises:
             CommandError: the command cannot be carried out; nothing has changed.
         """
-        state = self._state
         match command:
-            case CreateTruck():
-                agents.create_truck(state, command)
-            case CreateBroker():
-                agents.create_broker(state, command)
-            case CreateBuildingAgent():
-                agents.create_building_agent(state, command)
-            case UpdateAgent():
-                agents.update_agent(state, command.agent_id, command.changes)
-            case DeleteAgent():
-                agents.delete_agent(state, command.agent_id)
-            case CreateBuilding():
-                buildings.add_facility(state, command.facility)
-            case UpdateBuilding():
-                buildings.update_building(state, command.building_id, command.changes)
-            case DeleteBuilding():
-                buildings.delete_building(state, command.building_id)
             case ReplaceNetwork():
                 self._replace_network(command.network)
             case Reset():
                 self._reset()
+            case _:
+                apply(self._state, command)
         follow_up(self._state)
         return self._take_events()
 
@@ -261,22 +225,26 @@ class World:
         return view.site.node_id if isinstance(view, SiteView) else view.node_id
 
     def packages(self) -> list[PackageView]:
-        """Return all packages in the world, in order of birth."""
-        return [observe.package_view(package) for package in self._state.orders.values()]
+        """Return all orders in the world, in the order in which they became known."""
+        return [observe.package_view(order) for order in self._state.orders.values()]
+
+    def announced_packages(self) -> list[PackageView]:
+        """Return the orders that are not known yet, in the order in which they came from outside."""
+        return [observe.package_view(order) for order in self._state.announced.values()]
 
     def package(self, package_id: str) -> PackageView:
-        """Return the view of a package.
+        """Return the view of an order.
 
         Raises:
-            CommandError: there is no such package (any more).
+            CommandError: there is no such order in the world (any more).
         """
-        package = self._state.orders.get(package_id)
-        if package is None:
+        order = self._state.orders.get(package_id)
+        if order is None:
             raise CommandError(f"package_id: there is no package {quoted(package_id)}")
-        return observe.package_view(package)
+        return observe.package_view(order)
 
     def package_counts(self) -> PackageCounts:
-        """Return where all packages are."""
+        """Return where all orders are."""
         return stats.package_counts(self._state)
 
     def changes(self) -> ChangedAgents:

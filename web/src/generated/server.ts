@@ -41,9 +41,11 @@ export const ACTIVITY_LABELS = {
 export const CAUSE_LABELS: Record<string, string> = {
   "rejected_oversize": "larger than every truck",
   "rejected_no_destination": "no site it could go to",
+  "rejected_site_removed": "its site was removed",
   "expired_no_broker": "no broker",
   "expired_no_truck": "no trucks",
   "expired_too_large": "no truck is large enough",
+  "expired_no_equipment": "no truck has the equipment",
   "expired_weight_limit": "a weight limit on every way",
   "expired_no_way_there": "no way there",
   "expired_no_way_back": "no way back",
@@ -818,6 +820,11 @@ export const FIGURES: Record<string, FigureText> = {
     "unit": "packages",
     "definition": "refused at birth: no site it could go to"
   },
+  "rejected_site_removed": {
+    "label": "its site was removed",
+    "unit": "packages",
+    "definition": "refused: its origin or destination was removed before it became known"
+  },
   "expired_no_broker": {
     "label": "no broker",
     "unit": "packages",
@@ -832,6 +839,11 @@ export const FIGURES: Record<string, FigureText> = {
     "label": "no truck is large enough",
     "unit": "packages",
     "definition": "expired: no truck had the capacity"
+  },
+  "expired_no_equipment": {
+    "label": "no truck has the equipment",
+    "unit": "packages",
+    "definition": "expired: no truck large enough had everything the order requires"
   },
   "expired_weight_limit": {
     "label": "a weight limit on every way",

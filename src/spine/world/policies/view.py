@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from spine.network.facilities import Site
@@ -19,6 +19,9 @@ class OrderView(NamedTuple):
         created: when it became known, simulated s.
         pickup_deadline, delivery_deadline: simulated s.
         offers: how often it has been offered in vain.
+        others: amounts of further quantities by name, such as `volume_m3`; empty for most.
+        earliest_pickup, earliest_delivery: loading and unloading do not begin before, simulated s.
+        requirements: names of what a truck must have.
     """
 
     id: str
@@ -30,6 +33,10 @@ class OrderView(NamedTuple):
     pickup_deadline: float
     delivery_deadline: float
     offers: int
+    others: Mapping[str, float]
+    earliest_pickup: float
+    earliest_delivery: float
+    requirements: tuple[str, ...]
 
 
 class StopView(NamedTuple):
@@ -50,6 +57,8 @@ class TruckPlan(NamedTuple):
         load: cargo units aboard.
         fixed: how many stops from the first on can no longer be changed: they are being handled, or queued for.
         stops: its plan.
+        capacities: those in further quantities, by name.
+        equipment: names of what it has.
     """
 
     id: str
@@ -57,6 +66,8 @@ class TruckPlan(NamedTuple):
     load: float
     fixed: int
     stops: tuple[StopView, ...]
+    capacities: Mapping[str, float]
+    equipment: tuple[str, ...]
 
 
 class Award(NamedTuple):
@@ -100,8 +111,12 @@ class WorldView(Protocol):
             KeyError: there is no such truck.
         """
 
-    def largest_load(self, truck_id: str, start: int, end: int) -> float:
-        """Return the most a truck will carry from before stop `start` of its plan to before stop `end`, cargo units."""
+    def why_not(self, order: OrderView, truck_id: str, pickup_at: int, delivery_at: int) -> str | None:
+        """Return why a truck could not carry an order: equipment, or a capacity on the way; None when it could.
+
+        Args:
+            pickup_at, delivery_at: where in its plan, as in an `Award`.
+        """
 
     def nearest_trucks(self, order: OrderView, first: int, most: int, max_stops: int) -> Iterator[str]:
         """Yield ids of trucks that have room for an order, those that are soonest at its origin first.

@@ -1,0 +1,170 @@
+"""How orders come into the world: the one entry for those the sites' dice make and those that come from outside."""
+
+from __future__ import annotations
+
+from math import inf
+
+from spine.errors import CommandError, quoted
+from spine.network.facilities import PRIORITIES, URGENCIES
+from spine.world import events, freight, quantities
+from spine.world.activities import Followup
+from spine.world.agenda import Due
+from spine.world.causes import RefusalCause
+from spine.world.checks import checked_number
+from spine.world.commands import CreateOrder
+from spine.world.orders import Order, OrderStatus
+from spine.world.state import State
+
+LONGEST_SERVICE_S = 86_400.0
+"""A longer service time at a dock is a mistake."""
+
+_LATEST_S = 1e12
+"""Times beyond this, 30 000 years, are mistakes."""
+
+DRAWN_ID_PREFIX = "pkg-"
+"""Ids of orders the dice make begin with this; orders from outside must not."""
+
+
+def accept(state: State, order: Order) -> bool:
+    """Let an order into the world, or refuse it; one that is not known yet is kept, and comes in when it becomes known.
+
+    Returns:
+        Whether it is in the world now; whoever calls has it offered to the fleet.
+    """
+    if order.created > state.now:
+        state.announced[order.id] = order
+        state.agenda.put(order.created, Due.KNOWN, order.id)
+        return False
+    if order.origin not in state.sites or order.destination not in state.sites:
+        return _refuse(state, order, RefusalCause.SITE_REMOVED)
+    if state.config.refuse_oversize and _is_oversize(state, order):
+        return _refuse(state, order, RefusalCause.OVERSIZE)
+    state.emit(
+        events.PackageCreated(
+            state.now,
+            order.id,
+            order.origin,
+            order.destination,
+            order.size,
+            order.value,
+            PRIORITIES[order.priority],
+            URGENCIES[order.urgency],
+            order.pickup_deadline,
+            order.delivery_deadline,
+        )
+    )
+    freight.add(state, order)
+    return True
+
+
+def become_known(state: State, order_id: str) -> None:
+    """Let an order that was announced come into the world, as any other."""
+    _come_from_outside(state, state.announced.pop(order_id))
+
+
+def create_order(state: State, command: CreateOrder) -> None:
+    """Check an order from outside and accept it.
+
+    Raises:
+        CommandError: it cannot be carried out as it stands; names the field.
+    """
+    _come_from_outside(state, _checked_order(state, command))
+
+
+def _come_from_outside(state: State, order: Order) -> None:
+    """Accept an order and have it offered to the fleet; say so when it is refused."""
+    if accept(state, order):
+        state.followups.append((Followup.OFFER, order.id))
+    elif order.status is OrderStatus.REFUSED:
+        state.emit(events.OrderRefused(state.now, order.id))
+
+
+def refuse_demand(state: State, site_id: str, size: float, cause: RefusalCause) -> None:
+    """Count demand of a site that never becomes an order in the world, and say why."""
+    site = state.sites.get(site_id)
+    if site is not None:
+        site.rejected += 1
+    totals = state.totals
+    totals.rejected += 1
+    totals.rejected_by_cause[cause.value] = totals.rejected_by_cause.get(cause.value, 0) + 1
+    state.emit(events.PackageRejected(state.now, site_id, size, cause.value))
+
+
+def _refuse(state: State, order: Order, cause: RefusalCause) -> bool:
+    order.become(OrderStatus.REFUSED)
+    refuse_demand(state, order.origin, order.size, cause)
+    return False
+
+
+def _is_oversize(state: State, order: Order) -> bool:
+    """Return whether every truck of a fleet is too small; a world without trucks refuses nothing."""
+    if 0.0 < state.largest_capacity < order.size:
+        return True
+    return bool(order.others and state.trucks) and not any(
+        quantities.could_hold(truck, order) for truck in state.trucks.values()
+    )
+
+
+def _checked_order(state: State, command: CreateOrder) -> Order:
+    _check_id(state, command.order_id)
+    for name, site_id in (("origin", command.origin), ("destination", command.destination)):
+        if site_id not in state.sites:
+            raise CommandError(f"{name}: there is no site {quoted(site_id)}")
+    if command.origin == command.destination:
+        raise CommandError(f"destination: {quoted(command.destination)} is also the origin")
+    amounts = dict(command.quantities)
+    size = checked_number("quantities.size", amounts.pop(quantities.SIZE, None), above=0.0, high=quantities.LARGEST)
+    known = state.now if command.known_from is None else checked_number("known_from", command.known_from, low=state.now)
+    latest_pickup, latest_delivery = _checked_windows(command, known)
+    return Order(
+        id=command.order_id,
+        origin=command.origin,
+        destination=command.destination,
+        size=size,
+        value=checked_number("value_ducats", command.value_ducats, low=0.0, high=1e15),
+        priority=_index("priority", command.priority, PRIORITIES),
+        urgency=_index("urgency", command.urgency, URGENCIES),
+        created=known,
+        pickup_deadline=latest_pickup,
+        delivery_deadline=latest_delivery,
+        others=quantities.checked_amounts("quantities", amounts),
+        earliest_pickup=known if command.earliest_pickup is None else float(command.earliest_pickup),
+        earliest_delivery=known if command.earliest_delivery is None else float(command.earliest_delivery),
+        pickup_service_s=checked_number("pickup_service_s", command.pickup_service_s, low=0.0, high=LONGEST_SERVICE_S),
+        delivery_service_s=checked_number(
+            "delivery_service_s", command.delivery_service_s, low=0.0, high=LONGEST_SERVICE_S
+        ),
+        requirements=quantities.checked_names("requirements", command.requirements),
+        late_loss_per_s=checked_number("late_loss_per_s", command.late_loss_per_s, low=0.0, high=1.0),
+        failure_fine_share=checked_number("failure_fine_share", command.failure_fine_share, low=0.0, high=1e6),
+    )
+
+
+def _check_id(state: State, order_id: str) -> None:
+    if not order_id:
+        raise CommandError("order_id: must not be empty")
+    if order_id in state.orders or order_id in state.announced:
+        raise CommandError(f"order_id: {quoted(order_id)} is already used by an order")
+    if order_id.startswith(DRAWN_ID_PREFIX):
+        raise CommandError(
+            f"order_id: {quoted(order_id)} begins with {DRAWN_ID_PREFIX!r}, as only ids of generated orders do"
+        )
+
+
+def _checked_windows(command: CreateOrder, known: float) -> tuple[float, float]:
+    """Return the latest pickup and delivery after checking both windows against each other and the time it becomes known."""
+    pickup = checked_number("latest_pickup", command.latest_pickup, above=known, high=_LATEST_S)
+    delivery = checked_number("latest_delivery", command.latest_delivery, low=pickup, high=_LATEST_S)
+    for name, earliest, latest in (
+        ("earliest_pickup", command.earliest_pickup, pickup),
+        ("earliest_delivery", command.earliest_delivery, delivery),
+    ):
+        if earliest is not None:
+            checked_number(name, earliest, low=-inf, high=latest)
+    return pickup, delivery
+
+
+def _index(name: str, value: str, known: tuple[str, ...]) -> int:
+    if value not in known:
+        raise CommandError(f"{name}: {quoted(value)} is not one of {', '.join(known)}")
+    return known.index(value)
