@@ -63,6 +63,25 @@ def test_no_traces_of_one_machine(repository: Path) -> None:
     assert [str(path) for path in suspects if machine.search(path.read_bytes())] == []
 
 
+def test_nothing_refers_to_documents_elsewhere(repository: Path) -> None:
+    """Whoever has the repository has all of it: no rule, chapter or formula is cited by the number it has in a document not in here."""
+    elsewhere = re.compile(
+        r"\b[WR]\d{1,3}\b|\b(?i:domain|protocol|specification)(?i:,? chapter)? \d|\b(?i:the specification)\b"
+        r"|[a-z] \(\d{1,2}\.\d{1,2}(?:, [WR]?\d[\d.]*)*\)[.;\"]"
+    )
+    found = []
+    for path in tracked(repository):
+        if (
+            path.suffix not in (".py", ".ts", ".tsx", ".md", ".css", ".toml", ".yaml", ".sh", "")
+            or path == Path(__file__).resolve()
+        ):
+            continue
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            if elsewhere.search(line):
+                found.append(f"{path.relative_to(repository)}:{number}: {line.strip()[:100]}")
+    assert found == []
+
+
 def test_typing_marker_is_shipped(repository: Path) -> None:
     """Type checkers of other projects see our annotations."""
     assert (repository / "src" / "spine" / "py.typed").is_file()

@@ -14,8 +14,8 @@ LOAD = 0.7
 """Share of what the fleet can carry that the demand shall be."""
 
 TRUCK_SECONDS_PER_LOADED_SECOND = 2.4
-"""Time a truck is bound per second of loaded driving: the rest after it, empty legs, waiting. Measured by saturating fleets on the
-reference map (2.5), a region of 60 km (2.1) and a town with its surroundings (2.7)."""
+"""Time a truck is bound per second of loaded driving: the rest after it, empty legs, waiting. Measured with more
+orders than the fleet could carry: 2.5 on the reference map, 2.1 in a region of 60 km, 2.7 in a town with its surroundings."""
 
 _USUAL_CAPACITIES = (18.0, 24.0, 33.0)
 _MOST_TRUCKS = 2000

@@ -1,4 +1,4 @@
-"""Agents come, change and go, and nothing is left dangling (W53, protocol R14-R16).
+"""Creating, changing and deleting agents, with all that refers to them.
 
 Every function checks first and acts then: a refused command (`CommandError`) has changed nothing.
 """
@@ -74,7 +74,7 @@ TRUCK_ATTRIBUTES = frozenset(
         "broker_id",
     }
 )
-"""Names a truck shows on the wire (protocol 7.4); those not settable are refused by an update instead of becoming tags."""
+"""Names a truck has on the wire: an update refuses those that are not settable, rather than make tags of them."""
 
 BROKER_ATTRIBUTES = frozenset(
     {
@@ -221,7 +221,7 @@ def _known_agent(state: State, agent_id: str) -> str:
 
 
 def update_agent(state: State, agent_id: str, changes: Mapping[str, object]) -> None:
-    """Change settable attributes and tags of an agent (protocol 8.11, R15)."""
+    """Change settable attributes and tags of an agent."""
     kind = _known_agent(state, agent_id)
     if kind == "truck":
         _update_truck(state, state.trucks[agent_id], changes)

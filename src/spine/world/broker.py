@@ -1,4 +1,4 @@
-"""The broker: announces packages, books awards, offers open ones again (domain 11)."""
+"""The broker: offers orders to the fleet, books awards, offers open orders again."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from spine.world.state_view import order_view
 from spine.world.terms import PRIORITY_FACTORS
 
 SITES_ASKED = 6
-"""A truck that has become free looks for open packages at this many sites around it."""
+"""A truck that has become free looks for open orders at this many sites around it."""
 
 PACKAGES_ASKED = 3
 """And considers this many of the oldest at each."""
 
 LOOK_AHEAD = 4
-"""Re-offers are chosen by priority among this many times as many packages as are offered."""
+"""Re-offers are chosen by priority among this many times as many orders as are offered."""
 
 _FREE = (Activity.IDLE, Activity.PARKED, Activity.DRIVING)
 
 
-def offer(state: State, package: Order) -> bool:
-    """Offer an open package to the fleet; True when it was awarded."""
-    if state.broker is None or package.truck_id is not None:
+def offer(state: State, order: Order) -> bool:
+    """Offer an open order to the fleet; True when it was awarded."""
+    if state.broker is None or order.truck_id is not None:
         return False
-    award = state.policies.dispatch.award(state.view, order_view(package))
+    award = state.policies.dispatch.award(state.view, order_view(order))
     if award is None:
-        package.offers += 1
+        order.offers += 1
         return False
-    truck = freight.book_award(state, package, award)
+    truck = freight.book_award(state, order, award)
     sequence = state.policies.dispatch.resequence(state.view, truck.id)
     if sequence is not None:
         freight.put_in_sequence(truck, sequence)
@@ -42,28 +42,28 @@ def offer(state: State, package: Order) -> bool:
 
 
 def offer_born(state: State, born: list[Order]) -> None:
-    """Offer packages born together, those of higher priority first (W22)."""
-    for package in sorted(born, key=_by_priority):
-        offer(state, package)
+    """Offer orders born together, those of higher priority first."""
+    for order in sorted(born, key=_by_priority):
+        offer(state, order)
 
 
-def _by_priority(package: Order) -> int:
-    return -package.priority
+def _by_priority(order: Order) -> int:
+    return -order.priority
 
 
 def offer_again(state: State) -> None:
-    """Offer some open packages again: of those that have waited longest since their last offer, higher priorities first."""
+    """Offer some open orders again: of those that have waited longest since their last offer, higher priorities first."""
     broker = state.broker
     if broker is None:
         return
-    for package in _next_offers(state, broker):
-        if package.id in broker.open and not offer(state, package):
-            broker.open.pop(package.id)
-            broker.open[package.id] = None
+    for order in _next_offers(state, broker):
+        if order.id in broker.open and not offer(state, order):
+            broker.open.pop(order.id)
+            broker.open[order.id] = None
 
 
 def _next_offers(state: State, broker: Broker) -> list[Order]:
-    """Return the packages to be offered again now.
+    """Return the orders to be offered again now.
 
     Looks a few times further into the queue than it may offer, so that what matters overtakes, but nothing waits for ever.
     """
@@ -79,20 +79,20 @@ def schedule_offers(state: State) -> None:
 
 
 def offer_to_free_truck(state: State, truck: Truck) -> None:
-    """Let a truck that has nothing more to do choose the cheapest open package around it, costs weighed by priority."""
+    """Let a truck that has nothing more to do choose the cheapest open order around it, costs weighed by priority."""
     if state.broker is None or not state.broker.open or truck.plan or truck.activity not in _FREE:
         return
     best = None
     for site_id in state.near_facilities("site", truck.node, SITES_ASKED):
         for package_id in list(state.sites[site_id].open)[:PACKAGES_ASKED]:
-            package = state.orders[package_id]
-            award = state.policies.dispatch.award_to(state.view, order_view(package), truck.id)
+            order = state.orders[package_id]
+            award = state.policies.dispatch.award_to(state.view, order_view(order), truck.id)
             if award is None:
                 continue
-            cost = award.cost_s / PRIORITY_FACTORS[package.priority]
+            cost = award.cost_s / PRIORITY_FACTORS[order.priority]
             if best is None or cost < best[0]:
-                best = (cost, award, package)
+                best = (cost, award, order)
     if best is not None:
-        _, award, package = best
-        freight.book_award(state, package, award)
+        _, award, order = best
+        freight.book_award(state, order, award)
         driver.replan(state, truck)

@@ -1,4 +1,4 @@
-"""Facilities come, change and go, and nothing is left dangling (W53).
+"""Creating, changing and deleting facilities, with all that refers to them.
 
 Every function checks first and acts then: a refused command (`CommandError`) has changed nothing.
 """

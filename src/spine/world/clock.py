@@ -1,4 +1,4 @@
-"""The simulated clock: seconds since the start of a run, shown as day and hour (protocol 4.5)."""
+"""The simulated clock: seconds since the start of a run, shown as day and hour."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Random numbers as a pure function of (seed, purpose, entity, index).
 
-Every draw is made by its own Philox counter block, so no stream has a hidden position: a world only remembers how many draws an
-entity has made, adding a truck cannot change what packages are born (domain W55), and a loaded world continues exactly.
+Every draw has its own block of Philox counters, so no stream has a hidden position: a world only remembers how many draws an
+entity has made, one more truck cannot change which orders are drawn, and a loaded world continues exactly.
 Philox is counter-based (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011).
 """
 

@@ -1,4 +1,4 @@
-"""What a truck does next: the one place where decisions of trucks are made, and the table of their transitions (domain 6.2, 6.7).
+"""What a truck does next: the one place where trucks decide. What may follow what is in `activities`.
 
 A truck is asked only when something has ended (a leg, handling, pumping, a rest, a wait) or its plan has changed. Order of the
 questions: the stop it stands at, fuel, hours, next stop, idle waiting.
@@ -36,7 +36,7 @@ def decide(state: State, truck: Truck, due: Diversion = Diversion.NONE) -> None:
 
 
 def replan(state: State, truck: Truck) -> None:
-    """React to a changed plan: leave idle waiting at once, turn around at the next node (W44); anything else is finished first."""
+    """React to a changed plan: leave idle waiting at once, turn around at the next node; anything else is finished first."""
     if truck.plan:
         update_etas(state, truck)
     activity = truck.activity
@@ -60,7 +60,7 @@ def replan(state: State, truck: Truck) -> None:
 
 
 def _end_idling(state: State, truck: Truck) -> None:
-    """Set off from where the truck idles; a driver who must rest first goes on resting there, the time idled counted (W31)."""
+    """Set off from where the truck idles; a driver who must rest first goes on resting there, the time idled counted."""
     hours.credit_idle_time(state, truck)
     if truck.activity is Activity.PARKED and hours.is_due(truck):
         since = truck.activity_since

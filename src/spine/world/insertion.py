@@ -1,4 +1,4 @@
-"""The cheapest feasible insertion of one more package into a truck's plan: its bid (W39-W43).
+"""The cheapest feasible insertion of one more package into a truck's plan: its bid.
 
 A bid is the cheapest pair of places for pickup and delivery that keeps capacity, precedence, and every promised time window. Cost: O(stops)
 travel times, O(stops squared) pairs; those that cannot hold by the plan's own times are ruled out without a walk (the forward slack of
@@ -36,7 +36,7 @@ RESPONSE_WEIGHT = 0.05
 
 
 LATE_WEIGHT = 2.0
-"""Seconds of detour a second of lateness counts as, for a package of low priority (W22)."""
+"""Seconds of detour a second of lateness counts as, for a package of low priority."""
 
 
 class _Plan(NamedTuple):

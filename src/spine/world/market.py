@@ -1,4 +1,4 @@
-"""The fuel market: one global price, a new one every midnight (domain 8.5, W38)."""
+"""The fuel market: one global price, a new one every midnight."""
 
 from __future__ import annotations
 

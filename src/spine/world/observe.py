@@ -1,4 +1,4 @@
-"""Looking at a world: views of agents, facilities and packages, computed at the present instant (protocol chapter 7)."""
+"""Views of agents, facilities and orders, computed for the present instant."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Taking up a world from a save file of the wire (protocol 10.3, R20), as exactly as such a file allows.
+"""Taking up a world from a save file, as exactly as such a file allows.
 
 A save file holds what is seen, not what is drawn or planned in detail: positions, cargo, stops, money, fuel, hours. Random draws
 begin anew, routes are taken up from where the trucks are, and an operation under way (loading, pumping, resting) goes on with

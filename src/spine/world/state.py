@@ -293,5 +293,5 @@ def _forbidden(now: float, truck: Truck, activity: Activity) -> str:
 
 
 def edge_speeds_mps(network: RoadNetwork) -> NDArray[np.float64]:
-    """Return the legal speed of a truck per edge, metres per second (domain 20.4)."""
+    """Return the legal speed of a truck per edge, metres per second."""
     return truck_speed_kph(network.edge_class, network.edge_lanes, network.edge_max_speed_kph) / 3.6

@@ -1,8 +1,8 @@
 """Phase 2: the street graph of a town or village.
 
 Delaunay triangulation -> Gabriel edges -> minimum spanning tree -> the shortest remaining Gabriel edges. Arterials are the links
-most shortest paths between the centre and the edge of town run along, so that they form through roads; the specification's
-longest links would lie scattered.
+most shortest paths between the centre and the edge of town run along, so that they form through roads, which the longest links
+would not.
 """
 
 from __future__ import annotations
