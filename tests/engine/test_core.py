@@ -171,8 +171,8 @@ def test_a_fault_in_a_handler_is_told_and_harms_nobody(capsys: pytest.CaptureFix
 class _BrokenPrice:
     """A policy of a third party that fails when the first price day begins."""
 
-    def next_price(self, price: float, config: WorldConfig, uniforms: list[float]) -> float:
-        raise ZeroDivisionError(f"no market, {price=} {config.seed=} {uniforms=}")
+    def next_price(self, price: float, initial_price: float, uniforms: list[float]) -> float:
+        raise ZeroDivisionError(f"no market, {price=} {initial_price=} {uniforms=}")
 
 
 def test_a_fault_in_a_tick_is_told_to_all_and_pauses(capsys: pytest.CaptureFixture[str]) -> None:
