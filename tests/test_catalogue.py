@@ -12,9 +12,11 @@ from spine.catalogue import CATALOGUE, Better, Kind, Output, figure, figures_of
 from spine.catalogue.families import ACTIVITY_LABELS, CAUSE_LABELS
 from spine.catalogue.page import page
 from spine.engine.series import series_of
+from spine.network.facilities import FacilityKind
 from spine.server.metrics import Metrics
 from spine.world import SAMPLE_COLUMNS
 from spine.world.causes import ExpiryCause, RefusalCause
+from spine.world.facility_kinds import KINDS
 from spine.world.model import ACTIVITIES
 
 
@@ -46,14 +48,15 @@ def test_a_summary_holds_the_figures_of_the_catalogue(simulation: Simulation) ->
 
 def test_tables_hold_the_columns_of_the_catalogue(simulation: Simulation) -> None:
     """Those of trucks, sites, stations and parkings."""
-    kinds = (
-        ("truck", Output.TRUCKS),
-        ("site", Output.SITES),
-        ("station", Output.STATIONS),
-        ("parking", Output.PARKINGS),
-    )
-    for kind, output in kinds:
-        assert set(simulation.world.figure_columns(kind)) == set(figures_of(output))
+    tables = {
+        FacilityKind.SITE: Output.SITES,
+        FacilityKind.STATION: Output.STATIONS,
+        FacilityKind.PARKING: Output.PARKINGS,
+    }
+    assert set(tables) == set(KINDS)
+    assert set(simulation.world.truck_columns()) == set(figures_of(Output.TRUCKS))
+    for kind, output in tables.items():
+        assert set(simulation.world.facility_columns(kind)) == set(figures_of(output))
 
 
 def test_time_series_hold_the_columns_of_the_catalogue(simulation: Simulation, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from math import inf
 import numpy as np
 
 from spine.network import RoadNetwork
-from spine.network.facilities import FuelStation, PackageProfile, Parking, Site
+from spine.network.facilities import FuelStation, GenericBuilding, PackageProfile, Parking, Site
 from spine.network.roads import RoadClass
 from spine.world import CreateBroker, CreateTruck, TruckSpec, World, WorldConfig
 from spine.world.events import Event
@@ -95,18 +95,15 @@ def check_invariants(world: World) -> None:
     inside: dict[str, str] = {}
     for building_id in world.building_ids():
         view = world.building(building_id)
-        occupants = getattr(view, "occupants", ())
-        queue = getattr(view, "queue", ())
-        capacity = view.site.docks if hasattr(view, "site") else view.capacity
-        assert len(occupants) <= capacity, (building_id, occupants)
-        for truck_id in occupants:
+        places = 0 if isinstance(view.spec, GenericBuilding) else view.spec.places
+        assert len(view.occupants) <= places, (building_id, view.occupants)
+        for truck_id in view.occupants:
             assert truck_id in trucks, f"{truck_id} in {building_id} is no truck"
             assert trucks[truck_id].current_building_id == building_id
-        for truck_id in (*occupants, *queue):
+        for truck_id in (*view.occupants, *view.queue):
             assert truck_id not in inside, f"{truck_id} in {inside.get(truck_id)} and {building_id}"
             inside[truck_id] = building_id
-        if hasattr(view, "active_packages"):
-            waiting += view.active_packages
+        waiting += view.active_packages
     assert len(waiting) == len(set(waiting)) == counts.waiting + counts.awarded
     assert not set(waiting) & set(aboard)
     planned: dict[str, str] = {}

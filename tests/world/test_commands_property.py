@@ -152,7 +152,7 @@ class WorldMachine(RuleBasedStateMachine):
         if not buildings:
             return
         building = buildings[index % len(buildings)]
-        name = "docks" if hasattr(self.world.building(building), "site") else "capacity"
+        name = "docks" if isinstance(self.world.building(building).spec, Site) else "capacity"
         before = self.world.dump()
         try:
             self.world.apply(UpdateBuilding(building, {name: value}))

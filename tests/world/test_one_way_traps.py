@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spine.network import FuelStation, PackageProfile, Parking, RoadClass, RoadNetwork, RoadNetworkBuilder, TreeRouter
-from spine.network.facilities import Facility
+from spine.network.facilities import Facility, FacilityKind
 from spine.world import CreateBroker, CreateTruck, TruckSpec, World, WorldConfig
 from spine.world.views import TruckView
 from support.lines import site_at, truck_view
@@ -112,11 +112,11 @@ def test_neither_rest_nor_fuel_nor_home_is_sought_in_a_trap() -> None:
     )
     world = world_with(network, 0, fuel_tank_capacity_l=20.0, initial_fuel_l=8.0)
     run(world, 48.0)
-    trap, lot = (row["parking_served"] for row in world.facility_figures("parking"))
+    trap, lot = (row["parking_served"] for row in world.facility_figures(FacilityKind.PARKING))
     assert trap == 0
     assert isinstance(lot, int)
     assert lot > 10
-    dear, pump = (row["pump_served"] for row in world.facility_figures("station"))
+    dear, pump = (row["pump_served"] for row in world.facility_figures(FacilityKind.STATION))
     assert dear == 0
     assert isinstance(pump, int)
     assert pump > 1

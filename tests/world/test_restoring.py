@@ -9,6 +9,7 @@ import pytest
 
 from spine.errors import CheckpointError
 from spine.network import PackageProfile
+from spine.network.facilities import FacilityKind
 from spine.world import (
     CreateBroker,
     CreateTruck,
@@ -20,7 +21,7 @@ from spine.world import (
     World,
     events,
 )
-from spine.world.views import BrokerView, SiteView, StationView, TruckView
+from spine.world.views import BrokerView, TruckView
 from support.lines import line_network, site_at, truck_view
 from support.worlds import check_invariants, run, small_world
 
@@ -81,8 +82,8 @@ def save(world: World) -> SavedWorld:
             )
             for p in world.packages()
         ],
-        site_statistics={b.site.id: b.statistics for b in buildings if isinstance(b, SiteView)},
-        station_balances={b.id: b.balance_ducats for b in buildings if isinstance(b, StationView)},
+        site_statistics={b.id: b.statistics for b in buildings if b.statistics is not None},
+        station_balances={b.id: b.balance_ducats for b in buildings if b.spec.kind is FacilityKind.STATION},
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from spine.energy import CAPACITY_RANGE_CU, LinearEnergy, class_of, usual_empty_mass_t
 from spine.network import Parking, Site
-from spine.network.smap import facility_from_json, facility_to_json
+from spine.network.facility_json import facility_from_json, facility_to_json
 from spine.scenario.model import ScenarioFile
 from spine.scenario.sites import with_sites
 from spine.world import CreateBroker, CreateTruck, TruckSpec, UpdateBuilding, World, events

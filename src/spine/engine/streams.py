@@ -18,7 +18,7 @@ from spine.protocol.encode import Json, agent_updated_data, building_updated_dat
 from spine.protocol.envelope import encode_signal
 from spine.protocol.positions import Area, encode_positions
 from spine.world import TruckPositions, World
-from spine.world.views import AgentView, SiteView, TruckView
+from spine.world.views import AgentView, TruckView
 
 AGENT_KINDS = frozenset(("truck", "broker", "building"))
 _ALWAYS = ("id", "kind", "agent_id", "tick")
@@ -231,7 +231,7 @@ def _building_inside(area: Area | None, world: World, building_id: str) -> bool:
         return True
     view = world.building(building_id)
     network = world.network
-    node = network.node_index(view.site.node_id if isinstance(view, SiteView) else view.node_id)
+    node = network.node_index(view.node_id)
     x, y = float(network.node_x[node]), float(network.node_y[node])
     return area[0] <= x <= area[2] and area[1] <= y <= area[3]
 

@@ -16,8 +16,9 @@ from spine.engine.request import Request
 from spine.errors import GenerationError, MapFormatError, ProtocolError, quoted, shortened
 from spine.ipc import EVERYBODY, Message
 from spine.network import FuelStation, Parking, RoadNetwork, Site
+from spine.network.facility_json import facility_from_json
 from spine.network.generate import generate, preview
-from spine.network.smap import MapLimits, facility_from_json, network_from_json
+from spine.network.smap import MapLimits, network_from_json
 from spine.network.strict_json import indented_json
 from spine.protocol import actions, building_data, encode
 from spine.protocol.envelope import encode_signal, read_json
@@ -39,7 +40,6 @@ from spine.world import (
 )
 from spine.world.commands import Command
 from spine.world.truck_fields import CREATED
-from spine.world.views import SiteView, StationView
 
 if TYPE_CHECKING:
     from spine.engine.core import EngineCore
@@ -246,20 +246,20 @@ def _site(building_id: str, node_id: int, data: Mapping[str, Any]) -> Site:
 def _update_building(core: EngineCore, params: actions.BuildingUpdate, call: Request) -> None:
     view = core.world.building(params.building_id)
     data = params.building_data
-    if isinstance(view, SiteView):
+    if isinstance(view.spec, Site):
         settable = building_data.SiteData.model_fields
         form = encode.building_form(view, qualified=False)
         plain = {name: form[name] for name in settable if name in form}
         config = data.get("package_config", {})
         if not isinstance(config, dict):
             raise ProtocolError("building_data.package_config: must be an object")
-        merged = {**plain, "docks": view.site.docks, **data, "package_config": {**form["package_config"], **config}}
-        site = _site(params.building_id, view.site.node_id, merged)
+        merged = {**plain, "docks": view.spec.docks, **data, "package_config": {**form["package_config"], **config}}
+        site = _site(params.building_id, view.node_id, merged)
         values = {name: getattr(site, _SITE_ATTRIBUTES.get(name, name)) for name in data if name in settable}
     else:
         settable = (
             building_data.StationData.model_fields
-            if isinstance(view, StationView)
+            if isinstance(view.spec, FuelStation)
             else building_data.ParkingData.model_fields
         )
         values = data

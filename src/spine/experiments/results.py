@@ -17,6 +17,7 @@ from spine.errors import StorageError
 from spine.scenario.maps import write_atomically
 from spine.world import SAMPLE_COLUMNS, World
 from spine.world.events import Event
+from spine.world.facility_kinds import KINDS
 
 _PARTIAL = ".events.jsonl.gz.part"
 
@@ -74,10 +75,10 @@ def write_results(folder: Path, world: World, summary: Mapping[str, object], sce
     files = {
         "summary.json": msgspec.json.format(msgspec.json.encode(summary), indent=2) + b"\n",
         "time_series.csv": _csv(("time", *SAMPLE_COLUMNS), series),
-        "trucks.csv": _table(world.figure_columns("truck"), world.truck_figures()),
+        "trucks.csv": _table(world.truck_columns(), world.truck_figures()),
         **{
-            f"{kind}s.csv": _table(world.figure_columns(kind), world.facility_figures(kind))
-            for kind in ("site", "station", "parking")
+            f"{declaration.table}.csv": _table(world.facility_columns(kind), world.facility_figures(kind))
+            for kind, declaration in KINDS.items()
         },
     }
     if scenario is not None:

@@ -1,20 +1,32 @@
 """What stands at a node: sites, parkings, fuel stations, as immutable specifications.
 
-These are the *definitions* a map carries. What happens inside them (occupants, queues, statistics, revenue)
-belongs to the world. Rules: domain specification, chapters 4 and 5.
+These are the definitions a map carries. What happens in them (who holds a place, statistics, revenue) belongs to the world, which has a
+declaration for every kind of facility in `spine.world.facility_kinds`; how they are written to files is in `facility_json`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from types import MappingProxyType
+from typing import ClassVar
 
 PRIORITIES = ("LOW", "MEDIUM", "HIGH", "URGENT")
 HOURLY_PROFILE_LENGTHS = (24, 168)
 """Hours a profile of the activity rate may cover: a day or a week."""
 
 URGENCIES = ("STANDARD", "EXPRESS", "SAME_DAY")
+
+
+class FacilityKind(str, Enum):
+    """What a facility is; the value is its type in map files and signals."""
+
+    SITE = "site"
+    PARKING = "parking"
+    STATION = "gas_station"
+    GENERIC = "building"
+
 
 _NO_WEIGHTS: Mapping[str, float] = MappingProxyType({})
 
@@ -60,6 +72,8 @@ class Site:
         attraction: how strongly it draws packages of other sites where gravity decides, relative, >= 0; None = as its docks.
     """
 
+    kind: ClassVar[FacilityKind] = FacilityKind.SITE
+
     id: str
     node_id: int
     name: str
@@ -73,14 +87,26 @@ class Site:
     batch_size_range: tuple[int, int] = (1, 1)
     attraction: float | None = None
 
+    @property
+    def places(self) -> int:
+        """How many trucks it takes at once: docks."""
+        return self.docks
+
 
 @dataclass(frozen=True, slots=True)
 class Parking:
     """A truck parking with `capacity` places; free of charge, always open."""
 
+    kind: ClassVar[FacilityKind] = FacilityKind.PARKING
+
     id: str
     node_id: int
     capacity: int
+
+    @property
+    def places(self) -> int:
+        """How many trucks it takes at once: lots."""
+        return self.capacity
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +118,35 @@ class FuelStation:
         cost_factor: multiplies the global fuel price, > 0.
     """
 
+    kind: ClassVar[FacilityKind] = FacilityKind.STATION
+
     id: str
     node_id: int
     capacity: int
     cost_factor: float
+
+    @property
+    def places(self) -> int:
+        """How many trucks it takes at once: pumps."""
+        return self.capacity
 
 
 @dataclass(frozen=True, slots=True)
 class GenericBuilding:
     """A building without a function; kept so that an imported map is exported unchanged."""
 
+    kind: ClassVar[FacilityKind] = FacilityKind.GENERIC
+
     id: str
     node_id: int
 
 
-Facility = Site | Parking | FuelStation | GenericBuilding
+ServingFacility = Site | Parking | FuelStation
+"""A facility at which trucks take places."""
+
+Facility = ServingFacility | GenericBuilding
+
+SPECIFICATIONS: Mapping[FacilityKind, type[Facility]] = {
+    specification.kind: specification for specification in (Site, Parking, FuelStation, GenericBuilding)
+}
+"""The class of specification of every kind of facility."""

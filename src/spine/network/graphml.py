@@ -21,12 +21,13 @@ import numpy as np
 from spine.errors import MapFormatError, NetworkError, quoted
 from spine.network.builder import RoadNetworkBuilder
 from spine.network.connectivity import largest_part
+from spine.network.facility_json import facility_from_json
 from spine.network.graph import RoadNetwork
 from spine.network.osm import ATTRIBUTION, CORE_FOR_KG
 from spine.network.osm_tags import Direction, lanes_per_direction, road_class_of, speed_kph, weight_limit_kg
 from spine.network.projection import LocalProjection
 from spine.network.roads import RoadClass
-from spine.network.smap import DEFAULT_LIMITS, MapLimits, facility_from_json
+from spine.network.smap import DEFAULT_LIMITS, MapLimits
 from spine.network.strict_json import parse_json
 
 _LONGEST_NAME = 200

@@ -6,19 +6,15 @@ from collections.abc import Mapping
 from math import ceil
 from typing import Any
 
-from spine.network import FuelStation, Parking, RoadNetwork
-from spine.network.facilities import GenericBuilding
-from spine.network.smap import facility_to_json, graph_to_json
+from spine.network import RoadNetwork
+from spine.network.facility_json import facility_to_json
+from spine.network.smap import graph_to_json
 from spine.world import World
 from spine.world.views import (
     AgentView,
     BrokerView,
     BuildingView,
-    GenericBuildingView,
     PackageView,
-    ParkingView,
-    SiteView,
-    StationView,
     TruckView,
 )
 
@@ -219,21 +215,20 @@ def building_form(view: BuildingView, *, qualified: bool = True) -> Json:
     Args:
         qualified: weight keys in the spelling of signals, else of files.
     """
-    if isinstance(view, SiteView):
-        figures = view.statistics
-        return facility_to_json(
-            view.site,
-            occupants=view.occupants,
-            active_packages=view.active_packages,
-            statistics={name: getattr(figures, name) for name in figures.__slots__},
-            qualified=qualified,
-        )
-    if isinstance(view, ParkingView):
-        return facility_to_json(Parking(view.id, view.node_id, view.capacity), occupants=view.occupants)
-    if isinstance(view, StationView):
-        station = FuelStation(view.id, view.node_id, view.capacity, view.cost_factor)
-        return facility_to_json(station, occupants=view.occupants, balance_ducats=view.balance_ducats)
-    return facility_to_json(GenericBuilding(view.id, view.node_id))
+    return facility_to_json(
+        view.spec,
+        occupants=view.occupants,
+        active_packages=view.active_packages,
+        statistics=_figures(view),
+        balance_ducats=view.balance_ducats,
+        qualified=qualified,
+    )
+
+
+def _figures(view: BuildingView) -> dict[str, float]:
+    """Return the figures of a site; none of other buildings."""
+    figures = view.statistics
+    return {name: getattr(figures, name) for name in figures.__slots__} if figures is not None else {}
 
 
 def agent_updated_data(view: AgentView, tick: int) -> Json:
@@ -251,12 +246,7 @@ def building_updated_data(world: World, building_id: str, tick: int) -> Json:
 
 def building_is_lively(view: BuildingView) -> bool:
     """Return whether a newcomer must be told more of a building than the map says."""
-    if isinstance(view, GenericBuildingView):
-        return False
-    if isinstance(view, SiteView):
-        figures = view.statistics
-        return bool(view.occupants or view.active_packages or any(getattr(figures, name) for name in figures.__slots__))
-    return bool(view.occupants)
+    return bool(view.occupants or view.active_packages or any(_figures(view).values()))
 
 
 def package_form(view: PackageView, clock: TickClock) -> Json:
@@ -286,8 +276,7 @@ def graph_file_form(world: World) -> Json:
     by_node: dict[str, list[Json]] = {}
     for building_id in world.building_ids():
         view = world.building(building_id)
-        node = str(view.site.node_id if isinstance(view, SiteView) else view.node_id)
-        by_node.setdefault(node, []).append(building_form(view, qualified=False))
+        by_node.setdefault(str(view.node_id), []).append(building_form(view, qualified=False))
     for node in graph["nodes"]:
         node["buildings"] = by_node.get(node["id"], [])
     return graph

@@ -6,15 +6,17 @@ change; so nodes and edges are kept as text, and the buildings of the day are se
 
 from __future__ import annotations
 
+from collections import Counter
+
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from spine.network import RoadNetwork
+from spine.network.facilities import FacilityKind
 from spine.network.smap import graph_to_json
 from spine.protocol.encode import Json, bare_network, building_form, map_parameters
 from spine.world import World
-from spine.world.views import GenericBuildingView, SiteView
 
 _NO_BUILDINGS = b"[]}"
 
@@ -69,13 +71,11 @@ class MapText:
 def _buildings(world: World) -> tuple[dict[int, list[Json]], int, int]:
     """Return the building objects by node index, and how many sites and parkings there are."""
     found: dict[int, list[Json]] = {}
-    counts = {"site": 0, "parking": 0, "gas_station": 0}
+    counts: Counter[FacilityKind] = Counter()
     for building_id in world.building_ids():
         view = world.building(building_id)
-        if isinstance(view, GenericBuildingView):
+        if view.spec.kind is FacilityKind.GENERIC:
             continue
-        node = view.site.node_id if isinstance(view, SiteView) else view.node_id
-        form = building_form(view)
-        counts[form["type"]] += 1
-        found.setdefault(world.network.node_index(node), []).append(form)
-    return found, counts["site"], counts["parking"]
+        counts[view.spec.kind] += 1
+        found.setdefault(world.network.node_index(view.node_id), []).append(building_form(view))
+    return found, counts[FacilityKind.SITE], counts[FacilityKind.PARKING]

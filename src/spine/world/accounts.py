@@ -1,15 +1,16 @@
-"""What has happened up to now, added up: of single trucks and facilities, and of the whole world as a tally."""
+"""What has happened up to now, added up: of single trucks, and of the whole world as a tally."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import replace
 
 from spine.world import movement, pricing
-from spine.world.model import ACTIVITIES, Facility, Truck, TruckFigures
+from spine.world.facility_figures import use_of
+from spine.world.facility_kinds import KINDS
+from spine.world.model import ACTIVITIES, Truck, TruckFigures
 from spine.world.state import State
-from spine.world.tally import Tally, Use
+from spine.world.tally import Tally
 
 
 def tally_now(state: State) -> Tally:
@@ -22,9 +23,11 @@ def tally_now(state: State) -> Tally:
         fleet=fleet_figures(state),
         overdue=sum(package.delivery_deadline < state.now for package in state.orders.values()),
         uses={
-            "dock": _uses(state, state.sites),
-            "pump": _uses(state, state.stations),
-            "parking": _uses(state, state.parkings),
+            declaration.place: {
+                facility_id: use_of(facility.places, state.now)
+                for facility_id, facility in state.facilities_of(kind).items()
+            }
+            for kind, declaration in KINDS.items()
         },
     )
 
@@ -46,24 +49,3 @@ def figures_now(state: State, truck: Truck) -> TruckFigures:
     if truck.leg is not None:
         movement.book_distance(figures, truck, truck.leg, pricing.progress(truck, state.now))
     return figures
-
-
-def _uses(state: State, facilities: Mapping[str, Facility]) -> dict[str, Use]:
-    return {facility_id: use_of(state, facility) for facility_id, facility in facilities.items()}
-
-
-def use_of(state: State, facility: Facility) -> Use:
-    """Return how the places of a facility were used up to now."""
-    places = facility.places
-    figures = places.figures
-    return Use(
-        since=places.opened,
-        places=places.count,
-        served=figures.served,
-        waited=figures.waited,
-        turned_away=figures.turned_away,
-        wait_s=figures.wait_s,
-        left=figures.served - len(places.held),
-        dwell_s=figures.occupied_s,
-        held_s=figures.occupied_s + sum(state.now - since for since in places.held.values()),
-    )

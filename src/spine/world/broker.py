@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 
+from spine.network.facilities import FacilityKind
 from spine.world import driver, freight
 from spine.world.activities import Activity
 from spine.world.agenda import Due
@@ -83,7 +84,7 @@ def offer_to_free_truck(state: State, truck: Truck) -> None:
     if state.broker is None or not state.broker.open or truck.plan or truck.activity not in _FREE:
         return
     best = None
-    for site_id in state.near_facilities("site", truck.node, SITES_ASKED):
+    for site_id in state.near_facilities(FacilityKind.SITE, truck.node, SITES_ASKED):
         for package_id in list(state.sites[site_id].open)[:PACKAGES_ASKED]:
             order = state.orders[package_id]
             award = state.policies.dispatch.award_to(state.view, order_view(order), truck.id)

@@ -10,19 +10,19 @@ from dataclasses import replace
 from typing import Any
 
 from spine.errors import CommandError, NetworkError, quoted, shortened
-from spine.network.facilities import FuelStation, Parking, Site
+from spine.network.facilities import FuelStation, ServingFacility, Site
 from spine.network.facility_checks import check_facility
-from spine.world import demand, events, freight, fuel, parking, queues, sites
+from spine.world import events, fuel, parking, queues, sites
 from spine.world.activities import Activity, Followup
-from spine.world.causes import ExpiryCause
 from spine.world.checks import check_count, checked_number
-from spine.world.model import Facility, ParkingState, SiteState, StationState
+from spine.world.facility_kinds import kind_of
+from spine.world.model import Facility
 from spine.world.places import Places
 from spine.world.state import State
 
 
-def add_facility(state: State, spec: Site | Parking | FuelStation, *, announce: bool = True) -> None:
-    """Add a facility with its live state; a site begins to give birth to packages."""
+def add_facility(state: State, spec: ServingFacility, *, announce: bool = True) -> None:
+    """Add a facility with its live state."""
     if spec.id in state.buildings or spec.id in state.generics:
         raise CommandError(f"building_id: {quoted(spec.id)} is already used on this map")
     if not spec.id:
@@ -30,30 +30,17 @@ def add_facility(state: State, spec: Site | Parking | FuelStation, *, announce: 
     if not state.has_node(spec.node_id):
         raise CommandError(f"node_id: node {spec.node_id} is not on this map")
     _check_facility(spec)
-    node = state.network.node_index(spec.node_id)
-    places = Places(spec.docks if isinstance(spec, Site) else spec.capacity, opened=state.now)
-    if isinstance(spec, Site):
-        site = SiteState(spec, node, places, birth_version=state.agenda.first_version())
-        state.buildings[spec.id] = state.sites[spec.id] = site
-        demand.begin_births(state, site)
-    elif isinstance(spec, Parking):
-        state.buildings[spec.id] = state.parkings[spec.id] = ParkingState(spec, node, places)
-    else:
-        state.buildings[spec.id] = state.stations[spec.id] = StationState(spec, node, places)
+    kind = kind_of(spec)
+    facility = kind.live(spec, state.network.node_index(spec.node_id), Places(spec.places, opened=state.now))
+    state.add_facility(facility)
+    kind.opened(state, facility)
     if announce:
         state.forget_facilities()
         state.touch_building(spec.id)
-        state.emit(events.BuildingAdded(state.now, spec.id, spec.node_id, kind_of(state.buildings[spec.id])))
+        state.emit(events.BuildingAdded(state.now, spec.id, spec.node_id, spec.kind))
 
 
-def kind_of(facility: Facility) -> str:
-    """Return the building type of a facility as the wire spells it."""
-    if isinstance(facility, SiteState):
-        return "site"
-    return "parking" if isinstance(facility, ParkingState) else "gas_station"
-
-
-def _check_facility(spec: Site | Parking | FuelStation) -> None:
+def _check_facility(spec: ServingFacility) -> None:
     if isinstance(spec, Site):
         checked_number("activity_rate", spec.activity_rate, low=0.0)
         checked_number("loading_rate_tonnes_per_min", spec.loading_rate_t_per_min, above=0.0)
@@ -78,51 +65,30 @@ def _known_building(state: State, building_id: str) -> Facility:
     return facility
 
 
-_SETTABLE = {
-    "site": {
-        "name",
-        "activity_rate",
-        "docks",
-        "loading_rate_t_per_min",
-        "fixed_handling_s",
-        "destination_weights",
-        "packages",
-        "hourly_profile",
-        "batch_size_range",
-        "attraction",
-    },
-    "parking": {"capacity"},
-    "gas_station": {"capacity", "cost_factor"},
-}
-
-
 def update_building(state: State, building_id: str, changes: Mapping[str, object]) -> None:
     """Change settable attributes of a facility; places in use are never taken away."""
     facility = _known_building(state, building_id)
-    settable = _SETTABLE[kind_of(facility)]
-    unknown = sorted(set(changes) - settable)
+    kind = kind_of(facility.spec)
+    unknown = sorted(set(changes) - kind.settable)
     if unknown:
-        raise CommandError(f"{shortened(unknown[0])}: cannot be set; settable are {', '.join(sorted(settable))}")
+        raise CommandError(f"{shortened(unknown[0])}: cannot be set; settable are {', '.join(sorted(kind.settable))}")
     values: dict[str, Any] = dict(changes)
     spec = replace(facility.spec, **values)
     _check_facility(spec)
-    places = spec.docks if isinstance(spec, Site) else spec.capacity
     inside = len(facility.places.held)
-    if places < inside:
-        raise CommandError(f"capacity: {places} is less than the {inside} trucks inside {quoted(building_id)}")
+    if spec.places < inside:
+        raise CommandError(f"capacity: {spec.places} is less than the {inside} trucks inside {quoted(building_id)}")
     facility.spec = spec
-    if isinstance(facility, SiteState):
-        demand.follow_rate(state, facility)
+    kind.changed(state, facility)
     state.forget_facilities()
     state.touch_building(building_id)
-    queues.resize(state, facility, places)
+    queues.resize(state, facility, spec.places)
     state.emit(events.BuildingModified(state.now, building_id, dict(changes)))
 
 
 def delete_building(state: State, building_id: str) -> None:
     """Remove a facility; packages from or to a site are lost, trucks inside are set on its node and decide anew."""
     facility = _known_building(state, building_id)
-    kind = kind_of(facility)
     trucks_here = [*facility.places.held, *facility.places.close_queue()]
     inside = [state.trucks[truck_id] for truck_id in trucks_here]
     for truck in inside:
@@ -130,10 +96,7 @@ def delete_building(state: State, building_id: str) -> None:
         if truck.activity in (Activity.LOADING, Activity.UNLOADING):
             sites.abandon_dock(state, truck)
         fuel.cut_pumping_short(state, truck)
-    if isinstance(facility, SiteState):
-        for package in list(state.orders.values()):
-            if building_id in (package.origin, package.destination):
-                freight.expire(state, package, ExpiryCause.SITE_REMOVED)
+    kind_of(facility.spec).closed(state, facility)
     for truck in inside:
         truck.building, truck.queued = None, False
         if truck.activity is Activity.WAITING_PARKING:
@@ -141,11 +104,6 @@ def delete_building(state: State, building_id: str) -> None:
         if truck.activity is not Activity.RESTING:
             state.set_activity(truck, Activity.IDLE)
             state.followups.append((Followup.NEXT, truck.id))
-    if isinstance(facility, StationState):
-        state.ledger.purses_removed += facility.balance
-    del state.buildings[building_id]
-    for table in (state.sites, state.parkings, state.stations):
-        table.pop(building_id, None)
-    state.changed_buildings.pop(building_id, None)
+    state.remove_facility(facility)
     state.forget_facilities()
-    state.emit(events.BuildingRemoved(state.now, building_id, kind))
+    state.emit(events.BuildingRemoved(state.now, building_id, facility.spec.kind))

@@ -9,8 +9,9 @@ from __future__ import annotations
 from spine.world import events, freight, fuel, hours, movement, parking, queues, rests, sites
 from spine.world.activities import Activity, Diversion, Followup, Purpose, StuckReason
 from spine.world.causes import ExpiryCause
+from spine.world.facility_kinds import kind_of
 from spine.world.leg import Leg
-from spine.world.model import ParkingState, SiteState, StationState, Truck
+from spine.world.model import ParkingState, Truck
 from spine.world.schedule import update_etas
 from spine.world.state import State
 
@@ -134,15 +135,9 @@ def rest_ended(state: State, truck: Truck) -> None:
 
 
 def admitted(state: State, truck: Truck) -> None:
-    """A queueing truck has been let in."""
+    """A truck that waited for a place has been let in."""
     facility = state.buildings[truck.building or ""]
-    waited = state.now - truck.activity_since
-    if isinstance(facility, SiteState):
-        sites.start_handling(state, truck, facility, waited)
-    elif isinstance(facility, StationState):
-        fuel.start_pumping(state, truck, facility, waited)
-    else:
-        parking.admitted(state, truck)
+    kind_of(facility.spec).admitted(state, truck, facility)
 
 
 def begin(state: State, truck: Truck) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import isfinite
+from typing import Any
 
+from spine.network.facilities import FacilityKind
 from spine.world import events, pricing, queues
 from spine.world.activities import Activity
 from spine.world.agenda import Due
 from spine.world.config import PUMP_LITRES_PER_S
 from spine.world.model import StationState, Truck
 from spine.world.movement import price_fuel
+from spine.world.saved import SavedTruck
 from spine.world.state import State
 
 VALUE_OF_TIME_PER_S = 40.0 / 3600.0
@@ -54,7 +58,7 @@ def choose_station(state: State, truck: Truck, goal: int | None) -> StationState
     litres_per_s = pricing.most_litres_per_s(state, truck)
     parts = state.parts_of(truck.profile)
     best: tuple[float, int, StationState] | None = None
-    for rank, station_id in enumerate(state.near_facilities("station", truck.node, CONSIDERED)):
+    for rank, station_id in enumerate(state.near_facilities(FacilityKind.STATION, truck.node, CONSIDERED)):
         station = state.stations[station_id]
         seconds = state.travel_s(truck.node, station.node, truck.profile)
         if not isfinite(seconds) or seconds * litres_per_s > truck.fuel_l:
@@ -95,6 +99,11 @@ def go_to_pump(state: State, truck: Truck, station: StationState) -> None:
         state.set_activity(truck, Activity.WAITING_PUMP)
 
 
+def admitted(state: State, truck: Truck, station: StationState) -> None:
+    """A pump has become free for a truck that waits."""
+    start_pumping(state, truck, station, state.now - truck.activity_since)
+
+
 def start_pumping(state: State, truck: Truck, station: StationState, waited_s: float) -> None:
     """Begin to pump; the price is that of this moment."""
     state.set_activity(truck, Activity.FUELLING)
@@ -104,6 +113,18 @@ def start_pumping(state: State, truck: Truck, station: StationState, waited_s: f
     state.emit(
         events.FuellingStarted(state.now, truck.id, station.spec.id, truck.fuelling_l, truck.fuelling_price, waited_s)
     )
+    _schedule_fuelled(state, truck)
+
+
+def resume(state: State, truck: Truck, station: StationState, saved: SavedTruck) -> None:
+    """Go on pumping what a save file says is left."""
+    state.set_activity(truck, Activity.FUELLING)
+    truck.fuelling_l = max(0.0, saved.fueling_liters_needed)
+    truck.fuelling_price = unit_price(state, station)
+    _schedule_fuelled(state, truck)
+
+
+def _schedule_fuelled(state: State, truck: Truck) -> None:
     state.agenda.put(state.now + truck.fuelling_l / PUMP_LITRES_PER_S, Due.FUELLED, truck.id, truck.version)
 
 
@@ -135,3 +156,13 @@ def cut_pumping_short(state: State, truck: Truck) -> None:
         pumped = (state.now - truck.activity_since) * PUMP_LITRES_PER_S
         truck.fuelling_l = min(truck.fuelling_l, pumped)
         finish_pumping(state, truck)
+
+
+def close(state: State, station: StationState) -> None:
+    """Book the purse of a station that leaves the world."""
+    state.ledger.purses_removed += station.balance
+
+
+def shown(station: StationState) -> Mapping[str, Any]:
+    """Return what a view of a fuel station holds beside its specification and trucks."""
+    return {"balance_ducats": station.balance}

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from spine.energy import MASS_PER_CARGO_UNIT_T
 from spine.errors import RoutingError
 from spine.hours import Duty
+from spine.network.facilities import FacilityKind
 from spine.world import events, hours, pricing, rests
 from spine.world.activities import Activity, Diversion, Purpose
 from spine.world.agenda import Due
@@ -87,7 +88,7 @@ def _fuel_cut(state: State, truck: Truck, edges: NDArray[np.int32], burnt: NDArr
     litres = truck.fuel_l - burnt
     if litres[-1] > max(truck.fuel_threshold_l, truck.tank_l * 0.5):
         return count
-    nearest = state.nearest_s("station", truck.profile)
+    nearest = state.nearest_s(FacilityKind.STATION, truck.profile)
     if nearest is None:
         return count
     to_station = nearest[state.network.edge_to[edges]] * pricing.most_litres_per_s(state, truck)

@@ -13,7 +13,8 @@ from spine.errors import CommandError, quoted
 from spine.network.facilities import PRIORITIES, URGENCIES
 from spine.world import movement, pricing
 from spine.world.activities import Activity, Purpose
-from spine.world.model import ACTIVITIES, ParkingState, SiteState, Truck
+from spine.world.facility_kinds import kind_of
+from spine.world.model import ACTIVITIES, Truck
 from spine.world.orders import Order, OrderStatus
 from spine.world.state import State
 from spine.world.views import (
@@ -21,12 +22,7 @@ from spine.world.views import (
     BrokerView,
     BuildingAgentView,
     BuildingView,
-    GenericBuildingView,
     PackageView,
-    ParkingView,
-    SiteStatistics,
-    SiteView,
-    StationView,
     TaskView,
     TruckView,
 )
@@ -205,32 +201,13 @@ def building_view(state: State, building_id: str) -> BuildingView:
         generic = state.generics.get(building_id)
         if generic is None:
             raise CommandError(f"building_id: there is no building {quoted(building_id)}")
-        return GenericBuildingView(generic.id, generic.node_id)
-    occupants, queue = (
-        tuple(sorted(facility.places.held)),
-        tuple(request.truck_id for request in facility.places.waiting),
-    )
-    if isinstance(facility, SiteState):
-        statistics = SiteStatistics(
-            facility.generated,
-            facility.picked_up,
-            facility.delivered,
-            facility.expired,
-            facility.value_delivered,
-            facility.value_expired,
-        )
-        return SiteView(facility.spec, occupants, queue, tuple(facility.waiting), statistics)
-    spec = facility.spec
-    if isinstance(facility, ParkingState):
-        return ParkingView(spec.id, spec.node_id, facility.spec.capacity, occupants, queue)
-    return StationView(
-        spec.id,
-        spec.node_id,
-        facility.spec.capacity,
-        facility.spec.cost_factor,
-        facility.balance,
-        occupants,
-        queue,
+        return BuildingView(generic)
+    places = facility.places
+    return BuildingView(
+        facility.spec,
+        occupants=tuple(sorted(places.held)),
+        queue=tuple(request.truck_id for request in places.waiting),
+        **kind_of(facility.spec).shown(facility),
     )
 
 

@@ -12,6 +12,7 @@ from spine.world.activities import Activity, StuckReason
 from spine.world.agenda import Due
 from spine.world.model import ParkingState, Truck
 from spine.world.rests import choose_for_truck, lots_by_travel_time
+from spine.world.saved import SavedTruck
 from spine.world.state import State
 
 
@@ -73,11 +74,21 @@ def end_search(state: State, truck: Truck) -> None:
     truck.version += 1
 
 
-def admitted(state: State, truck: Truck) -> None:
+def admitted(state: State, truck: Truck, _parking: ParkingState) -> None:
     """A place has become free for a truck that searches: it rests there."""
     end_search(state, truck)
     state.set_activity(truck, Activity.RESTING)
     hours.begin_rest(state, truck, state.now)
+
+
+def resume(state: State, truck: Truck, _parking: ParkingState, saved: SavedTruck) -> None:
+    """Go on with a rest, or with waiting for work, as it was saved."""
+    if saved.is_resting:
+        state.set_activity(truck, Activity.RESTING)
+        hours.go_on_resting(state, truck, state.now - saved.resting_time_s)
+    else:
+        state.set_activity(truck, Activity.PARKED)
+        state.agenda.put(state.now, Due.BEGIN, truck.id, truck.version)
 
 
 def rest_at_roadside(state: State, truck: Truck) -> None:

@@ -9,10 +9,19 @@ Invariants: no more than `count` places are held, nobody waits while a place is 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import NamedTuple
 
 USUAL_STAY_S = 240.0
 """How long a place is expected to be held as long as nobody has left one, seconds."""
+
+
+class PlaceKind(str, Enum):
+    """What the places of a facility are; the value begins the names of their figures."""
+
+    DOCK = "dock"
+    PUMP = "pump"
+    LOT = "parking"
 
 
 class Request(NamedTuple):

@@ -7,7 +7,6 @@ what is left of it. For exact continuation there is `World.dump`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import pairwise
 
 import numpy as np
@@ -15,14 +14,14 @@ import numpy as np
 from spine.energy import DIESEL, usual_empty_mass_t
 from spine.errors import CheckpointError, CommandError, quoted
 from spine.hours import Duty
-from spine.network.facilities import PRIORITIES, URGENCIES
-from spine.world import agents, demand, events, hours, movement, pricing, quantities, queues, sites
+from spine.network.facilities import PRIORITIES, URGENCIES, FacilityKind
+from spine.world import agents, demand, events, hours, movement, pricing, quantities, queues
 from spine.world.activities import Activity, Purpose
 from spine.world.agenda import Due
 from spine.world.commands import CreateBroker, CreateBuildingAgent, CreateTruck, TruckSpec
-from spine.world.config import PUMP_LITRES_PER_S
+from spine.world.facility_kinds import kind_of
 from spine.world.leg import Leg
-from spine.world.model import ParkingState, SiteState, StationState, Stop, Truck
+from spine.world.model import Stop, Truck
 from spine.world.orders import Order, OrderStatus
 from spine.world.saved import SavedAgent, SavedBroker, SavedBuildingAgent, SavedPackage, SavedTruck, SavedWorld
 from spine.world.state import State
@@ -276,7 +275,7 @@ def _put_on_edge(state: State, truck: Truck, saved: SavedTruck) -> None:
         dry_at_m=pricing.dry_at_m(litres, metres, truck.fuel_l),
         toll=toll,
     )
-    truck.heading_to = _place_at(state, goal, leg.purpose)
+    truck.heading_to = _facility_at(state, goal, leg.purpose)
     movement.depart(state, truck, leg)
     # What is shown of the route stays as it was: it began earlier, and may end later than this leg.
     if saved.route_start_node is not None and network.has_node(saved.route_start_node):
@@ -285,17 +284,18 @@ def _put_on_edge(state: State, truck: Truck, saved: SavedTruck) -> None:
         truck.route_end = network.node_index(saved.route_end_node)
 
 
-def _place_at(state: State, node: int, purpose: Purpose) -> str | None:
-    """Return the parking or station at a node a truck on such a leg is heading to."""
-    places: Mapping[str, ParkingState | StationState]
-    places = (
-        state.stations
-        if purpose is Purpose.FUEL
-        else state.parkings
-        if purpose in (Purpose.REST, Purpose.PARKING)
-        else {}
-    )
-    return next((place_id for place_id, place in places.items() if place.node == node), None)
+_HEADED_FOR = {
+    Purpose.FUEL: FacilityKind.STATION,
+    Purpose.REST: FacilityKind.PARKING,
+    Purpose.PARKING: FacilityKind.PARKING,
+}
+
+
+def _facility_at(state: State, node: int, purpose: Purpose) -> str | None:
+    """Return the parking or station at a node that a truck on such a leg is heading for."""
+    kind = _HEADED_FOR.get(purpose)
+    facilities = state.facilities_of(kind) if kind is not None else {}
+    return next((facility_id for facility_id, facility in facilities.items() if facility.node == node), None)
 
 
 def _put_into_building(state: State, truck: Truck, saved: SavedTruck) -> None:
@@ -313,27 +313,4 @@ def _put_into_building(state: State, truck: Truck, saved: SavedTruck) -> None:
         raise CheckpointError(f"building {quoted(facility.spec.id)}: holds more trucks than its capacity")
     truck.version += 1
     queues.ask(state, truck, facility)
-    if isinstance(facility, ParkingState):
-        if saved.is_resting:
-            state.set_activity(truck, Activity.RESTING)
-            hours.go_on_resting(state, truck, state.now - saved.resting_time_s)
-        else:
-            state.set_activity(truck, Activity.PARKED)
-            state.agenda.put(state.now, Due.BEGIN, truck.id, truck.version)
-    elif isinstance(facility, StationState):
-        state.set_activity(truck, Activity.FUELLING)
-        truck.fuelling_l = max(0.0, saved.fueling_liters_needed)
-        truck.fuelling_price = state.fuel_price * facility.spec.cost_factor
-        state.agenda.put(state.now + truck.fuelling_l / PUMP_LITRES_PER_S, Due.FUELLED, truck.id, truck.version)
-    else:
-        _go_on_handling(state, truck, facility, saved)
-
-
-def _go_on_handling(state: State, truck: Truck, site: SiteState, saved: SavedTruck) -> None:
-    """Continue loading or unloading; a truck with nothing to do here leaves the dock."""
-    if not truck.plan or not sites.may_handle(state, site, truck.plan[0]):
-        queues.leave(state, truck)
-        state.agenda.put(state.now, Due.BEGIN, truck.id, truck.version)
-        return
-    sites.go_on_handling(state, truck, site, saved.loading_progress_s, saved.loading_target_s)
-    truck.figures.activity_s = [0.0] * len(truck.figures.activity_s)
+    kind_of(facility.spec).resumed(state, truck, facility, saved)

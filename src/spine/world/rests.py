@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spine.hours import Clock
+from spine.network.facilities import FacilityKind
 from spine.world import hours
 from spine.world.model import ParkingState, Truck
 from spine.world.state import State
@@ -55,7 +56,7 @@ def _farthest_s(state: State, profile: int) -> float:
     """Return the longest way to the nearest parking from anywhere, seconds, places without one in reach left out."""
     found = state.farthest_cache.get(profile)
     if found is None:
-        nearest = state.nearest_s("parking", profile)
+        nearest = state.nearest_s(FacilityKind.PARKING, profile)
         found = 0.0
         if nearest is not None:
             near = nearest[nearest <= (hours.full_drive_s(state) - MARGIN_S) / 2.0]
@@ -98,7 +99,7 @@ def edges_before_rest(
     limit = driven_s + hours.drive_left_s(state, clock)
     driven = driven_s + seconds
     tired = first(driven >= threshold, count - 1) + 1
-    nearest = state.nearest_s("parking", profile)
+    nearest = state.nearest_s(FacilityKind.PARKING, profile)
     if nearest is None:
         return tired
     to_lot = nearest[state.network.edge_to[edges]].astype(np.float64)
@@ -156,7 +157,7 @@ def choose_for_truck(state: State, truck: Truck, goal: int | None) -> ParkingSta
 
 def within_hours(state: State, truck: Truck, node: int) -> bool:
     """Return whether a driver can drive to a node, and from there to a parking, before the limit."""
-    nearest = state.nearest_s("parking", truck.profile)
+    nearest = state.nearest_s(FacilityKind.PARKING, truck.profile)
     beyond = float(nearest[node]) if nearest is not None else 0.0
     seconds = state.travel_s(truck.node, node, truck.profile)
     return seconds + beyond <= hours.drive_left_s(state, truck.clock) - MARGIN_S
@@ -168,7 +169,7 @@ def lots_by_travel_time(
     """Return untried parkings with a way there and back, nearest first, at most `CONSIDERED`, from the straight-line index."""
     found: list[tuple[float, int, ParkingState]] = []
     parts = state.parts_of(profile)
-    for rank, parking_id in enumerate(state.near_facilities("parking", node, CONSIDERED)):
+    for rank, parking_id in enumerate(state.near_facilities(FacilityKind.PARKING, node, CONSIDERED)):
         if parking_id in tried:
             continue
         parking = state.parkings[parking_id]

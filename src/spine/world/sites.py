@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from spine.energy import MASS_PER_CARGO_UNIT_T
 from spine.world import events, freight, quantities, queues
 from spine.world.activities import Activity
 from spine.world.agenda import Due
+from spine.world.causes import ExpiryCause
 from spine.world.model import SiteState, Stop, Truck
 from spine.world.orders import Order, OrderStatus
+from spine.world.saved import SavedTruck
 from spine.world.state import State
+from spine.world.views import SiteStatistics
 
 
 def handling_s(site: SiteState, size: float) -> float:
@@ -64,6 +68,11 @@ def dock(state: State, truck: Truck) -> None:
         state.set_activity(truck, Activity.WAITING_DOCK)
 
 
+def admitted(state: State, truck: Truck, site: SiteState) -> None:
+    """A dock has become free for a truck that waits: it begins to load or unload."""
+    start_handling(state, truck, site, state.now - truck.activity_since)
+
+
 def start_handling(state: State, truck: Truck, site: SiteState, waited_s: float) -> None:
     """Begin to load or unload the orders of the leading stops at this site."""
     count = group_length(state, truck.plan)
@@ -91,13 +100,20 @@ def start_handling(state: State, truck: Truck, site: SiteState, waited_s: float)
     _schedule_handled(state, truck, site.spec.fixed_handling_s)
 
 
-def go_on_handling(state: State, truck: Truck, site: SiteState, done_s: float, of_s: float) -> None:
-    """Go on with a visit of which `done_s` of `of_s` seconds are done; 0 for `of_s` when it is just about the stops that are left."""
+def resume(state: State, truck: Truck, site: SiteState, saved: SavedTruck) -> None:
+    """Go on with a visit as it was saved; a truck with nothing to do here leaves the dock."""
+    if not truck.plan or not may_handle(state, site, truck.plan[0]):
+        queues.leave(state, truck)
+        state.agenda.put(state.now, Due.BEGIN, truck.id, truck.version)
+        return
     start_handling(state, truck, site, 0.0)
-    left_s = min(max(0.0, (of_s or truck.handling_s) - done_s), truck.handling_s)
+    # A visit of 0 s in the file is just about the stops that are left.
+    left_s = (saved.loading_target_s or truck.handling_s) - saved.loading_progress_s
+    done_s = truck.handling_s - min(max(0.0, left_s), truck.handling_s)
     truck.version += 1
-    truck.activity_since = state.now - (truck.handling_s - left_s)
-    _schedule_handled(state, truck, site.spec.fixed_handling_s - (truck.handling_s - left_s))
+    truck.activity_since = state.now - done_s
+    _schedule_handled(state, truck, site.spec.fixed_handling_s - done_s)
+    truck.figures.activity_s = [0.0] * len(truck.figures.activity_s)
 
 
 def _schedule_handled(state: State, truck: Truck, fixed_s: float) -> None:
@@ -175,3 +191,18 @@ def abandon_dock(state: State, truck: Truck) -> None:
     truck.handled_stops = 0
     truck.handling_s = 0.0
     truck.version += 1
+
+
+def close(state: State, site: SiteState) -> None:
+    """Lose all orders from and to a site that leaves the world."""
+    for order in list(state.orders.values()):
+        if site.spec.id in (order.origin, order.destination):
+            freight.expire(state, order, ExpiryCause.SITE_REMOVED)
+
+
+def shown(site: SiteState) -> Mapping[str, Any]:
+    """Return what a view of a site holds beside its specification and trucks."""
+    statistics = SiteStatistics(
+        site.generated, site.picked_up, site.delivered, site.expired, site.value_delivered, site.value_expired
+    )
+    return {"active_packages": tuple(site.waiting), "statistics": statistics}

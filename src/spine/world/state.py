@@ -16,7 +16,7 @@ from scipy.spatial import cKDTree
 
 from spine.energy import MASS_PER_CARGO_UNIT_T
 from spine.network import RoadNetwork, Router
-from spine.network.facilities import GenericBuilding
+from spine.network.facilities import FacilityKind, GenericBuilding
 from spine.network.roads import truck_speed_kph
 from spine.world.activities import DUTY_OF, FOLLOWED_BY, Activity, Followup
 from spine.world.agenda import Agenda
@@ -70,7 +70,7 @@ class State:
         view: this state as its policies see it.
         orders: those in the world, in the order in which they became known; `announced` are those not known yet.
         agents: kind by agent id, in creation order.
-        buildings: every facility with a function by id, in creation order; `sites`, `parkings`, `stations` are views by type.
+        buildings: every facility with places by id, in creation order; `sites`, `parkings`, `stations` are those of a kind.
         followups: (what, id) to be settled before the next entry of the agenda.
         arena: the columns viewers scan; None until somebody looks.
         warmed_up: sums up to the end of the warm-up; None before, and without one.
@@ -116,17 +116,26 @@ class State:
     arena: TripArena | None = None
     changed_agents: dict[str, None] = field(default_factory=dict)
     changed_buildings: dict[str, None] = field(default_factory=dict)
-    nearest_cache: dict[tuple[str, int], NDArray[np.float32]] = field(default_factory=dict)
+    nearest_cache: dict[tuple[FacilityKind, int], NDArray[np.float32]] = field(default_factory=dict)
     farthest_cache: dict[int, float] = field(default_factory=dict)
     destination_cache: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     core: dict[int, NDArray[np.int64]] = field(default_factory=dict)
     order: dict[str, int] = field(default_factory=dict)
     order_stale: bool = True
     site_ids: list[str] = field(default_factory=list)
-    place_trees: dict[str, tuple[list[str], cKDTree | None]] = field(default_factory=dict)
+    facility_trees: dict[FacilityKind, tuple[list[str], cKDTree | None]] = field(default_factory=dict)
     visits: dict[tuple[str, bool], Visit] = field(default_factory=dict)
     profile_capacities: dict[int, float] = field(default_factory=dict)
     parts: dict[int, Parts] = field(default_factory=dict)
+    _by_kind: dict[FacilityKind, dict[str, Any]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make the facilities of each kind reachable by their kind."""
+        self._by_kind = {
+            FacilityKind.SITE: self.sites,
+            FacilityKind.PARKING: self.parkings,
+            FacilityKind.STATION: self.stations,
+        }
 
     def emit(self, event: Event) -> None:
         """Add an event to the output of the present step."""
@@ -198,12 +207,26 @@ class State:
             found = self.parts[profile] = Parts(self.router.components(profile), sites)
         return found
 
-    def nearest_s(self, kind: str, profile: int) -> NDArray[np.float32] | None:
-        """Return per node the travel time to the nearest `parking` or `station`, seconds; None when there is none at all."""
+    def facilities_of(self, kind: FacilityKind) -> Mapping[str, Facility]:
+        """Return the facilities of a kind by id, in creation order."""
+        return self._by_kind[kind]
+
+    def add_facility(self, facility: Facility) -> None:
+        """Put a facility among all and among those of its kind."""
+        self.buildings[facility.spec.id] = self._by_kind[facility.spec.kind][facility.spec.id] = facility
+
+    def remove_facility(self, facility: Facility) -> None:
+        """Take a facility out of the world, and what viewers should have been told of it."""
+        del self.buildings[facility.spec.id]
+        del self._by_kind[facility.spec.kind][facility.spec.id]
+        self.changed_buildings.pop(facility.spec.id, None)
+
+    def nearest_s(self, kind: FacilityKind, profile: int) -> NDArray[np.float32] | None:
+        """Return per node the travel time to the nearest facility of a kind, seconds; None when there is none at all."""
         key = (kind, profile)
         found = self.nearest_cache.get(key)
         if found is None:
-            facilities = self.parkings if kind == "parking" else self.stations
+            facilities = self._by_kind[kind]
             if not facilities:
                 return None
             nodes = tuple(sorted({facility.node for facility in facilities.values()}))
@@ -211,25 +234,20 @@ class State:
             found = self.nearest_cache[key] = self.router.nearest_times(nodes, profile)
         return found
 
-    def near_facilities(self, kind: str, node: int, count: int) -> list[str]:
-        """Return the ids of the `count` facilities (`site`, `parking` or `station`) nearest to a node as the crow flies."""
-        found = self.place_trees.get(kind)
+    def near_facilities(self, kind: FacilityKind, node: int, count: int) -> list[str]:
+        """Return the ids of the `count` facilities of a kind nearest to a node as the crow flies."""
+        found = self.facility_trees.get(kind)
         if found is None:
-            by_kind: dict[str, Mapping[str, Facility]] = {
-                "site": self.sites,
-                "parking": self.parkings,
-                "station": self.stations,
-            }
-            facilities = by_kind[kind]
+            facilities = self._by_kind[kind]
             nodes = [facility.node for facility in facilities.values()]
             points = np.column_stack([self.network.node_x[nodes], self.network.node_y[nodes]])
-            found = self.place_trees[kind] = (list(facilities), cKDTree(points) if nodes else None)
+            found = self.facility_trees[kind] = (list(facilities), cKDTree(points) if nodes else None)
         ids, tree = found
         if tree is None:
             return []
         here = (self.network.node_x[node], self.network.node_y[node])
         _, ranks = tree.query(here, k=min(count, len(ids)))
-        # Of places so far off that the square of the distance overflows, the tree says that there are none (rank = how many it has).
+        # Of facilities so far off that the square of the distance overflows, the tree says that there are none (rank = how many it has).
         return [ids[rank] for rank in np.atleast_1d(ranks).tolist() if rank < len(ids)]
 
     def site_order(self) -> list[str]:
@@ -253,7 +271,7 @@ class State:
         self.nearest_cache.clear()
         self.farthest_cache.clear()
         self.destination_cache.clear()
-        self.place_trees.clear()
+        self.facility_trees.clear()
         self.visits.clear()
         self.parts.clear()
         self.site_ids = list(self.sites)

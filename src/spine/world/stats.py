@@ -5,7 +5,6 @@ Those of single trucks, sites, stations and parkings are in `tables`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from math import fsum
 from operator import attrgetter
@@ -16,11 +15,11 @@ from spine.world.accounts import tally_now
 from spine.world.activities import Activity
 from spine.world.agenda import Due
 from spine.world.causes import ExpiryCause, RefusalCause
-from spine.world.model import ACTIVITIES, Facility, TruckFigures
+from spine.world.facility_figures import Figures, longest_wait, use_figures
+from spine.world.facility_kinds import KINDS
+from spine.world.model import ACTIVITIES, TruckFigures
 from spine.world.state import Sample, State
-from spine.world.tally import Tally, Use, between
-
-Figures = dict[str, float | int | None]
+from spine.world.tally import Tally, between, share
 
 SAMPLE_COLUMNS = (
     "packages_created",
@@ -238,11 +237,9 @@ def summary(state: State) -> Summary:
     """Return the figures of the whole network; those of the window, too, when there is one and it has begun."""
     so_far = tally_now(state)
     counts = package_counts(state)
-    places: tuple[tuple[str, Iterable[Facility]], ...] = (
-        ("dock", state.sites.values()),
-        ("pump", state.stations.values()),
-        ("parking", state.parkings.values()),
-    )
+    waits: Figures = {}
+    for kind, declaration in KINDS.items():
+        waits |= longest_wait(declaration.place, state.facilities_of(kind).values())
     figures: Figures = {
         "simulated_hours": state.now / 3600.0,
         "trucks": len(state.trucks),
@@ -255,7 +252,7 @@ def summary(state: State) -> Summary:
         "broker_balance": state.broker.balance if state.broker is not None else None,
         "fuel_stock_value": fsum(movement.fuel_now(state, t) * t.fuel_unit_cost for t in state.trucks.values()),
         "fuel_price": state.fuel_price,
-        **{f"{kind}_longest_wait_min": longest_wait_s(facilities) / 60.0 for kind, facilities in places},
+        **waits,
     }
     return Summary(figures, _window(state, so_far))
 
@@ -356,36 +353,9 @@ def _uses(sums: Tally) -> Figures:
     return figures
 
 
-def share(part: float, whole: float) -> float | None:
-    """Return part / whole, None when there is no whole."""
-    return part / whole if whole else None
-
-
 def activity_figures(fleet: TruckFigures) -> dict[str, float | None]:
     """Return hours by activity, and the share of them at work."""
     hours = {f"hours_{a.value}": s / 3600.0 for a, s in zip(ACTIVITIES, fleet.activity_s, strict=True)}
     at_work = (Activity.DRIVING, Activity.LOADING, Activity.UNLOADING, Activity.FUELLING, Activity.WAITING_DOCK)
     worked = sum(hours[f"hours_{activity.value}"] for activity in at_work)
     return {**hours, "utilisation": share(worked, sum(hours.values()))}
-
-
-def longest_wait_s(facilities: Iterable[Facility]) -> float:
-    """Return the longest wait anybody has had at one of some facilities, seconds."""
-    return max((facility.places.figures.longest_wait_s for facility in facilities), default=0.0)
-
-
-def use_figures(kind: str, uses: Collection[Use], time: float) -> Figures:
-    """Return the figures of docks, pumps or places up to a time: visits, waits, how long and how many of them were held.
-
-    `utilisation` is the time they were held as a share of the time they were there, at their present number.
-    """
-    served = sum(use.served for use in uses)
-    there_s = fsum(use.places * (time - use.since) for use in uses)
-    return {
-        f"{kind}_served": served,
-        f"{kind}_waited": sum(use.waited for use in uses),
-        f"{kind}_turned_away": sum(use.turned_away for use in uses),
-        f"{kind}_mean_wait_min": share(fsum(use.wait_s for use in uses) / 60.0, served),
-        f"{kind}_mean_dwell_min": share(fsum(use.dwell_s for use in uses) / 60.0, sum(use.left for use in uses)),
-        f"{kind}_utilisation": share(fsum(use.held_s for use in uses), there_s),
-    }

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from spine.energy import DIESEL
-from spine.network import FuelStation, Parking, Site
+from spine.network.facilities import FacilityKind, ServingFacility, Site
 from spine.network.projection import LocalProjection
 from spine.world import observe
-from spine.world.accounts import figures_now, use_of
-from spine.world.model import Facility, ParkingState, SiteState, StationState, TruckFigures
+from spine.world.accounts import figures_now
+from spine.world.facility_kinds import KINDS
+from spine.world.model import TruckFigures
 from spine.world.orders import Order
 from spine.world.places import Places
 from spine.world.state import State
-from spine.world.stats import activity_figures, longest_wait_s, share, use_figures
+from spine.world.stats import activity_figures
+from spine.world.tally import share
 
 Row = dict[str, float | int | str | None]
 
@@ -28,18 +30,18 @@ _DEGREE_DIGITS = 7
 
 def truck_rows(state: State) -> list[Row]:
     """Return one row of figures per truck, in creation order, beside where it is now."""
-    positions = observe.positions(state)
-    trucks, places = state.trucks.values(), _places(state, positions.x, positions.y)
+    columns = observe.positions(state)
+    trucks, positions = state.trucks.values(), _positions(state, columns.x, columns.y)
     overdue = Counter(package.truck_id for package in _overdue(state))
     return [
-        {"id": truck.id, **place, **_truck_figures(figures_now(state, truck), truck.balance, overdue[truck.id])}
-        for truck, place in zip(trucks, places, strict=True)
+        {"id": truck.id, **position, **_truck_figures(figures_now(state, truck), truck.balance, overdue[truck.id])}
+        for truck, position in zip(trucks, positions, strict=True)
     ]
 
 
 def truck_columns(state: State) -> list[str]:
     """Return the names in a row of figures of a truck, whether there are trucks or not."""
-    return ["id", *_place_columns(state), *_truck_figures(TruckFigures(), 0.0, 0)]
+    return ["id", *_position_columns(state), *_truck_figures(TruckFigures(), 0.0, 0)]
 
 
 def _overdue(state: State) -> Iterator[Order]:
@@ -85,89 +87,33 @@ def _truck_figures(figures: TruckFigures, balance: float, overdue: int) -> Row:
     }
 
 
-def facility_rows(state: State, kind: str) -> list[Row]:
-    """Return one row of figures per `site`, `station` or `parking`, in creation order, beside its name and place."""
-    facilities = _facilities(state, kind)
+def facility_rows(state: State, kind: FacilityKind) -> list[Row]:
+    """Return one row of figures per facility of a kind, in creation order, beside its name and position."""
+    facilities = state.facilities_of(kind).values()
     nodes = [facility.node for facility in facilities]
-    places = _places(state, state.network.node_x[nodes], state.network.node_y[nodes])
-    overdue = Counter(package.origin for package in _overdue(state)) if kind == "site" else Counter()
+    positions = _positions(state, state.network.node_x[nodes], state.network.node_y[nodes])
+    overdue = Counter(package.origin for package in _overdue(state))
+    figures = KINDS[kind].figures
     return [
-        {**_identity(facility), **place, **_facility_figures(state, facility, overdue[facility.spec.id])}
-        for facility, place in zip(facilities, places, strict=True)
+        {**_identity(facility.spec), **position, **figures(facility, state.now, overdue[facility.spec.id])}
+        for facility, position in zip(facilities, positions, strict=True)
     ]
 
 
-def facility_columns(state: State, kind: str) -> list[str]:
-    """Return the names in a row of figures of a `site`, `station` or `parking`, whether there are any or not."""
-    unused = _UNUSED[kind]
-    return [*_identity(unused), *_place_columns(state), *_facility_figures(state, unused, 0)]
+def facility_columns(state: State, kind: FacilityKind) -> list[str]:
+    """Return the names in a row of figures of a facility of a kind, whether there are any or not."""
+    declaration = KINDS[kind]
+    unused = declaration.live(declaration.sample, 0, Places(1))
+    return [*_identity(unused.spec), *_position_columns(state), *declaration.figures(unused, 0.0, 0)]
 
 
-_UNUSED: dict[str, Facility] = {
-    "site": SiteState(Site("", 0, "", 0.0), 0, Places(1)),
-    "station": StationState(FuelStation("", 0, 1, 1.0), 0, Places(1)),
-    "parking": ParkingState(Parking("", 0, 1), 0, Places(1)),
-}
-
-
-def _facilities(state: State, kind: str) -> Sequence[Facility]:
-    if kind == "site":
-        return list(state.sites.values())
-    return list(state.stations.values() if kind == "station" else state.parkings.values())
-
-
-def _identity(facility: Facility) -> Row:
+def _identity(spec: ServingFacility) -> Row:
     """Return what a facility is called; only sites have a name beside their id."""
-    if isinstance(facility, SiteState):
-        return {"id": facility.spec.id, "name": facility.spec.name}
-    return {"id": facility.spec.id}
+    return {"id": spec.id, "name": spec.name} if isinstance(spec, Site) else {"id": spec.id}
 
 
-def _facility_figures(state: State, facility: Facility, overdue: int) -> Row:
-    match facility:
-        case SiteState():
-            return _site_figures(state, facility, overdue)
-        case StationState():
-            return _station_figures(state, facility)
-        case ParkingState():
-            return _use(state, "parking", facility)
-
-
-def _use(state: State, kind: str, facility: Facility) -> Row:
-    figures = use_figures(kind, [use_of(state, facility)], state.now)
-    return {**figures, f"{kind}_longest_wait_min": longest_wait_s([facility]) / 60.0}
-
-
-def _site_figures(state: State, site: SiteState, overdue: int) -> Row:
-    served = site.sent_delivered + site.sent_failed + site.rejected
-    return {
-        "generated": site.generated,
-        "rejected": site.rejected,
-        "picked_up": site.picked_up,
-        "delivered": site.delivered,
-        "expired": site.expired,
-        "waiting": len(site.waiting),
-        "sent_delivered": site.sent_delivered,
-        "sent_on_time": site.sent_on_time,
-        "overdue": overdue,
-        "otif_share": share(site.sent_on_time, served + overdue),
-        "service_level": share(site.sent_delivered, served),
-        "value_delivered": site.value_delivered,
-        "value_expired": site.value_expired,
-        **_use(state, "dock", site),
-    }
-
-
-def _station_figures(state: State, station: StationState) -> Row:
-    return {
-        "litres_sold": station.litres_sold,
-        "revenue": station.balance,
-        **_use(state, "pump", station),
-    }
-
-
-def _places(state: State, x: ArrayLike, y: ArrayLike) -> Iterator[Row]:
-    """Yield places on the map: `x`, `y` in metres, and `lon`, `lat` in degrees, None on a map that lies nowhere on earth."""
+def _positions(state: State, x: ArrayLike, y: ArrayLike) -> Iterator[Row]:
+    """Yield positions on the map: `x`, `y` in metres, and `lon`, `lat` in degrees, None on a map that lies nowhere on earth."""
     x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
     metres = np.column_stack([x, y]).round(_METRE_DIGITS).tolist()
     if state.network.origin is None:
@@ -178,6 +124,6 @@ def _places(state: State, x: ArrayLike, y: ArrayLike) -> Iterator[Row]:
         yield {"x": east, "y": north, "lon": lon, "lat": lat}
 
 
-def _place_columns(state: State) -> list[str]:
-    (place,) = _places(state, [0.0], [0.0])
-    return list(place)
+def _position_columns(state: State) -> list[str]:
+    (position,) = _positions(state, [0.0], [0.0])
+    return list(position)

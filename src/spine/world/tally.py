@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
 
 from spine.world.model import Ledger, Totals, TruckFigures
+from spine.world.places import PlaceKind
 
 
 @dataclass(slots=True)
 class Use:
-    """How docks, pumps or places of a facility were used.
+    """How the places of a facility were used.
 
     Attributes:
         since: from when on this counts, simulated s.
@@ -35,8 +36,7 @@ class Use:
 class Tally:
     """Sums from `since` to `time`, simulated s.
 
-    `overdue` are the packages still open with their delivery deadline past; `uses` is by kind of place (`dock`, `pump`, `parking`)
-    and facility id.
+    `overdue` are the packages still open with their delivery deadline past; `uses` is by kind of place and facility id.
     """
 
     since: float
@@ -45,7 +45,7 @@ class Tally:
     ledger: Ledger
     fleet: TruckFigures
     overdue: int
-    uses: dict[str, dict[str, Use]] = field(default_factory=dict)
+    uses: dict[PlaceKind, dict[str, Use]] = field(default_factory=dict)
 
     @property
     def due(self) -> int:
@@ -90,3 +90,8 @@ def _difference(later: Any, earlier: Any) -> Any:
     if isinstance(later, list):
         return [one - other for one, other in zip(later, earlier, strict=True)]
     return later - earlier
+
+
+def share(part: float, whole: float) -> float | None:
+    """Return part / whole, None when there is no whole."""
+    return part / whole if whole else None

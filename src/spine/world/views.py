@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from spine.network.facilities import Site
+from spine.network.facilities import Facility
 from spine.world.activities import Activity, Purpose
 from spine.world.orders import OrderStatus
 
@@ -113,49 +113,34 @@ class SiteStatistics:
 
 
 @dataclass(frozen=True, slots=True)
-class SiteView:
-    """A site and what is there now; `occupants` sorted, `active_packages` in order of birth."""
+class BuildingView:
+    """A facility and what is there now.
 
-    site: Site
-    occupants: tuple[str, ...]
-    queue: tuple[str, ...]
-    active_packages: tuple[str, ...]
-    statistics: SiteStatistics
+    Attributes:
+        spec: its specification.
+        occupants: trucks that have a place, sorted.
+        queue: trucks that wait for one, the next one first.
+        active_packages: packages that wait at a site, in order of birth.
+        statistics: figures of a site; None for other facilities.
+        balance_ducats: revenue of a fuel station.
+    """
 
+    spec: Facility
+    occupants: tuple[str, ...] = ()
+    queue: tuple[str, ...] = ()
+    active_packages: tuple[str, ...] = ()
+    statistics: SiteStatistics | None = None
+    balance_ducats: float = 0.0
 
-@dataclass(frozen=True, slots=True)
-class ParkingView:
-    """A parking and who is in it, sorted."""
+    @property
+    def id(self) -> str:
+        """The id of the facility."""
+        return self.spec.id
 
-    id: str
-    node_id: int
-    capacity: int
-    occupants: tuple[str, ...]
-    queue: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StationView:
-    """A fuel station, who is at the pumps (sorted) and its revenue."""
-
-    id: str
-    node_id: int
-    capacity: int
-    cost_factor: float
-    balance_ducats: float
-    occupants: tuple[str, ...]
-    queue: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class GenericBuildingView:
-    """A building without a function."""
-
-    id: str
-    node_id: int
-
-
-BuildingView = SiteView | ParkingView | StationView | GenericBuildingView
+    @property
+    def node_id(self) -> int:
+        """The id of the node it stands at."""
+        return self.spec.node_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 from spine.errors import CommandError, quoted
 from spine.network import RoadNetwork, RoadNetworkBuilder, Router, TreeRouter
+from spine.network.facilities import FacilityKind
 from spine.world import checkpoint, demand, observe, renewal, restoring, stats, tables
 from spine.world.activities import Activity
 from spine.world.apply import apply
@@ -28,7 +29,7 @@ from spine.world.state import Sample, State, edge_speeds_mps
 from spine.world.state_view import StateView
 from spine.world.stats import PackageCounts, Summary
 from spine.world.trips import TripArena
-from spine.world.views import AgentView, BuildingView, ChangedAgents, PackageView, SiteView
+from spine.world.views import AgentView, BuildingView, ChangedAgents, PackageView
 
 
 class World:
@@ -215,15 +216,6 @@ class World:
         """
         return observe.building_view(self._state, building_id)
 
-    def building_node(self, building_id: str) -> int:
-        """Return the id of the node a building stands at.
-
-        Raises:
-            CommandError: there is no such building.
-        """
-        view = self.building(building_id)
-        return view.site.node_id if isinstance(view, SiteView) else view.node_id
-
     def packages(self) -> list[PackageView]:
         """Return all orders in the world, in the order in which they became known."""
         return [observe.package_view(order) for order in self._state.orders.values()]
@@ -288,14 +280,16 @@ class World:
         """Return one row of figures per truck."""
         return tables.truck_rows(self._state)
 
-    def facility_figures(self, kind: str) -> list[tables.Row]:
-        """Return one row of figures per `site`, `station` or `parking`."""
+    def truck_columns(self) -> list[str]:
+        """Return the names in each row of figures of a truck; the same when there is none."""
+        return tables.truck_columns(self._state)
+
+    def facility_figures(self, kind: FacilityKind) -> list[tables.Row]:
+        """Return one row of figures per facility of a kind."""
         return tables.facility_rows(self._state, kind)
 
-    def figure_columns(self, kind: str) -> list[str]:
-        """Return the names in each row of figures of a `truck`, `site`, `station` or `parking`; the same when there is none."""
-        if kind == "truck":
-            return tables.truck_columns(self._state)
+    def facility_columns(self, kind: FacilityKind) -> list[str]:
+        """Return the names in each row of figures of a kind of facility; the same when there is none."""
         return tables.facility_columns(self._state, kind)
 
     def time_series(self) -> Sequence[Sample]:

@@ -1,0 +1,218 @@
+"""Facilities as building objects: the JSON of map files, save files and signals.
+
+Beyond the plain protocol SPINE writes optional keys of a site when they are not the default: `fixed_handling_s`, `hourly_profile`,
+`batch_size_range` and `attraction`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from spine.errors import MapFormatError, quoted
+from spine.network.facilities import (
+    HOURLY_PROFILE_LENGTHS,
+    PRIORITIES,
+    URGENCIES,
+    Facility,
+    FacilityKind,
+    FuelStation,
+    GenericBuilding,
+    PackageProfile,
+    Parking,
+    Site,
+)
+from spine.network.strict_json import LARGEST_INT, Json, JsonReader, is_number
+
+_QUALIFIED = {"priority_weights": "Priority.", "urgency_weights": "DeliveryUrgency."}
+_DOCKS = 3
+_NO_STATISTICS = {
+    "packages_generated": 0,
+    "packages_picked_up": 0,
+    "packages_delivered": 0,
+    "packages_expired": 0,
+    "total_value_delivered": 0.0,
+    "total_value_expired": 0.0,
+}
+
+
+def facility_from_json(item: object, node_id: int, where: str = "building") -> Facility:
+    """Return the facility of a building object in file or signal spelling.
+
+    One of an unknown type, or without a type, is a building without a function.
+
+    Raises:
+        MapFormatError: it is malformed.
+    """
+    reader = JsonReader(item, f"{where}: building")
+    building_id = reader.text("id")
+    reader.where = f"{where}: building {quoted(building_id)}"
+    if not building_id:
+        raise MapFormatError(f"{reader.where}: id must not be empty")
+    kind = reader.item.get("type")
+    read = _READERS.get(kind) if isinstance(kind, str) else None
+    return read(reader, building_id, node_id) if read is not None else GenericBuilding(building_id, node_id)
+
+
+def facility_to_json(
+    facility: Facility,
+    *,
+    occupants: Sequence[str] = (),
+    active_packages: Sequence[str] = (),
+    statistics: Mapping[str, float] | None = None,
+    balance_ducats: float = 0.0,
+    qualified: bool = False,
+) -> Json:
+    """Return the building object of a facility with what is there now.
+
+    Args:
+        occupants: trucks inside, sorted.
+        active_packages: packages waiting at a site.
+        statistics: the six figures of a site; zeros when None.
+        balance_ducats: revenue of a station.
+        qualified: whether weight keys take the spelling of signals.
+    """
+    item: Json = {"id": facility.id, "type": facility.kind.value}
+    if isinstance(facility, GenericBuilding):
+        return item
+    item["capacity"], item["current_agents"] = facility.places, list(occupants)
+    if isinstance(facility, FuelStation):
+        item["cost_factor"], item["balance_ducats"] = facility.cost_factor, balance_ducats
+    elif isinstance(facility, Site):
+        item |= _site_to_json(facility, active_packages, statistics or _NO_STATISTICS, qualified=qualified)
+    return item
+
+
+def _read_places(reader: JsonReader, default: int | None = None) -> int:
+    """Return how many places there are; the trucks in them are checked and not kept."""
+    places = reader.whole("capacity", 1, LARGEST_INT, default=default)
+    occupants = reader.texts("current_agents")
+    if len(occupants) > places:
+        raise MapFormatError(f"{reader.where}: {len(occupants)} current_agents are more than its capacity {places}")
+    return places
+
+
+def _read_parking(reader: JsonReader, building_id: str, node_id: int) -> Parking:
+    return Parking(building_id, node_id, _read_places(reader))
+
+
+def _read_station(reader: JsonReader, building_id: str, node_id: int) -> FuelStation:
+    capacity = _read_places(reader)
+    reader.number("balance_ducats", 0.0)
+    cost_factor = reader.number("cost_factor")
+    if cost_factor <= 0.0:
+        raise MapFormatError(f"{reader.where}: cost_factor = {cost_factor:g} must be greater than 0")
+    return FuelStation(building_id, node_id, capacity, cost_factor)
+
+
+def _read_site(reader: JsonReader, building_id: str, node_id: int) -> Site:
+    docks = _read_places(reader, default=_DOCKS)
+    reader.texts("active_packages")
+    for name, value in reader.object("statistics").items():
+        if not is_number(value):
+            raise MapFormatError(f"{reader.where}: statistics[{quoted(name)}] = {quoted(value)} must be finite")
+    rate, fixed_handling_s = reader.at_least_0("activity_rate"), reader.at_least_0("fixed_handling_s", 0.0)
+    loading_rate = reader.number("loading_rate_tonnes_per_min", 0.5)
+    if loading_rate <= 0.0:
+        raise MapFormatError(f"{reader.where}: loading_rate_tonnes_per_min = {loading_rate:g} must be greater than 0")
+    profile = reader.array("hourly_profile", optional=True)
+    fits = len(profile) in HOURLY_PROFILE_LENGTHS and all(is_number(v) and v >= 0 for v in profile) and any(profile)
+    if profile and not fits:
+        raise MapFormatError(f"{reader.where}: hourly_profile must be 24 or 168 numbers of at least 0, not all 0")
+    attraction = None if reader.item.get("attraction") is None else reader.at_least_0("attraction")
+    batch = reader.pair("batch_size_range", (1.0, 1.0))
+    if batch[0] < 1 or any(value != int(value) for value in batch):
+        raise MapFormatError(f"{reader.where}: batch_size_range must be two whole numbers of at least 1")
+    return Site(
+        id=building_id,
+        node_id=node_id,
+        name=reader.text("name"),
+        activity_rate=rate,
+        docks=docks,
+        loading_rate_t_per_min=loading_rate,
+        fixed_handling_s=fixed_handling_s,
+        destination_weights=reader.weights("destination_weights"),
+        packages=_read_profile(JsonReader(reader.object("package_config"), f"{reader.where}: package_config")),
+        hourly_profile=tuple(float(value) for value in profile),
+        batch_size_range=(int(batch[0]), int(batch[1])),
+        attraction=attraction,
+    )
+
+
+def _read_profile(reader: JsonReader) -> PackageProfile:
+    plain = PackageProfile()
+    return PackageProfile(
+        size_range=reader.pair("size_range", plain.size_range),
+        value_range=reader.pair("value_range_currency", plain.value_range),
+        pickup_window_s=reader.pair("pickup_deadline_range_ticks", plain.pickup_window_s),
+        delivery_window_s=reader.pair("delivery_deadline_range_ticks", plain.delivery_window_s),
+        priority_weights=_read_weights(reader, "priority_weights", PRIORITIES, plain.priority_weights),  # type: ignore[arg-type]
+        urgency_weights=_read_weights(reader, "urgency_weights", URGENCIES, plain.urgency_weights),  # type: ignore[arg-type]
+    )
+
+
+def _read_weights(
+    reader: JsonReader, name: str, allowed: Sequence[str], default: tuple[float, ...]
+) -> tuple[float, ...]:
+    """Read weights under bare or qualified names; names left out weigh 0."""
+    found = reader.weights(name)
+    if not found:
+        return default
+    weights = dict.fromkeys(allowed, 0.0)
+    for key, value in found.items():
+        bare = key.removeprefix(_QUALIFIED[name])
+        if bare not in weights:
+            raise MapFormatError(f"{reader.where}: {name}[{quoted(key)}] is unknown; known are {', '.join(allowed)}")
+        weights[bare] = value
+    if not any(weights.values()):
+        raise MapFormatError(f"{reader.where}: {name} must not be all 0")
+    return tuple(weights.values())
+
+
+_READERS: Mapping[str, Callable[[JsonReader, str, int], Facility]] = {
+    FacilityKind.SITE: _read_site,
+    FacilityKind.PARKING: _read_parking,
+    FacilityKind.STATION: _read_station,
+}
+
+
+def _site_to_json(
+    site: Site, active_packages: Sequence[str], statistics: Mapping[str, float], *, qualified: bool
+) -> Json:
+    item: Json = {
+        "name": site.name,
+        "activity_rate": site.activity_rate,
+        "loading_rate_tonnes_per_min": site.loading_rate_t_per_min,
+        "destination_weights": dict(site.destination_weights),
+        "package_config": _profile_to_json(site.packages, qualified=qualified),
+        "active_packages": list(active_packages),
+        "statistics": dict(statistics),
+    }
+    if site.fixed_handling_s:
+        item["fixed_handling_s"] = site.fixed_handling_s
+    if site.hourly_profile:
+        item["hourly_profile"] = list(site.hourly_profile)
+    if site.batch_size_range != (1, 1):
+        item["batch_size_range"] = list(site.batch_size_range)
+    if site.attraction is not None:
+        item["attraction"] = site.attraction
+    return item
+
+
+def _profile_to_json(profile: PackageProfile, *, qualified: bool) -> Json:
+    def weights(name: str, names: Sequence[str], values: Sequence[float]) -> Json:
+        prefix = _QUALIFIED[name] if qualified else ""
+        return {prefix + key: value for key, value in zip(names, values, strict=True)}
+
+    return {
+        "size_range": list(profile.size_range),
+        "value_range_currency": list(profile.value_range),
+        # One tick of the file is one simulated second; whole numbers stay whole (front ends want integers).
+        "pickup_deadline_range_ticks": [_plain(value) for value in profile.pickup_window_s],
+        "delivery_deadline_range_ticks": [_plain(value) for value in profile.delivery_window_s],
+        "priority_weights": weights("priority_weights", PRIORITIES, profile.priority_weights),
+        "urgency_weights": weights("urgency_weights", URGENCIES, profile.urgency_weights),
+    }
+
+
+def _plain(seconds: float) -> int:
+    return round(seconds)

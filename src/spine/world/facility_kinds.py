@@ -1,0 +1,127 @@
+"""The registry of facility kinds: for each kind of facility what the world must know of it, in one declaration.
+
+A new kind needs a specification in `spine.network.facilities` with its reader and writer in `facility_json`, a record of what is there now
+in `model`, a module with what trucks do there, and its declaration here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar
+
+from spine.network.facilities import FacilityKind, FuelStation, Parking, ServingFacility, Site
+from spine.world import demand, facility_figures, fuel, parking, sites
+from spine.world.facility_figures import Figures
+from spine.world.model import ParkingState, SiteState, StationState, Truck
+from spine.world.places import PlaceKind
+from spine.world.saved import SavedTruck
+from spine.world.state import State
+
+_Spec = TypeVar("_Spec", Site, Parking, FuelStation)
+_Live = TypeVar("_Live", SiteState, ParkingState, StationState)
+
+
+def _nothing(_state: State, _facility: object) -> None:
+    """Nothing special happens."""
+
+
+def _nothing_more(_facility: object) -> Mapping[str, Any]:
+    """Nothing is shown beside the trucks."""
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class KindOfFacility(Generic[_Spec, _Live]):
+    """One kind of facility.
+
+    Attributes:
+        live: class of what is there now; made from a specification, a node index and the places.
+        sample: any specification of this kind, to know the columns of its table without one in the world.
+        place: what its places are, in figures.
+        table: name of its table of results.
+        settable: attributes of a specification that a command may change.
+        admitted: what a truck does that has waited for a place and gets it.
+        resumed: what a truck goes on with that a save file puts at one of its places.
+        figures: row of its table, of one facility; from the number of packages of this origin that are overdue, too.
+        shown: what its view holds beside specification and trucks.
+        opened, changed, closed: what else happens when one comes into the world, is changed, or leaves it.
+    """
+
+    live: type[_Live]
+    sample: _Spec
+    place: PlaceKind
+    table: str
+    settable: frozenset[str]
+    admitted: Callable[[State, Truck, _Live], None]
+    resumed: Callable[[State, Truck, _Live, SavedTruck], None]
+    figures: Callable[[_Live, float, int], Figures]
+    shown: Callable[[_Live], Mapping[str, Any]] = _nothing_more
+    opened: Callable[[State, _Live], None] = _nothing
+    changed: Callable[[State, _Live], None] = _nothing
+    closed: Callable[[State, _Live], None] = _nothing
+
+
+_SITE: Final = KindOfFacility(
+    live=SiteState,
+    sample=Site("", 0, "", 0.0),
+    place=PlaceKind.DOCK,
+    table="sites",
+    settable=frozenset(
+        {
+            "name",
+            "activity_rate",
+            "docks",
+            "loading_rate_t_per_min",
+            "fixed_handling_s",
+            "destination_weights",
+            "packages",
+            "hourly_profile",
+            "batch_size_range",
+            "attraction",
+        }
+    ),
+    admitted=sites.admitted,
+    resumed=sites.resume,
+    figures=facility_figures.of_site,
+    shown=sites.shown,
+    opened=demand.begin_births,
+    changed=demand.follow_rate,
+    closed=sites.close,
+)
+
+_STATION: Final = KindOfFacility(
+    live=StationState,
+    sample=FuelStation("", 0, 1, 1.0),
+    place=PlaceKind.PUMP,
+    table="stations",
+    settable=frozenset({"capacity", "cost_factor"}),
+    admitted=fuel.admitted,
+    resumed=fuel.resume,
+    figures=facility_figures.of_station,
+    shown=fuel.shown,
+    closed=fuel.close,
+)
+
+_PARKING: Final = KindOfFacility(
+    live=ParkingState,
+    sample=Parking("", 0, 1),
+    place=PlaceKind.LOT,
+    table="parkings",
+    settable=frozenset({"capacity"}),
+    admitted=parking.admitted,
+    resumed=parking.resume,
+    figures=facility_figures.of_parking,
+)
+
+KINDS: Final[Mapping[FacilityKind, KindOfFacility[Any, Any]]] = {
+    FacilityKind.SITE: _SITE,
+    FacilityKind.STATION: _STATION,
+    FacilityKind.PARKING: _PARKING,
+}
+"""Every kind of facility with places; tables and figures come in this order."""
+
+
+def kind_of(spec: ServingFacility) -> KindOfFacility[Any, Any]:
+    """Return the declaration of a facility's kind."""
+    return KINDS[spec.kind]
