@@ -29,7 +29,7 @@ NODE_MISSING = $(shell PATH="$(PATH)"; node -e 'const [major, minor] = process.v
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help docs-figures web-data setup run node dashboard screenshot test check check-web test-web format bench prove-crash prove-disk prove-simulation prove-soak prove-fuzz prove-network prove-dashboard autobahn image image-test sbom audit clean
+.PHONY: help docs docs-figures web-data setup run node dashboard screenshot test check check-web test-web format bench prove-crash prove-disk prove-simulation prove-soak prove-fuzz prove-network prove-dashboard autobahn image image-test sbom audit clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -86,11 +86,14 @@ web-data: setup ## write what the page knows of the server anew: web/src/generat
 docs-figures: setup ## write docs/figures.md anew from the catalogue of figures
 	$(BIN)/python -m spine.catalogue > docs/figures.md
 
+docs: setup $(VENV)/.group-docs ## make the documentation a site in build/docs; a warning or a broken link is an error
+	$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going --fresh-env docs build/docs
+
 format: setup ## let ruff format and fix what it can
 	$(BIN)/ruff format $(CHECKED)
 	$(BIN)/ruff check --fix $(CHECKED)
 
-bench: setup ## measure the figures of the README and print the table
+bench: setup ## measure the figures of docs/benchmarks.md and print the table
 	$(BIN)/python -m benchmarks
 
 # How much a proof does is a variable, of the environment or after make: `make prove-crash KILLS=50` (docs/reliability.md).

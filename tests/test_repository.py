@@ -7,18 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
-
-def tracked(repository: Path, *patterns: str) -> list[Path]:
-    """The files git tracks that match the patterns (all without one) and still exist."""
-    try:
-        done = subprocess.run(
-            ["git", "ls-files", "-z", "--", *patterns], cwd=repository, capture_output=True, text=True, check=True
-        )
-    except (FileNotFoundError, subprocess.CalledProcessError):
-        pytest.skip("not a git checkout")
-    return [path for name in done.stdout.split("\0") if name and (path := repository / name).is_file()]
+from support.repository import tracked
 
 
 def test_lock_file_names_no_package_index(repository: Path) -> None:

@@ -1,0 +1,108 @@
+"""The worked examples of docs/extending.md do what the page says: its own code is run, inserted where it says."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from spine.world import SAMPLE_COLUMNS
+from support.patience import PATIENCE_S
+
+
+class Block(NamedTuple):
+    """A block of code of the page, and what its note says is done with it: `file: NAME`, or `insert: PATH after: LINE`."""
+
+    section: str
+    verb: str
+    target: str
+    after: str
+    code: str
+
+
+def _blocks(page: str) -> Iterator[Block]:
+    for section in re.split(r"^## ", page, flags=re.MULTILINE)[1:]:
+        title = section.splitlines()[0]
+        found = re.finditer(
+            r"^<!-- (file|insert): (\S+)(?: after: (.*?))? -->\n```\w*\n(.*?)^```$", section, re.MULTILINE | re.DOTALL
+        )
+        for match in found:
+            yield Block(title, match[1], match[2], match[3] or "", match[4])
+
+
+@pytest.fixture(scope="module")
+def blocks(repository: Path) -> list[Block]:
+    """All blocks with a note."""
+    return list(_blocks((repository / "docs/extending.md").read_text()))
+
+
+def _of(blocks: list[Block], title: str) -> list[Block]:
+    found = [block for block in blocks if block.section == title]
+    assert found, title
+    return found
+
+
+def _insert(root: Path, block: Block) -> None:
+    """Insert a block behind the one line it names."""
+    path = root / block.target
+    lines = path.read_text().splitlines(keepends=True)
+    places = [number for number, line in enumerate(lines) if line.strip() == block.after.strip()]
+    assert len(places) == 1, f"{block.target}: {block.after!r} stands there {len(places)} times"
+    lines.insert(places[0] + 1, block.code)
+    path.write_text("".join(lines))
+
+
+def test_the_policy(blocks: list[Block], tmp_path: Path) -> None:
+    """Installed as its pyproject.toml says, it is chosen by the page's scenario, takes its parameter, and orders are delivered."""
+    for block in _of(blocks, "A policy"):
+        (tmp_path / block.target).write_text(block.code)
+    point = re.search(r'^"(dispatch\.\w+)" = "([\w:]+)"$', (tmp_path / "pyproject.toml").read_text(), re.MULTILINE)
+    assert point is not None
+    about = tmp_path / "fewest_stops-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: fewest-stops\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text(f"[spine.policies]\n{point[1]} = {point[2]}\n")
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+
+    def spine(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "spine", *arguments]
+        return subprocess.run(
+            command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=PATIENCE_S
+        )
+
+    done = spine("run", "scenario.yaml", "--hours", "4", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["packages_delivered"] > 0
+    wrong = (tmp_path / "scenario.yaml").read_text().replace("trucks: 5", "trucks: 0")
+    (tmp_path / "wrong.yaml").write_text(wrong)
+    refused = spine("scenario", "check", "wrong.yaml")
+    assert refused.returncode == 2
+    assert "trucks = 0" in refused.stderr + refused.stdout
+
+
+def test_the_chart(blocks: list[Block], repository: Path, tmp_path: Path) -> None:
+    """Inserted where the page says, the dashboard's code still fits together, and the server has the columns."""
+    (block,) = _of(blocks, "A chart")
+    columns = re.search(r"columns: \[(.*?)\]", block.code)
+    assert columns is not None
+    assert {name.strip(' "') for name in columns[1].split(",")} <= set(SAMPLE_COLUMNS)
+    web = repository / "web"
+    shutil.copytree(web, tmp_path / "web", ignore=shutil.ignore_patterns("node_modules"))
+    _insert(tmp_path, block)
+    if not (web / "node_modules").is_dir():
+        return  # no Node.js here: what could be looked at without it has been
+    (tmp_path / "web" / "node_modules").symlink_to(web / "node_modules")
+    compiler = [web / "node_modules/.bin/tsc", "--noEmit", "-p", tmp_path / "web"]
+    search = f"{repository / 'build/node'}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        compiler, env={**os.environ, "PATH": search}, capture_output=True, text=True, check=False, timeout=PATIENCE_S
+    )
+    assert done.returncode == 0, done.stdout
