@@ -77,7 +77,7 @@ def test_places_are_snapped_and_sized() -> None:
     assert [station.capacity for station in network.stations] == [6]
     assert [parking.capacity for parking in network.parkings] == [55]
     assert [site.name for site in network.sites] == ["Works"]  # its middle is 660 m from any node, its edge near
-    assert any("dropped 1 places farther than 400 m" in note for note in network.notes)
+    assert any("dropped 1 facilities farther than 400 m" in note for note in network.notes)
 
 
 def _trap_graphml(degrees: bool) -> bytes:

@@ -162,7 +162,7 @@ def test_places_drawn_as_relations_are_taken() -> None:
     missing = f'<relation id="2"><member type="way" ref="99" role="outer"/>{kind}</relation>'
     network = read(roads, halves, whole, missing)
     assert [site.name for site in network.sites] == ["Steelworks"]
-    assert any("dropped 1 places whose outline is not whole" in note for note in network.notes)
+    assert any("dropped 1 facilities whose outline is not whole" in note for note in network.notes)
 
 
 def test_turn_restrictions_and_conditions_are_said_to_be_ignored() -> None:
@@ -214,7 +214,7 @@ def test_places_at_one_node_become_one() -> None:
     assert (len(network.sites), site.name) == (1, "Large")
     assert site.docks > 4
     assert site.activity_rate > 2.0
-    assert any("joined 1 places" in note for note in network.notes)
+    assert any("joined 1 facilities" in note for note in network.notes)
 
 
 def test_outlines_of_nothing_are_counted() -> None:
@@ -228,7 +228,7 @@ def test_outlines_of_nothing_are_counted() -> None:
     ]
     network = read(road, *odd)
     assert not network.sites
-    assert "dropped 3 places whose outline is not whole in this extract" in network.notes
+    assert "dropped 3 facilities whose outline is not whole in this extract" in network.notes
     assert "dropped 1 ways with fewer than two positions in this extract" in network.notes
     assert len(read(road, way(2, [1, 1], landuse="industrial")).sites) == 1
 
@@ -238,7 +238,7 @@ def test_outlines_of_nothing_are_counted() -> None:
     [
         ([], "no road that a truck may drive"),
         ([way(1, [1, 2], highway="track")], "no road that a truck may drive"),
-        ([way(1, [1, 2], highway="primary", oneway="yes")], "no two places"),
+        ([way(1, [1, 2], highway="primary", oneway="yes")], "no two points"),
         ([way(1, [1, 999], highway="primary")], "no road that a truck may drive"),
     ],
 )

@@ -14,7 +14,7 @@ from spine.network.osm_access import (
     may_be_driven,
     parse_metres,
 )
-from spine.network.osm_places import place_of
+from spine.network.osm_facilities import facility_of
 from spine.network.osm_tags import (
     Direction,
     direction_of,
@@ -202,8 +202,8 @@ def test_lanes(tags: dict[str, str], direction: Direction, lanes: int) -> None:
 @pytest.mark.parametrize(
     ("tags", "area_m2", "kind", "capacity"),
     [
-        ({"amenity": "fuel"}, 0.0, "station", 4),
-        ({"amenity": "fuel", "fuel:HGV_diesel": "yes"}, 0.0, "station", 6),
+        ({"amenity": "fuel"}, 0.0, "gas_station", 4),
+        ({"amenity": "fuel", "fuel:HGV_diesel": "yes"}, 0.0, "gas_station", 6),
         ({"amenity": "fuel", "hgv": "no"}, 0.0, None, 0),
         ({"amenity": "fuel", "access": "private"}, 0.0, None, 0),
         ({"highway": "services"}, 0.0, "parking", 40),
@@ -228,20 +228,20 @@ def test_lanes(tags: dict[str, str], direction: Direction, lanes: int) -> None:
 )
 def test_places(tags: dict[str, str], area_m2: float, kind: str | None, capacity: int) -> None:
     """What is a station, a truck parking or a site, and how large."""
-    place = place_of(tags, area_m2)
-    assert (place.kind if place else None) == kind
-    if place is not None:
-        assert place.capacity == capacity
-        assert (place.rate > 0.0) is (kind == "site")
+    facility = facility_of(tags, area_m2)
+    assert (facility.kind if facility else None) == kind
+    if facility is not None:
+        assert facility.capacity == capacity
+        assert (facility.rate > 0.0) is (kind == "site")
 
 
 def test_busier_kinds_send_more() -> None:
     """On the same hectare a warehouse sends more than industrial land, and that more than a shop."""
     rates = []
     for tags in ({"building": "warehouse"}, {"landuse": "industrial"}, {"shop": "mall"}):
-        place = place_of(tags, 20_000.0)
-        assert place is not None
-        rates.append(place.rate)
+        facility = facility_of(tags, 20_000.0)
+        assert facility is not None
+        rates.append(facility.rate)
     assert rates == sorted(rates, reverse=True)
     assert len(set(rates)) == 3
 

@@ -21,13 +21,14 @@ from spine.world import (
     World,
     events,
 )
+from spine.world.activities import Purpose
 from spine.world.views import BrokerView, TruckView
 from support.lines import line_network, site_at, truck_view
 from support.worlds import check_invariants, run, small_world
 
 
 def _saved_truck(view: TruckView) -> SavedTruck:
-    seeks = view.purpose if view.purpose in ("rest", "fuel", "parking") else ""
+    seeks = view.purpose if view.purpose in (Purpose.REST, Purpose.FUEL, Purpose.PARKING) else None
     return SavedTruck(
         id=view.id,
         max_speed_kph=view.max_speed_kph,
@@ -54,7 +55,7 @@ def _saved_truck(view: TruckView) -> SavedTruck:
         fueling_liters_needed=view.fueling_liters_needed,
         loading_progress_s=view.loading_progress_s,
         loading_target_s=view.loading_target_s,
-        seeks=seeks or "",
+        seeks=seeks,
         tags=dict(view.tags),
     )
 

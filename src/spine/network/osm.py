@@ -1,4 +1,4 @@
-"""Import of OpenStreetMap extracts (extra `osm`): the roads a heavy truck may use, and the places it serves.
+"""Import of OpenStreetMap extracts (extra `osm`): the roads a heavy truck may use, and the facilities it serves.
 
 Bytes in, network out. Ways are split where roads meet, and joined again where nothing changes; lengths are geodesic along the
 drawn shape; the largest strongly connected part is kept; what was dropped is counted in the notes. Needs pyosmium.
@@ -13,7 +13,7 @@ from spine.network.builder import RoadNetworkBuilder
 from spine.network.connectivity import largest_part
 from spine.network.graph import RoadNetwork
 from spine.network.osm_extract import read_extract
-from spine.network.osm_places import add_places
+from spine.network.osm_facilities import add_facilities
 from spine.network.osm_roads import Road, join_roads, split_roads
 from spine.network.projection import LocalProjection, geodesic_lengths_m
 
@@ -53,8 +53,8 @@ def read_osm(data: bytes, kind: str, source: str = "map") -> RoadNetwork:
     except NetworkError as error:
         raise MapFormatError(f"{source}: {error}") from None
     if largest_part(core, CORE_FOR_KG).sum() < 2:
-        raise MapFormatError(f"{source}: no two places in this extract can be reached from each other by truck")
-    return add_places(core, extract.places, projection)
+        raise MapFormatError(f"{source}: no two points of this extract can be reached from each other by truck")
+    return add_facilities(core, extract.facilities, projection)
 
 
 def _add_roads(

@@ -1,4 +1,4 @@
-"""Reading an OpenStreetMap extract with pyosmium (extra `osm`): roads and places as found, and counts of what was left out.
+"""Reading an OpenStreetMap extract with pyosmium (extra `osm`): roads and facilities as found, and counts of what was left out.
 
 One pass over the file for the members of drawn areas, one for everything; only tagged objects reach Python.
 """
@@ -13,9 +13,9 @@ import numpy as np
 
 from spine.errors import MapFormatError
 from spine.network.osm_access import Tags, blocks_road, has_unmodelled_condition, may_be_driven
+from spine.network.osm_facilities import FACILITY_KEYS, OsmFacility, facility_of
 from spine.network.osm_order import in_order
 from spine.network.osm_pbf import check_pbf
-from spine.network.osm_places import PLACE_KEYS, Place, place_of
 from spine.network.osm_roads import Road, Traffic
 from spine.network.osm_tags import (
     Direction,
@@ -36,13 +36,13 @@ class Extract:
 
     Attributes:
         roads: ways a truck may drive, cut at barriers.
-        places: what a truck serves or stops at.
+        facilities: what a truck serves or stops at.
         positions: longitude and latitude per node reference of the roads; copies of barrier nodes have negative ones.
         closed_to_trucks, cut_at_barriers, incomplete, conditional, turn_restrictions, broken_areas: counts for the notes.
     """
 
     roads: list[Road] = field(default_factory=list)
-    places: list[Place] = field(default_factory=list)
+    facilities: list[OsmFacility] = field(default_factory=list)
     positions: dict[int, tuple[float, float]] = field(default_factory=dict)
     closed_to_trucks: int = 0
     cut_at_barriers: int = 0
@@ -57,7 +57,7 @@ class Extract:
             (self.closed_to_trucks, "dropped {} ways closed to trucks, too low or too narrow"),
             (self.cut_at_barriers, "cut roads at {} barriers no truck may pass"),
             (self.incomplete, "dropped {} ways with fewer than two positions in this extract"),
-            (self.broken_areas, "dropped {} places whose outline is not whole in this extract"),
+            (self.broken_areas, "dropped {} facilities whose outline is not whole in this extract"),
             (self.conditional, "took {} ways as open whose access depends on time or other conditions"),
             (self.turn_restrictions, "ignored {} turn restrictions"),
         )
@@ -95,7 +95,7 @@ def _tagged_objects(data: bytes, kind: str, source: str) -> Iterator[tuple[Any, 
         processor = (
             osmium.FileProcessor(osmium.io.FileBuffer(in_order(data) if kind == "osm" else data, kind))
             .with_locations()
-            .with_areas(osmium.filter.KeyFilter(*PLACE_KEYS))
+            .with_areas(osmium.filter.KeyFilter(*FACILITY_KEYS))
             .with_filter(osmium.filter.EmptyTagFilter())
         )
         for item in processor:
@@ -123,14 +123,14 @@ class _Reader:
                 self._take_road(item, tags)
             elif not item.is_closed():
                 self._take_line(item, tags)
-            elif place_of(tags) is not None:
+            elif facility_of(tags) is not None:
                 self._take_ring(item.nodes, tags)
         elif item.is_area():
-            if not item.from_way() and place_of(tags) is not None:
+            if not item.from_way() and facility_of(tags) is not None:
                 self._take_largest_ring(item, tags)
         elif tags.get("type", "").startswith("restriction"):
             self._extract.turn_restrictions += 1
-        elif tags.get("type") == "multipolygon" and place_of(tags) is not None:
+        elif tags.get("type") == "multipolygon" and facility_of(tags) is not None:
             self._drawn_as_relation += 1
 
     def finished(self) -> Extract:
@@ -143,21 +143,21 @@ class _Reader:
     def _take_node(self, node: Any, tags: Tags) -> None:
         if blocks_road(tags):
             self._barriers.add(node.id)
-        place = place_of(tags)
-        if place is not None and node.location.valid():
-            self._extract.places.append(place.at(node.location.lon, node.location.lat))
+        facility = facility_of(tags)
+        if facility is not None and node.location.valid():
+            self._extract.facilities.append(facility.at(node.location.lon, node.location.lat))
 
     def _take_line(self, way: Any, tags: Tags) -> None:
-        """Take a place drawn as an open line, such as a wall of a works: it stands at its middle."""
-        place = place_of(tags)
+        """Take a facility drawn as an open line, such as a wall of a works: it stands at its middle."""
+        facility = facility_of(tags)
         spots = [(node.location.lon, node.location.lat) for node in way.nodes if node.location.valid()]
-        if place is None:
+        if facility is None:
             return
         if not spots:
             self._extract.broken_areas += 1
         else:
             lon, lat = np.array(spots).mean(axis=0).tolist()
-            self._extract.places.append(place.at(lon, lat))
+            self._extract.facilities.append(facility.at(lon, lat))
 
     def _take_largest_ring(self, area: Any, tags: Tags) -> None:
         rings = list(area.outer_rings())
@@ -172,9 +172,9 @@ class _Reader:
             self._extract.broken_areas += 1
             return
         lon, lat, area_m2 = ring_centre_and_area(*zip(*spots, strict=True))
-        place = place_of(tags, area_m2)
-        if place is not None:
-            self._extract.places.append(place.at(lon, lat))
+        facility = facility_of(tags, area_m2)
+        if facility is not None:
+            self._extract.facilities.append(facility.at(lon, lat))
 
     def _take_road(self, way: Any, tags: Tags) -> None:
         road_class = road_class_of(tags)

@@ -22,6 +22,7 @@ from spine.protocol.encode import Json
 from spine.protocol.envelope import read_json
 from spine.protocol.params import Integer, Number, truck_number
 from spine.world import SavedBroker, SavedBuildingAgent, SavedPackage, SavedTruck, SavedWorld, quantities
+from spine.world.activities import Purpose
 from spine.world.intake import LONGEST_SERVICE_S
 from spine.world.terms import EXPIRY_FINE_SHARE, LATE_LOSS_PER_S
 from spine.world.truck_fields import SAVED
@@ -272,6 +273,15 @@ def _agent(
     return SavedBuildingAgent(part.id, part.tags)
 
 
+def _sought(part: _Truck) -> Purpose | None:
+    """Return why a truck drives somewhere else than to a stop."""
+    if part.is_seeking_gas_station:
+        return Purpose.FUEL
+    if part.is_seeking_parking:
+        return Purpose.REST
+    return Purpose.PARKING if part.is_seeking_idle_parking else None
+
+
 def _truck(part: _Truck, buildings: Buildings, inside: Mapping[str, str]) -> SavedTruck:
     # Where file and building disagree the building's list wins.
     building = inside.get(part.id, part.current_building_id)
@@ -281,7 +291,6 @@ def _truck(part: _Truck, buildings: Buildings, inside: Mapping[str, str]) -> Sav
     elif node is None and edge is None:
         # Some servers lose the edge of a truck that was imported before; it goes on where its route does.
         node = part.route[0] if part.route else part.route_start_node
-    seeks = "fuel" if part.is_seeking_gas_station else "rest" if part.is_seeking_parking else ""
     return SavedTruck(
         current_node=node,
         current_edge=edge,
@@ -293,7 +302,7 @@ def _truck(part: _Truck, buildings: Buildings, inside: Mapping[str, str]) -> Sav
         delivery_queue=tuple(
             (task.site_id, task.task_type == "PICKUP", tuple(task.package_ids)) for task in part.delivery_queue
         ),
-        seeks=seeks or ("parking" if part.is_seeking_idle_parking else ""),
+        seeks=_sought(part),
         **{name: getattr(part, name) for name in _SAME},
     )
 

@@ -10,7 +10,7 @@ from spine.energy import usual_empty_mass_t
 from spine.network import RoadNetwork
 from spine.scenario.model import Distribution, FleetGroup
 from spine.world import CreateTruck, TruckSpec
-from spine.world.draws import Draws
+from spine.world.draws import Draws, Stream
 from spine.world.truck_fields import DRAWN
 
 
@@ -27,7 +27,7 @@ def fleet_commands(groups: Sequence[FleetGroup], network: RoadNetwork, seed: int
             number = counts[group.name] = counts.get(group.name, 0) + 1
             agent_id = f"{group.name}-{number:04d}"
             # A number for the start and two for each attribute, used or not: a changed attribute leaves the others as they are.
-            place, *uniforms = draws.uniforms("fleet", agent_id, 0, 1 + 2 * len(DRAWN))
+            place, *uniforms = draws.uniforms(Stream.FLEET, agent_id, 0, 1 + 2 * len(DRAWN))
             values: dict[str, Any] = {
                 name: _value(name, value, *uniforms[2 * slot : 2 * slot + 2])
                 for slot, name in enumerate(DRAWN)

@@ -53,6 +53,13 @@ class Diversion(str, Enum):
     """No road leads to the goal."""
 
 
+class TaskType(str, Enum):
+    """What a truck comes to a site for."""
+
+    PICKUP = "PICKUP"
+    DELIVERY = "DELIVERY"
+
+
 class StuckReason(str, Enum):
     """Why a truck cannot do what it is to do."""
 

@@ -23,81 +23,21 @@ from spine.world import (
 )
 from spine.world.activities import Activity
 from spine.world.agenda import Due
-from spine.world.causes import ExpiryCause
+from spine.world.agent_kinds import BROKER_ATTRIBUTES, BUILDING_AGENT_ATTRIBUTES, TRUCK_ATTRIBUTES, AgentKind
+from spine.world.causes import ExpiryCause, ReofferReason
 from spine.world.checks import checked_number
 from spine.world.commands import CreateBroker, CreateBuildingAgent, CreateTruck, TruckSpec
+from spine.world.draws import Stream
 from spine.world.model import Broker, Truck
 from spine.world.policies.memory import forget_truck
 from spine.world.state import State
-
-TRUCK_ATTRIBUTES = frozenset(
-    {
-        "id",
-        "kind",
-        "activity",
-        "purpose",
-        "inbox_count",
-        "outbox_count",
-        "max_speed_kph",
-        "capacity",
-        "load",
-        "loaded_packages",
-        "current_speed_kph",
-        "current_node",
-        "current_edge",
-        "edge_progress_m",
-        "route",
-        "destination",
-        "route_start_node",
-        "route_end_node",
-        "current_building_id",
-        "driving_time_s",
-        "resting_time_s",
-        "is_resting",
-        "required_rest_s",
-        "balance_ducats",
-        "risk_factor",
-        "is_seeking_parking",
-        "is_seeking_idle_parking",
-        "original_destination",
-        "fuel_tank_capacity_l",
-        "current_fuel_l",
-        "co2_emitted_kg",
-        "is_seeking_gas_station",
-        "is_fueling",
-        "fueling_liters_needed",
-        "delivery_queue",
-        "is_loading",
-        "is_unloading",
-        "loading_progress_s",
-        "loading_target_s",
-        "broker_id",
-    }
-)
-"""Names a truck has on the wire: an update refuses those that are not settable, rather than make tags of them."""
-
-BROKER_ATTRIBUTES = frozenset(
-    {
-        "id",
-        "kind",
-        "inbox_count",
-        "outbox_count",
-        "balance_ducats",
-        "package_queue",
-        "assigned_packages",
-        "known_packages_count",
-        "active_negotiation",
-    }
-)
-
-BUILDING_AGENT_ATTRIBUTES = frozenset({"id", "kind", "inbox_count", "outbox_count", "building"})
 
 
 def _new_agent_id(state: State, agent_id: str) -> None:
     if not agent_id:
         raise CommandError("agent_id: must not be empty")
     if agent_id in state.agents:
-        raise CommandError(f"agent_id: {quoted(agent_id)} is already used by a {state.agents[agent_id]}")
+        raise CommandError(f"agent_id: {quoted(agent_id)} is already used by a {state.agents[agent_id].value}")
 
 
 def _check_spec(state: State, spec: TruckSpec) -> None:
@@ -120,7 +60,7 @@ def _check_spec(state: State, spec: TruckSpec) -> None:
 def random_node(state: State, agent_id: str, placement: int, profile: int) -> int:
     """Return a node index drawn for a truck among those it can go to and fro between, the most there are."""
     nodes = state.core_nodes(profile)
-    uniform = state.draws.uniforms("placement", agent_id, placement, 1)[0]
+    uniform = state.draws.uniforms(Stream.PLACEMENT, agent_id, placement, 1)[0]
     return int(nodes[int(uniform * len(nodes))])
 
 
@@ -161,7 +101,7 @@ def create_truck(state: State, command: CreateTruck) -> None:
         version=state.agenda.first_version(),
     )
     state.trucks[truck.id] = truck
-    state.agents[truck.id] = "truck"
+    state.agents[truck.id] = AgentKind.TRUCK
     state.fleet.place(truck.row, node)
     state.ledger.initial += truck.balance
     state.largest_capacity = max(state.largest_capacity, truck.capacity)
@@ -170,7 +110,7 @@ def create_truck(state: State, command: CreateTruck) -> None:
     hours.start_within_day(state, truck, float(spec.driver_day_s))
     fuel.new_tank(state, truck)
     state.changed_agents[truck.id] = None
-    state.emit(events.AgentAdded(state.now, truck.id, "truck"))
+    state.emit(events.AgentAdded(state.now, truck.id, AgentKind.TRUCK))
     # It stands still until time goes on; its first decision falls at this very instant, when the world is next advanced.
     state.agenda.put(state.now, Due.BEGIN, truck.id, truck.version)
 
@@ -192,7 +132,7 @@ def create_broker(state: State, command: CreateBroker) -> None:
     balance = checked_number("balance_ducats", command.balance_ducats)
     broker = Broker(command.agent_id, balance, dict(command.tags), initial_balance=balance)
     state.broker = broker
-    state.agents[broker.id] = "broker"
+    state.agents[broker.id] = AgentKind.BROKER
     state.ledger.initial += balance
     for order in state.orders.values():
         broker.known += 1
@@ -201,19 +141,19 @@ def create_broker(state: State, command: CreateBroker) -> None:
         else:
             broker.assigned[order.id] = order.truck_id
     state.touch_broker()
-    state.emit(events.AgentAdded(state.now, broker.id, "broker"))
+    state.emit(events.AgentAdded(state.now, broker.id, AgentKind.BROKER))
 
 
 def create_building_agent(state: State, command: CreateBuildingAgent) -> None:
     """Create an inert building agent."""
     _new_agent_id(state, command.agent_id)
     state.building_agents[command.agent_id] = dict(command.tags)
-    state.agents[command.agent_id] = "building"
+    state.agents[command.agent_id] = AgentKind.BUILDING
     state.changed_agents[command.agent_id] = None
-    state.emit(events.AgentAdded(state.now, command.agent_id, "building"))
+    state.emit(events.AgentAdded(state.now, command.agent_id, AgentKind.BUILDING))
 
 
-def _known_agent(state: State, agent_id: str) -> str:
+def _known_agent(state: State, agent_id: str) -> AgentKind:
     kind = state.agents.get(agent_id)
     if kind is None:
         raise CommandError(f"agent_id: there is no agent {quoted(agent_id)}")
@@ -223,9 +163,9 @@ def _known_agent(state: State, agent_id: str) -> str:
 def update_agent(state: State, agent_id: str, changes: Mapping[str, object]) -> None:
     """Change settable attributes and tags of an agent."""
     kind = _known_agent(state, agent_id)
-    if kind == "truck":
+    if kind is AgentKind.TRUCK:
         _update_truck(state, state.trucks[agent_id], changes)
-    elif kind == "broker" and state.broker is not None:
+    elif kind is AgentKind.BROKER and state.broker is not None:
         broker = state.broker
         tags = _new_tags(broker.tags, changes, {"balance_ducats"}, BROKER_ATTRIBUTES)
         balance = checked_number("balance_ducats", changes.get("balance_ducats", broker.balance))
@@ -290,9 +230,9 @@ def _update_truck(state: State, truck: Truck, changes: Mapping[str, object]) -> 
 def delete_agent(state: State, agent_id: str) -> None:
     """Remove an agent with everything that hangs on it."""
     kind = _known_agent(state, agent_id)
-    if kind == "truck":
+    if kind is AgentKind.TRUCK:
         _delete_truck(state, state.trucks[agent_id])
-    elif kind == "broker" and state.broker is not None:
+    elif kind is AgentKind.BROKER and state.broker is not None:
         state.ledger.purses_removed += state.broker.balance
         state.broker = None
     else:
@@ -313,7 +253,7 @@ def _delete_truck(state: State, truck: Truck) -> None:
         freight.expire(state, state.orders[package_id], ExpiryCause.TRUCK_REMOVED)
     for stop in list(truck.plan):
         if stop.pickup:
-            freight.withdraw_award(state, state.orders[stop.package_id], "truck_removed")
+            freight.withdraw_award(state, state.orders[stop.package_id], ReofferReason.TRUCK_REMOVED)
     fuel.cut_pumping_short(state, truck)
     if truck.activity is Activity.WAITING_PARKING:
         parking.end_search(state, truck)

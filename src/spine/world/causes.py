@@ -1,4 +1,4 @@
-"""Why demand failed: the causes orders are refused for, and those they leave the world undelivered for."""
+"""Why demand failed: the causes orders are refused for, those they leave the world undelivered for, and why awards fail."""
 
 from __future__ import annotations
 
@@ -55,3 +55,17 @@ class ExpiryCause(str, Enum):
     UNREACHABLE = "unreachable"
     TRUCK_REMOVED = "truck_removed"
     SITE_REMOVED = "site_removed"
+
+
+class ReofferReason(str, Enum):
+    """Why an award failed and its order is open again.
+
+    Attributes:
+        NO_ROOM: the truck became smaller after the award, and the order does not fit.
+        TRUCK_REMOVED: the truck was removed before it had loaded the order.
+        UNREACHABLE: the truck cannot reach the stop.
+    """
+
+    NO_ROOM = "no_room"
+    TRUCK_REMOVED = "truck_removed"
+    UNREACHABLE = "unreachable"

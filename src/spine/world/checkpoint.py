@@ -20,6 +20,7 @@ from spine.network import RoadNetwork
 from spine.network.facilities import SPECIFICATIONS, FacilityKind, GenericBuilding
 from spine.world.activities import Diversion, Purpose
 from spine.world.agenda import Agenda
+from spine.world.agent_kinds import AgentKind
 from spine.world.config import WorldConfig
 from spine.world.facility_kinds import KINDS
 from spine.world.leg import Leg
@@ -97,7 +98,7 @@ class _Snapshot:
     generics: list[GenericBuilding]
     broker: Broker | None
     building_agents: dict[str, dict[str, Any]]
-    agents: dict[str, str]
+    agents: dict[str, AgentKind]
     rows: list[str | None]
     free_rows: list[int]
     fuel_price: float

@@ -20,7 +20,7 @@ from spine.world import intake
 from spine.world.agenda import Due
 from spine.world.causes import RefusalCause
 from spine.world.clock import wall_of
-from spine.world.draws import pick
+from spine.world.draws import Stream, pick
 from spine.world.model import SiteState
 from spine.world.orders import Order
 from spine.world.state import State
@@ -41,7 +41,7 @@ class _Arrival(NamedTuple):
 
 
 def _arrival(state: State, site: SiteState, index: int) -> _Arrival:
-    return _Arrival(*state.draws.uniforms("arrival", site.spec.id, site.stream + index, 3))
+    return _Arrival(*state.draws.uniforms(Stream.ARRIVAL, site.spec.id, site.stream + index, 3))
 
 
 _MILLISECONDS = 1000
@@ -122,7 +122,7 @@ def _draw(state: State, site: SiteState) -> Order | None:
     """
     index = site.serial
     site.serial += 1
-    draws = state.draws.uniforms("package", site.spec.id, site.stream + index, _DRAWS_PER_ORDER)
+    draws = state.draws.uniforms(Stream.PACKAGE, site.spec.id, site.stream + index, _DRAWS_PER_ORDER)
     profile = site.spec.packages
     size = _between(profile.size_range, draws[1])
     destination = _destination(state, site, draws[0])

@@ -1,4 +1,4 @@
-"""Random numbers as a pure function of (seed, purpose, entity, index).
+"""Random numbers as a pure function of (seed, stream, entity, index).
 
 Every draw has its own block of Philox counters, so no stream has a hidden position: a world only remembers how many draws an
 entity has made, one more truck cannot change which orders are drawn, and a loaded world continues exactly.
@@ -7,10 +7,35 @@ Philox is counter-based (Salmon et al., "Parallel random numbers: as easy as 1, 
 
 from __future__ import annotations
 
+from enum import Enum
 from hashlib import blake2b
 
 import numpy as np
 from numpy.random import Philox
+
+
+class Stream(str, Enum):
+    """What numbers are drawn for; each is a stream of its own."""
+
+    ARRIVAL = "arrival"
+    """When a site's next order comes, and how many packages it is."""
+    PACKAGE = "package"
+    """Destination, size, value and windows of an order."""
+    PRICE = "price"
+    """The fuel price of a day."""
+    FLEET = "fleet"
+    """Attributes of a scenario's trucks."""
+    PLACEMENT = "placement"
+    """Where a truck without a start node begins."""
+    FUEL = "fuel"
+    """At which level a driver looks for fuel."""
+    HOURS = "hours"
+    """After which driving time he looks for a parking."""
+    RISK = "risk"
+    """How much a fine makes him more careful."""
+    PARKING = "parking"
+    """How long he searches for a lot, and whether he is fined at the roadside."""
+
 
 _TO_UNIT = 1.0 / 9007199254740992.0
 _DROP = np.uint64(11)
@@ -33,21 +58,21 @@ class Draws:
         self._state = self._generator.state
         self._key: np.ndarray[tuple[int], np.dtype[np.uint64]] = self._state["state"]["key"]
         self._counter: np.ndarray[tuple[int], np.dtype[np.uint64]] = self._state["state"]["counter"]
-        self._keys: dict[tuple[str, str], tuple[int, int]] = {}
+        self._keys: dict[tuple[Stream, str], tuple[int, int]] = {}
 
-    def uniforms(self, purpose: str, entity: str, index: int, count: int) -> list[float]:
+    def uniforms(self, stream: Stream, entity: str, index: int, count: int) -> list[float]:
         """Return `count` numbers, uniform on [0, 1), the same for the same arguments in every process.
 
         Args:
-            purpose: what they are for, such as ``"birth"``.
+            stream: what they are for.
             entity: whose they are, such as a site id.
             index: running number of the draw, >= 0.
             count: how many, <= 64.
         """
-        name = (purpose, entity)
+        name = (stream, entity)
         key = self._keys.get(name)
         if key is None:
-            key = self._keys[name] = (_stable_hash(f"{self.seed}/{purpose}"), _stable_hash(entity))
+            key = self._keys[name] = (_stable_hash(f"{self.seed}/{stream.value}"), _stable_hash(entity))
         # Resetting the state of one generator costs 1.6 us; making a new one per draw would cost 9.
         self._key[0], self._key[1] = key
         self._counter[:] = 0

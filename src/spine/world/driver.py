@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from spine.world import events, freight, fuel, hours, movement, parking, queues, rests, sites
 from spine.world.activities import Activity, Diversion, Followup, Purpose, StuckReason
-from spine.world.causes import ExpiryCause
+from spine.world.causes import ExpiryCause, ReofferReason
 from spine.world.facility_kinds import kind_of
 from spine.world.leg import Leg
 from spine.world.model import ParkingState, Truck
@@ -265,7 +265,7 @@ def _give_up_stop(state: State, truck: Truck) -> None:
     if order.aboard:
         freight.expire(state, order, ExpiryCause.UNREACHABLE)
     else:
-        freight.withdraw_award(state, order, "unreachable")
+        freight.withdraw_award(state, order, ReofferReason.UNREACHABLE)
     state.followups.append((Followup.NEXT, truck.id))
 
 

@@ -11,7 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from spine.world.activities import Purpose, StuckReason
+from spine.network.facilities import FacilityKind
+from spine.world.activities import Purpose, StuckReason, TaskType
+from spine.world.agent_kinds import AgentKind
+from spine.world.causes import ExpiryCause, RefusalCause, ReofferReason
 
 
 @dataclass(slots=True)
@@ -40,12 +43,12 @@ class PackageCreated(Event):
 
 @dataclass(slots=True)
 class PackageRejected(Event):
-    """Demand that could not become a package; `reason` is one of `spine.world.causes.RefusalCause`."""
+    """Demand that could not become a package."""
 
     type_name: ClassVar[str] = "package.rejected"
     site_id: str
     size: float
-    reason: str
+    reason: RefusalCause
 
 
 @dataclass(slots=True)
@@ -75,12 +78,12 @@ class PackageAssigned(Event):
 
 @dataclass(slots=True)
 class PackageReoffered(Event):
-    """An award failed and the package is open again; `reason` says why."""
+    """An award failed and the package is open again."""
 
     type_name: ClassVar[str] = "package.reoffered"
     package_id: str
     agent_id: str
-    reason: str
+    reason: ReofferReason
 
 
 @dataclass(slots=True)
@@ -108,13 +111,13 @@ class PackageDelivered(Event):
 
 @dataclass(slots=True)
 class PackageExpired(Event):
-    """A package left the world undelivered; `cause` is one of `spine.world.causes.ExpiryCause`."""
+    """A package left the world undelivered."""
 
     type_name: ClassVar[str] = "package.expired"
     package_id: str
     site_id: str
     value_lost: float
-    cause: str
+    cause: ExpiryCause
 
 
 @dataclass(slots=True)
@@ -177,12 +180,12 @@ class QueueJoined(Event):
 
 @dataclass(slots=True)
 class HandlingStarted(Event):
-    """A truck docked; `task` is `PICKUP` or `DELIVERY`, `waited_s` the time queued for the dock."""
+    """A truck docked; `waited_s` is the time queued for the dock."""
 
     type_name: ClassVar[str] = "truck.docked"
     agent_id: str
     site_id: str
-    task: str
+    task: TaskType
     duration_s: float
     waited_s: float
 
@@ -194,7 +197,7 @@ class HandlingFinished(Event):
     type_name: ClassVar[str] = "truck.undocked"
     agent_id: str
     site_id: str
-    task: str
+    task: TaskType
 
 
 @dataclass(slots=True)
@@ -315,11 +318,11 @@ class FuelPriceChanged(Event):
 
 @dataclass(slots=True)
 class AgentAdded(Event):
-    """An agent was created; `kind` is `truck`, `broker` or `building`."""
+    """An agent was created."""
 
     type_name: ClassVar[str] = "agent.added"
     agent_id: str
-    kind: str
+    kind: AgentKind
 
 
 @dataclass(slots=True)
@@ -337,17 +340,17 @@ class AgentRemoved(Event):
 
     type_name: ClassVar[str] = "agent.removed"
     agent_id: str
-    kind: str
+    kind: AgentKind
 
 
 @dataclass(slots=True)
 class BuildingAdded(Event):
-    """A facility was added; `kind` is `site`, `parking` or `gas_station`."""
+    """A facility was added."""
 
     type_name: ClassVar[str] = "building.added"
     building_id: str
     node: int
-    kind: str
+    kind: FacilityKind
 
 
 @dataclass(slots=True)
@@ -365,7 +368,7 @@ class BuildingRemoved(Event):
 
     type_name: ClassVar[str] = "building.removed"
     building_id: str
-    kind: str
+    kind: FacilityKind
 
 
 @dataclass(slots=True)

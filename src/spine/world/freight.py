@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from spine.world import events, terms
 from spine.world.activities import Followup
 from spine.world.agenda import Due
-from spine.world.causes import ExpiryCause
+from spine.world.causes import ExpiryCause, ReofferReason
 from spine.world.diagnosis import binding_cause
 from spine.world.model import SiteState, Stop, Truck
 from spine.world.orders import Order, OrderStatus
@@ -75,7 +75,7 @@ def _promise(state: State, order: Order, eta: float) -> float:
     return eta + state.config.promise_margin_share * max(0.0, order.delivery_deadline - eta)
 
 
-def withdraw_award(state: State, order: Order, reason: str) -> None:
+def withdraw_award(state: State, order: Order, reason: ReofferReason) -> None:
     """Take an award back from its truck; the order, not yet aboard, is open again."""
     truck_id = order.truck_id
     if truck_id is None:
@@ -174,9 +174,9 @@ def expire(state: State, order: Order, cause: ExpiryCause) -> None:
     totals = state.totals
     totals.expired += 1
     totals.value_expired += order.value
-    totals.expired_by_cause[cause.value] = totals.expired_by_cause.get(cause.value, 0) + 1
+    totals.expired_by_cause[cause] = totals.expired_by_cause.get(cause, 0) + 1
     state.touch_building(order.origin)
-    state.emit(events.PackageExpired(state.now, order.id, order.origin, order.value, cause.value))
+    state.emit(events.PackageExpired(state.now, order.id, order.origin, order.value, cause))
     broker = state.broker
     if broker is not None:
         fine = terms.fine(order)

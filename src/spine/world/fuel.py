@@ -11,6 +11,7 @@ from spine.world import events, pricing, queues
 from spine.world.activities import Activity
 from spine.world.agenda import Due
 from spine.world.config import PUMP_LITRES_PER_S
+from spine.world.draws import Stream
 from spine.world.model import StationState, Truck
 from spine.world.movement import price_fuel
 from spine.world.saved import SavedTruck
@@ -30,7 +31,7 @@ PARTIAL_SHARE = 0.5
 
 def new_tank(state: State, truck: Truck) -> None:
     """Draw the level at which this tank makes the driver look for fuel, once per tank."""
-    uniform = state.draws.uniforms("fuel", truck.id, truck.tank_period, 1)[0]
+    uniform = state.draws.uniforms(Stream.FUEL, truck.id, truck.tank_period, 1)[0]
     truck.fuel_threshold_l = state.policies.habit.fuel_threshold_share(truck.risk, uniform) * truck.tank_l
     truck.tank_period += 1
     truck.fuel_ignored = False

@@ -10,6 +10,7 @@ from spine.hours import Clock, Duty
 from spine.world import events
 from spine.world.activities import Activity
 from spine.world.agenda import Due
+from spine.world.draws import Stream
 from spine.world.model import Truck
 from spine.world.state import State
 
@@ -45,7 +46,7 @@ def begin_fresh(state: State, truck: Truck) -> None:
 
 def threshold_s(state: State, truck: Truck, period: int) -> float:
     """Return the driving time at which a driver looks for a place to rest in a driving period, counted from 0, seconds."""
-    uniform = state.draws.uniforms("hours", truck.id, period, 1)[0]
+    uniform = state.draws.uniforms(Stream.HOURS, truck.id, period, 1)[0]
     return state.policies.habit.rest_threshold_s(full_drive_s(state), truck.risk, uniform)
 
 
@@ -148,6 +149,6 @@ def credit_idle_time(state: State, truck: Truck) -> None:
 
 
 def _adaptation(state: State, truck: Truck) -> float:
-    uniform = state.draws.uniforms("risk", truck.id, truck.adaptations, 1)[0]
+    uniform = state.draws.uniforms(Stream.RISK, truck.id, truck.adaptations, 1)[0]
     truck.adaptations += 1
     return uniform

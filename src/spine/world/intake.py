@@ -86,8 +86,8 @@ def refuse_demand(state: State, site_id: str, size: float, cause: RefusalCause) 
         site.rejected += 1
     totals = state.totals
     totals.rejected += 1
-    totals.rejected_by_cause[cause.value] = totals.rejected_by_cause.get(cause.value, 0) + 1
-    state.emit(events.PackageRejected(state.now, site_id, size, cause.value))
+    totals.rejected_by_cause[cause] = totals.rejected_by_cause.get(cause, 0) + 1
+    state.emit(events.PackageRejected(state.now, site_id, size, cause))
 
 
 def _refuse(state: State, order: Order, cause: RefusalCause) -> bool:

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 from spine.energy import MASS_PER_CARGO_UNIT_T
 from spine.hours import Clock
 from spine.network.facilities import FuelStation, Parking, Site
-from spine.world.activities import Activity
+from spine.world.activities import Activity, TaskType
+from spine.world.causes import ExpiryCause, RefusalCause
 from spine.world.commands import TruckSpec
 from spine.world.leg import Leg
 from spine.world.places import Places
@@ -30,6 +31,11 @@ class Stop:
     pickup: bool
     package_id: str
     eta: float
+
+    @property
+    def task(self) -> TaskType:
+        """What the truck comes for."""
+        return TaskType.PICKUP if self.pickup else TaskType.DELIVERY
 
 
 class Visit(NamedTuple):
@@ -272,6 +278,6 @@ class Totals:
     pickup_wait_s: float = 0.0
     lead_time_s: float = 0.0
     events: int = 0
-    expired_by_cause: dict[str, int] = field(default_factory=dict)
-    rejected_by_cause: dict[str, int] = field(default_factory=dict)
+    expired_by_cause: dict[ExpiryCause, int] = field(default_factory=dict)
+    rejected_by_cause: dict[RefusalCause, int] = field(default_factory=dict)
     penalties_by_amount: dict[str, int] = field(default_factory=dict)

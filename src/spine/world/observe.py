@@ -22,7 +22,9 @@ from spine.world.views import (
     BrokerView,
     BuildingAgentView,
     BuildingView,
+    PackageStatus,
     PackageView,
+    TaskStatus,
     TaskView,
     TruckView,
 )
@@ -149,14 +151,13 @@ def _tasks(truck: Truck) -> tuple[TaskView, ...]:
     """Return the plan as tasks: consecutive stops of one kind at one site are one task."""
     tasks: list[TaskView] = []
     for index, stop in enumerate(truck.plan):
-        kind = "PICKUP" if stop.pickup else "DELIVERY"
-        status = "IN_PROGRESS" if index < truck.handled_stops else "PENDING"
+        status = TaskStatus.IN_PROGRESS if index < truck.handled_stops else TaskStatus.PENDING
         last = tasks[-1] if tasks else None
-        if last is not None and (last.site_id, last.task_type, last.status) == (stop.site_id, kind, status):
+        if last is not None and (last.site_id, last.task_type, last.status) == (stop.site_id, stop.task, status):
             package_ids = (*last.package_ids, stop.package_id)
-            tasks[-1] = TaskView(stop.site_id, kind, package_ids, last.eta, status)
+            tasks[-1] = TaskView(stop.site_id, stop.task, package_ids, last.eta, status)
         else:
-            tasks.append(TaskView(stop.site_id, kind, (stop.package_id,), stop.eta, status))
+            tasks.append(TaskView(stop.site_id, stop.task, (stop.package_id,), stop.eta, status))
     return tuple(tasks)
 
 
@@ -238,7 +239,7 @@ def package_view(order: Order) -> PackageView:
     )
 
 
-def _shown_status(order: Order) -> str:
+def _shown_status(order: Order) -> PackageStatus:
     if order.status is OrderStatus.ANNOUNCED:
-        return "ANNOUNCED"
-    return "IN_TRANSIT" if order.aboard else "WAITING_PICKUP"
+        return PackageStatus.ANNOUNCED
+    return PackageStatus.IN_TRANSIT if order.aboard else PackageStatus.WAITING_PICKUP

@@ -10,6 +10,7 @@ from __future__ import annotations
 from spine.world import events, hours, movement, queues
 from spine.world.activities import Activity, StuckReason
 from spine.world.agenda import Due
+from spine.world.draws import Stream
 from spine.world.model import ParkingState, Truck
 from spine.world.rests import choose_for_truck, lots_by_travel_time
 from spine.world.saved import SavedTruck
@@ -108,7 +109,7 @@ def rest_at_roadside(state: State, truck: Truck) -> None:
 
 
 def _uniform(state: State, truck: Truck) -> float:
-    uniform = state.draws.uniforms("parking", truck.id, truck.parking_draws, 1)[0]
+    uniform = state.draws.uniforms(Stream.PARKING, truck.id, truck.parking_draws, 1)[0]
     truck.parking_draws += 1
     return uniform
 

@@ -9,6 +9,7 @@ from spine.hours import Duty
 from spine.network.facilities import Facility, GenericBuilding
 from spine.world import agents, broker, buildings, hours, market, movement, pricing, stats
 from spine.world.accounts import figures_now
+from spine.world.agent_kinds import AgentKind
 from spine.world.commands import CreateBroker, CreateBuildingAgent, CreateTruck
 from spine.world.model import Truck
 from spine.world.policies.memory import forget_truck, policy_states, restore_policy_states
@@ -44,12 +45,12 @@ def move_agents(old: State, new: State) -> None:
     new.fuel_price, new.price_days = old.fuel_price, old.price_days
     restore_policy_states(new.policies, policy_states(old.policies))
     for agent_id, kind in old.agents.items():
-        if kind == "truck":
+        if kind is AgentKind.TRUCK:
             if new.network.node_count:
                 _move_truck(old, new, old.trucks[agent_id])
             else:
                 forget_truck(new.policies, agent_id)
-        elif kind == "broker" and old.broker is not None:
+        elif kind is AgentKind.BROKER and old.broker is not None:
             agents.create_broker(new, CreateBroker(agent_id, old.broker.balance, old.broker.tags))
             if new.broker is not None:
                 new.broker.initial_balance = old.broker.initial_balance
@@ -96,10 +97,10 @@ def _move_truck(old: State, new: State, truck: Truck) -> None:
 def recreate_agents(old: State, new: State) -> None:
     """Create the agents of an old state anew, each as it was created."""
     for agent_id, kind in old.agents.items():
-        if kind == "truck":
+        if kind is AgentKind.TRUCK:
             truck = old.trucks[agent_id]
             agents.create_truck(new, CreateTruck(agent_id, truck.spec, truck.tags))
-        elif kind == "broker" and old.broker is not None:
+        elif kind is AgentKind.BROKER and old.broker is not None:
             broker = old.broker
             agents.create_broker(new, CreateBroker(agent_id, broker.initial_balance, broker.tags))
         else:

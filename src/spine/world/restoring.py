@@ -263,7 +263,7 @@ def _put_on_edge(state: State, truck: Truck, saved: SavedTruck) -> None:
     truck.initial_fuel_l = truck.fuel_l + truck.figures.litres_burnt
     goal = int(network.edge_to[path[-1]])
     leg = Leg(
-        purpose=Purpose(saved.seeks or Purpose.STOP),
+        purpose=saved.seeks or Purpose.STOP,
         start_time=state.now - done_s,
         start_node=truck.node,
         goal_node=goal,

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from spine.world.activities import Purpose
 from spine.world.terms import EXPIRY_FINE_SHARE, LATE_LOSS_PER_S
 from spine.world.views import SiteStatistics
 
@@ -41,7 +42,7 @@ class SavedTruck:
     fueling_liters_needed: float = 0.0
     loading_progress_s: float = 0.0
     loading_target_s: float = 0.0
-    seeks: str = ""
+    seeks: Purpose | None = None
     met_broker: bool = False
     capacities: Mapping[str, float] = field(default_factory=dict)
     equipment: tuple[str, ...] = ()

@@ -7,9 +7,9 @@ from typing import Any
 
 from spine.energy import MASS_PER_CARGO_UNIT_T
 from spine.world import events, freight, quantities, queues
-from spine.world.activities import Activity
+from spine.world.activities import Activity, TaskType
 from spine.world.agenda import Due
-from spine.world.causes import ExpiryCause
+from spine.world.causes import ExpiryCause, ReofferReason
 from spine.world.model import SiteState, Stop, Truck
 from spine.world.orders import Order, OrderStatus
 from spine.world.saved import SavedTruck
@@ -92,7 +92,7 @@ def start_handling(state: State, truck: Truck, site: SiteState, waited_s: float)
             state.now,
             truck.id,
             site.spec.id,
-            "PICKUP" if first.pickup else "DELIVERY",
+            first.task,
             truck.handling_s,
             waited_s,
         )
@@ -169,17 +169,17 @@ def _load(state: State, truck: Truck, site: SiteState) -> None:
             freight.pick_up(state, truck, site, order)
         else:
             # The truck was made smaller after the award: never confirm what was not loaded.
-            freight.withdraw_award(state, order, "no_room")
+            freight.withdraw_award(state, order, ReofferReason.NO_ROOM)
 
 
 def _leave_dock(state: State, truck: Truck, site: SiteState) -> None:
-    kind = "PICKUP" if truck.activity is Activity.LOADING else "DELIVERY"
+    task = TaskType.PICKUP if truck.activity is Activity.LOADING else TaskType.DELIVERY
     truck.handled_stops = 0
     truck.handling_s = 0.0
     truck.version += 1
     queues.leave(state, truck)
     state.set_activity(truck, Activity.IDLE)
-    state.emit(events.HandlingFinished(state.now, truck.id, site.spec.id, kind))
+    state.emit(events.HandlingFinished(state.now, truck.id, site.spec.id, task))
 
 
 def abandon_dock(state: State, truck: Truck) -> None:

@@ -20,6 +20,7 @@ from spine.network.facilities import FacilityKind, GenericBuilding
 from spine.network.roads import truck_speed_kph
 from spine.world.activities import DUTY_OF, FOLLOWED_BY, Activity, Followup
 from spine.world.agenda import Agenda
+from spine.world.agent_kinds import AgentKind
 from spine.world.config import WorldConfig
 from spine.world.draws import Draws
 from spine.world.events import Event
@@ -99,7 +100,7 @@ class State:
     generics: dict[str, GenericBuilding] = field(default_factory=dict)
     broker: Broker | None = None
     building_agents: dict[str, dict[str, Any]] = field(default_factory=dict)
-    agents: dict[str, str] = field(default_factory=dict)
+    agents: dict[str, AgentKind] = field(default_factory=dict)
     rows: list[str | None] = field(default_factory=list)
     free_rows: list[int] = field(default_factory=list)
     fuel_price: float = 5.0

@@ -8,21 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 
 from spine.network.facilities import Facility
-from spine.world.activities import Activity, Purpose
+from spine.world.activities import Activity, Purpose, TaskType
 from spine.world.orders import OrderStatus
+
+
+class TaskStatus(str, Enum):
+    """Whether a task is under way."""
+
+    PENDING = "PENDING"
+    IN_PROGRESS = "IN_PROGRESS"
 
 
 @dataclass(frozen=True, slots=True)
 class TaskView:
-    """One stop of a truck's plan; `eta` is None when not known, `status` PENDING or IN_PROGRESS."""
+    """One stop of a truck's plan; `eta` is None when not known."""
 
     site_id: str
-    task_type: str
+    task_type: TaskType
     package_ids: tuple[str, ...]
     eta: float | None
-    status: str
+    status: TaskStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +151,14 @@ class BuildingView:
         return self.spec.node_id
 
 
+class PackageStatus(str, Enum):
+    """Where an order is, as clients and files are told."""
+
+    ANNOUNCED = "ANNOUNCED"
+    WAITING_PICKUP = "WAITING_PICKUP"
+    IN_TRANSIT = "IN_TRANSIT"
+
+
 @dataclass(frozen=True, slots=True)
 class PackageView:
     """An order that has not left the world; `agent_id` is the truck it is awarded to or aboard of. Times are absolute.
@@ -160,7 +176,7 @@ class PackageView:
     created: float
     pickup_deadline: float
     delivery_deadline: float
-    status: str
+    status: PackageStatus
     agent_id: str | None
     order_status: OrderStatus
     others: Mapping[str, float]

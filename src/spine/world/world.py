@@ -13,6 +13,7 @@ from spine.network import RoadNetwork, RoadNetworkBuilder, Router, TreeRouter
 from spine.network.facilities import FacilityKind
 from spine.world import checkpoint, demand, observe, renewal, restoring, stats, tables
 from spine.world.activities import Activity
+from spine.world.agent_kinds import AgentKind
 from spine.world.apply import apply
 from spine.world.causes import RefusalCause
 from spine.world.commands import Command, ReplaceNetwork, Reset
@@ -177,8 +178,8 @@ class World:
         """Return the ids of all agents in creation order."""
         return list(self._state.agents)
 
-    def agent_kind(self, agent_id: str) -> str:
-        """Return `truck`, `broker` or `building`.
+    def agent_kind(self, agent_id: str) -> AgentKind:
+        """Return what an agent is.
 
         Raises:
             CommandError: there is no such agent.

@@ -1,6 +1,6 @@
 """Fuel stations, truck parkings and freight sites of OpenStreetMap, snapped to the road network.
 
-What a place is follows from its tags; how busy it is from its kind and its area. Packages born an hour and hectare are the order of
+What a facility is follows from its tags; how busy it is from its kind and its area. Packages born an hour and hectare are the order of
 magnitude of truck trip generation in land-use handbooks, per day: industrial land 20, warehouses (by floor) 50, shops (which receive
 more than they send) 10. Docks follow floor or land area likewise.
 """
@@ -9,30 +9,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import pi, sqrt
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from spine.network.defaults import heavy_core
-from spine.network.facilities import Facility, FuelStation, Parking, Site
+from spine.network.facilities import Facility, FacilityKind, FuelStation, Parking, Site
 from spine.network.graph import RoadNetwork
 from spine.network.osm_access import Tags
 from spine.network.projection import LocalProjection
 from spine.network.roads import RoadClass
 
-PLACE_KEYS = ("amenity", "building", "highway", "industrial", "landuse", "man_made", "office", "shop")
-"""Only objects with one of these keys can be places."""
+FACILITY_KEYS = ("amenity", "building", "highway", "industrial", "landuse", "man_made", "office", "shop")
+"""Only objects with one of these keys can be facilities."""
 
 FARTHEST_M = 400.0
-"""A place whose outline (taken as a circle) is farther than this from every node that may serve it is dropped."""
+"""A facility whose outline (taken as a circle) is farther than this from every node that may serve it is dropped."""
 
 SITE_RATE_RANGE = (0.3, 8.0)
 """Packages an hour of the smallest and the largest site."""
 
 SMALL_PLACE_M2 = 600.0
-"""Buildings smaller than this are no freight sites; places drawn as a point count as if they were this large."""
+"""Buildings smaller than this are no freight sites; facilities drawn as a point count as if they were this large."""
 
 MOTORWAY_COST_FACTOR = 1.1
 """Fuel at motorways and expressways costs 5 to 15 % more."""
@@ -72,10 +71,10 @@ _CLOSED = {"private", "no"}
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A place worth serving: what it is, where (degrees), and how large or busy (docks, places or pumps; packages an hour)."""
+class OsmFacility:
+    """A facility worth serving: what it is, where (degrees), and how large or busy (docks, lots or pumps; packages an hour)."""
 
-    kind: Literal["site", "parking", "station"]
+    kind: FacilityKind
     name: str
     capacity: int
     rate: float = 0.0
@@ -83,16 +82,16 @@ class Place:
     lon: float = 0.0
     lat: float = 0.0
 
-    def at(self, lon: float, lat: float) -> Place:
-        """Return the same place elsewhere."""
+    def at(self, lon: float, lat: float) -> OsmFacility:
+        """Return the same facility elsewhere."""
         return replace(self, lon=lon, lat=lat)
 
 
-def place_of(tags: Tags, area_m2: float = 0.0) -> Place | None:
-    """Return the place some tags describe, None when it is nothing a truck serves.
+def facility_of(tags: Tags, area_m2: float = 0.0) -> OsmFacility | None:
+    """Return the facility some tags describe, None when it is nothing a truck serves.
 
     Args:
-        area_m2: ground area when the place is drawn as one, else 0.
+        area_m2: ground area when the facility is drawn as one, else 0.
     """
     radius_m = sqrt(area_m2 / pi)
     name = tags.get("name") or tags.get("operator") or tags.get("brand") or ""
@@ -100,20 +99,20 @@ def place_of(tags: Tags, area_m2: float = 0.0) -> Place | None:
         if tags.get("hgv") == "no" or tags.get("access") in _CLOSED:
             return None
         for_trucks = tags.get("hgv") in _YES or tags.get("fuel:HGV_diesel") == "yes"
-        return Place("station", name, _TRUCK_PUMPS if for_trucks else _PUMPS, radius_m=radius_m)
-    places = _truck_places(tags, area_m2)
-    if places is not None:
-        return Place("parking", name, places, radius_m=radius_m)
+        return OsmFacility(FacilityKind.STATION, name, _TRUCK_PUMPS if for_trucks else _PUMPS, radius_m=radius_m)
+    lots = _truck_lots(tags, area_m2)
+    if lots is not None:
+        return OsmFacility(FacilityKind.PARKING, name, lots, radius_m=radius_m)
     kind = _site_kind(tags, area_m2)
     if kind is None:
         return None
     hectares = max(area_m2, SMALL_PLACE_M2) / 10_000.0
     low, high = SITE_RATE_RANGE
     docks = min(kind.most_docks, 1 + int(kind.docks * hectares))
-    return Place("site", name, docks, min(high, max(low, kind.rate * hectares)), radius_m)
+    return OsmFacility(FacilityKind.SITE, name, docks, min(high, max(low, kind.rate * hectares)), radius_m)
 
 
-def _truck_places(tags: Tags, area_m2: float) -> int | None:
+def _truck_lots(tags: Tags, area_m2: float) -> int | None:
     """Return how many trucks may park here, None when it is no truck parking."""
     hgv = tags.get("hgv", "")
     if hgv == "no" or tags.get("access") in _CLOSED:
@@ -129,7 +128,7 @@ def _truck_places(tags: Tags, area_m2: float) -> int | None:
     if counted is None and hgv in ("designated", "only"):
         counted = _number(tags.get("capacity"))
         if counted is None and area_m2 > 0.0:
-            # The whole lot is for trucks: a place with its share of the lanes takes about 150 m2.
+            # The whole parking is for trucks: a lot with its share of the lanes takes about 150 m2.
             counted = max(1, min(_LARGEST_LOT, round(area_m2 / _M2_PER_TRUCK)))
     return counted or _LOT_CAPACITY
 
@@ -152,41 +151,41 @@ def _number(text: str | None) -> int | None:
     return int(text) if text is not None and text.isascii() and text.isdigit() and 0 < int(text) <= 5000 else None
 
 
-def add_places(network: RoadNetwork, places: list[Place], projection: LocalProjection) -> RoadNetwork:
-    """Return the network with places snapped to its nearest nodes; places of one kind at one node become one.
+def add_facilities(network: RoadNetwork, found: list[OsmFacility], projection: LocalProjection) -> RoadNetwork:
+    """Return the network with the facilities found, snapped to its nearest nodes; those of one kind at one node become one.
 
-    Every truck must be able to come and go: places snap to nodes strongly connected for the heaviest one. Sites do not open onto
+    Every truck must be able to come and go: facilities snap to nodes strongly connected for the heaviest one. Sites do not open onto
     motorways and expressways, parkings and stations may. Those too far away are counted in the notes.
     """
-    if not places:
+    if not found:
         return network
     best, worst = _classes_at(network)
     core = heavy_core(network)
     off_motorway = core & (worst > RoadClass.S)
-    x, y = projection.to_xy([place.lon for place in places], [place.lat for place in places])
+    x, y = projection.to_xy([facility.lon for facility in found], [facility.lat for facility in found])
     spots = np.column_stack([x, y])
     to_any = _nearest(network, core, spots)
     to_site = _nearest(network, off_motorway, spots) if off_motorway.any() else to_any
-    merged: dict[tuple[str, int], Place] = {}
+    merged: dict[tuple[FacilityKind, int], OsmFacility] = {}
     far = 0
-    for number, place in enumerate(places):
-        distance, nodes = to_site if place.kind == "site" else to_any
-        if distance[number] - place.radius_m > FARTHEST_M:
+    for number, facility in enumerate(found):
+        distance, nodes = to_site if facility.kind is FacilityKind.SITE else to_any
+        if distance[number] - facility.radius_m > FARTHEST_M:
             far += 1
             continue
-        key = (place.kind, int(nodes[number]))
+        key = (facility.kind, int(nodes[number]))
         known = merged.get(key)
-        merged[key] = place if known is None else _merge(known, place)
+        merged[key] = facility if known is None else _merge(known, facility)
     facilities = [
-        _facility(place, int(network.node_ids[node]), number, at_motorway=bool(best[node] <= RoadClass.S))
-        for number, ((_, node), place) in enumerate(merged.items())
+        _facility(facility, int(network.node_ids[node]), number, at_motorway=bool(best[node] <= RoadClass.S))
+        for number, ((_, node), facility) in enumerate(merged.items())
     ]
     notes = list(network.notes)
-    joined = len(places) - far - len(merged)
+    joined = len(found) - far - len(merged)
     if joined:
-        notes.append(f"joined {joined} places with another of their kind at the same node")
+        notes.append(f"joined {joined} facilities with another of their kind at the same node")
     if far:
-        notes.append(f"dropped {far} places farther than {FARTHEST_M:g} m from the network")
+        notes.append(f"dropped {far} facilities farther than {FARTHEST_M:g} m from the network")
     return replace(network, facilities=(*network.facilities, *facilities), notes=tuple(notes))
 
 
@@ -209,23 +208,27 @@ def _nearest(
     return np.asarray(found[0]), nodes[np.asarray(found[1])]
 
 
-def _merge(one: Place, other: Place) -> Place:
-    """Return two places of a kind at one node as one: named as the larger, as large as it, as busy as both."""
+def _merge(one: OsmFacility, other: OsmFacility) -> OsmFacility:
+    """Return two facilities of a kind at one node as one: named as the larger, as large as it, as busy as both."""
     first, second = sorted((one, other), key=_size, reverse=True)
     return replace(first, name=first.name or second.name, rate=min(SITE_RATE_RANGE[1], one.rate + other.rate))
 
 
-def _size(place: Place) -> tuple[float, int]:
-    return place.rate, place.capacity
+def _size(facility: OsmFacility) -> tuple[float, int]:
+    return facility.rate, facility.capacity
 
 
-def _facility(place: Place, node: int, number: int, *, at_motorway: bool) -> Facility:
-    if place.kind == "parking":
-        return Parking(f"parking_{node}_{number}", node, place.capacity)
-    if place.kind == "station":
+def _facility(facility: OsmFacility, node: int, number: int, *, at_motorway: bool) -> Facility:
+    if facility.kind is FacilityKind.PARKING:
+        return Parking(f"parking_{node}_{number}", node, facility.capacity)
+    if facility.kind is FacilityKind.STATION:
         return FuelStation(
-            f"gas_station_{node}_{number}", node, place.capacity, MOTORWAY_COST_FACTOR if at_motorway else 1.0
+            f"gas_station_{node}_{number}", node, facility.capacity, MOTORWAY_COST_FACTOR if at_motorway else 1.0
         )
     return Site(
-        f"node{node}_site_{number}", node, place.name or f"Site {node}", round(place.rate, 3), docks=place.capacity
+        f"node{node}_site_{number}",
+        node,
+        facility.name or f"Site {node}",
+        round(facility.rate, 3),
+        docks=facility.capacity,
     )
