@@ -24,7 +24,7 @@ from spine.engine.action_queue import ActionQueue
 from spine.engine.core import EngineCore
 from spine.engine.persistence import Persistence, PersistenceOptions
 from spine.engine.recovery import begin, take_up
-from spine.engine.snapshot import Pace
+from spine.engine.run_state import Pace
 from spine.network import FuelStation, PackageProfile, Parking, RoadNetwork, Site
 from spine.storage import StateDirectory, ThreadCommitter
 from spine.storage.checkpoints import newest_first

@@ -18,7 +18,7 @@ from benchmarks.common import Row
 from spine.engine.core import EngineCore
 from spine.engine.loop import make_core
 from spine.engine.playback import Playback
-from spine.engine.snapshot import Pace
+from spine.engine.run_state import Pace
 from spine.ipc import POSITIONS_RECORDER, RECORDER
 from spine.protocol.actions import SLOWEST_HZ
 from spine.server.metrics import Metrics

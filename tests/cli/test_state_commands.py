@@ -14,7 +14,7 @@ from spine.engine.action_queue import ActionQueue
 from spine.engine.core import EngineCore
 from spine.engine.persistence import Persistence, PersistenceOptions
 from spine.engine.recovery import WantedWorld, open_directory
-from spine.engine.snapshot import Pace
+from spine.engine.run_state import Pace
 from spine.network.smap import MapLimits, network_from_json
 from spine.protocol.savefile import read_save
 from spine.storage import InlineCommitter, StateDirectory, checkpoints

@@ -9,7 +9,7 @@ import pytest
 
 from spine.engine.action_queue import ActionQueue
 from spine.engine.core import EngineCore
-from spine.engine.snapshot import Pace
+from spine.engine.run_state import Pace
 from spine.ipc import EVERYBODY, FIRST_CALLER, PLAIN, Message
 from spine.protocol.positions import decode_positions
 from spine.protocol.signals import check_signal

@@ -12,7 +12,7 @@ import msgspec
 from spine.engine.core import EngineCore
 from spine.engine.heartbeat import Heartbeat, Outlet, Work
 from spine.engine.loop import Engine
-from spine.engine.snapshot import Pace
+from spine.engine.run_state import Pace
 from spine.ipc import LENGTH, Kind, Message
 from support.patience import PATIENCE_S
 from support.worlds import small_world

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spine.engine.core import EngineCore
-from spine.engine.snapshot import Pace
+from spine.engine.run_state import Pace
 from spine.world import CreateOrder, CreateTruck, TruckSpec, World
 from spine.world.orders import OrderStatus
 from support.worlds import check_invariants, grid_network, run, small_world

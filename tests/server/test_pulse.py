@@ -124,18 +124,18 @@ def test_the_kernel_tells_who_waits_for_a_processor() -> None:
 
 
 def test_a_snapshot_of_many_seconds_is_no_stuck_engine(tmp_path: Path) -> None:
-    """Stopping a world whose snapshot takes six times as long as the engine's patience answers with the snapshot; nothing is lost."""
+    """Stopping a world whose snapshot takes ten times the patience answers with the snapshot; nothing is lost."""
     faults = EngineFaults(tmp_path)
     with running_server("demo", "--autostart", SPINE_ENGINE_SILENCE_SECONDS="1", **faults.environment) as server:
         tick = server.get("/ready")["tick"]
-        faults.slow_down(0.3)
+        faults.slow_down(0.5)
         begun = time.monotonic()
         status, answer = server.post({"action": "simulation.stop", "params": {}, "request_id": "s"})
         took_s = time.monotonic() - begun
         faults.mend()
         assert (status, answer["signal"]) == (200, "simulation.stopped")
         # 21 agents: else it was not slow, and this proves nothing.
-        assert took_s > 6.0
+        assert took_s > 10.0
         assert server.metric("spine_engine_restarts_total") == 0
         assert server.get("/api/state")["tick"] >= tick
         assert '"engine lost"' not in server.output

@@ -15,7 +15,7 @@ from spine.engine.core import EngineCore
 from spine.engine.persistence import Persistence, PersistenceOptions
 from spine.engine.recovery import RecoveredWorld, WantedWorld, open_directory, take_up
 from spine.engine.request import Limits, Outcome
-from spine.engine.snapshot import Pace
+from spine.engine.run_state import Pace
 from spine.errors import StorageError
 from spine.storage import InlineCommitter, Journal, StateDirectory, checkpoints
 from support.simulated_disk import Clock

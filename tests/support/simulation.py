@@ -20,7 +20,7 @@ from spine.engine.core import EngineCore
 from spine.engine.persistence import COMMIT_PATIENCE_S, Persistence, PersistenceOptions
 from spine.engine.recovery import RecoveredWorld, WantedWorld, act_again, open_directory
 from spine.engine.request import Outcome
-from spine.engine.snapshot import Pace
+from spine.engine.run_state import Pace
 from spine.storage import Entry, Journal, Progress, StateDirectory
 from support.simulated_disk import Clock, FlakyFiles, FlakyJournal, InstantSnapshot, SimulatedDisk
 from support.worlds import grid_network, small_world

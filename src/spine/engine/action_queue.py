@@ -25,19 +25,6 @@ from spine.storage.committing import Job
 COMMIT_INTERVAL_S: Final = 0.01
 """Transactions do not follow each other faster: one a tick at the highest tick rate."""
 
-_SLOW: Final = frozenset(
-    {
-        "map.create",
-        "map.export",
-        "map.import",
-        "replay.seek",
-        "simulation.export_state",
-        "simulation.import_state",
-        "simulation.reset",
-    }
-)
-"""Actions that may take long, with a large map or world, without a figure that shows how far they have come."""
-
 Tell = Callable[[int, Outcome, float], None]
 """Hears of the sender of an action, what came of it, and how long carrying it out took, seconds."""
 
@@ -134,7 +121,7 @@ class ActionQueue:
     def _carry_out(self, line: list[tuple[int, PreparedAction]], *, written: bool) -> None:
         for client, prepared in line:
             begun = self._clock()
-            self._work.begin(prepared.name, slow=prepared.name in _SLOW)
+            self._work.begin(prepared.name, slow=prepared.slow)
             if prepared.changes and not written:
                 assert self.persistence is not None
                 outcome = self.core.refuse(prepared, not_written(self.persistence.refuse()))

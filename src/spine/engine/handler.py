@@ -52,7 +52,7 @@ class ActionHandler(ABC):
             return PreparedAction(name, call, refusal=self._refused(call, name, str(error)))
         except Exception as error:  # noqa: BLE001 - a fault of ours must reach the asker and must not end the world
             return PreparedAction(name, call, refusal=self._fault(call, name, error))
-        return PreparedAction(name, call, params, changes=name not in actions.QUESTIONS)
+        return PreparedAction(name, call, params)
 
     def act(self, prepared: PreparedAction) -> Outcome:
         """Carry out what has been prepared."""

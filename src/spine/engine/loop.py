@@ -28,8 +28,8 @@ from spine.engine.persistence import Persistence, PersistenceOptions
 from spine.engine.problem_log import LogLine, ProblemLog
 from spine.engine.recovery import WantedWorld, open_directory
 from spine.engine.request import Limits, Outcome
+from spine.engine.run_state import Pace
 from spine.engine.runnable import Runnable
-from spine.engine.snapshot import Pace
 from spine.engine.tick_rate import TickRate
 from spine.errors import SpineError
 from spine.ipc import EVERYBODY, EXIT_REFUSED, FIRST_CALLER, LENGTH, Done, Kind, Message
@@ -251,7 +251,7 @@ class Engine:
         """Give everybody who has come since the last look the same snapshot; return whether there was anybody."""
         if not self._newcomers:
             return False
-        self._work.begin("snapshot")
+        self._work.begin("snapshot", slow=True)
         begun = time.perf_counter()
         messages: list[Message] = []
         for client in self._newcomers:

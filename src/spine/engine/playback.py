@@ -13,11 +13,11 @@ import msgspec
 
 from spine.engine.handler import ActionHandler
 from spine.engine.playback_series import RecordedSeries
-from spine.engine.playback_snapshot import BESIDE, ReplayPicture, frame_of, merged
+from spine.engine.playback_snapshot import BESIDE, ShownRecording, frame_of, merged
 from spine.engine.playback_streams import Between, ReplayStreams
 from spine.engine.request import Request
+from spine.engine.run_state import Pace, RunState
 from spine.engine.series import series_of
-from spine.engine.snapshot import Pace
 from spine.errors import ProtocolError, StorageError, quoted
 from spine.ipc import EVERYBODY, MOST_ROWS, NEW_FLEET, PACKAGE_COUNTS, PLAIN, Message
 from spine.protocol import actions
@@ -32,7 +32,7 @@ _TICK_RATE: Final = 20
 _SPEED: Final = 60.0
 
 
-class Playback(ActionHandler):
+class Playback(RunState, ActionHandler):
     """A recording being played.
 
     Args:
@@ -45,15 +45,16 @@ class Playback(ActionHandler):
         tick_number: the last tick that was shown.
     """
 
+    not_running = "the recording is not being played"
+    not_paused = "the recording is not paused"
+
     def __init__(self, recording: Recording, pace: Pace, *, running: bool) -> None:
-        self.pace = pace
-        self.running = running
-        self.paused = False
+        super().__init__(pace, running=running)
         self.identity = ""
         self.now = recording.begin
         self._recording = recording
         self._series = RecordedSeries(recording)
-        self._picture = ReplayPicture()
+        self._shown = ShownRecording()
         self._streams = ReplayStreams()
         self._block = -1
         self._ahead: Block | None = None
@@ -62,12 +63,12 @@ class Playback(ActionHandler):
         self._next_moment = 0
         self._complaints: list[str] = []
         self._ticks_to_status = 0
-        self._handlers: dict[type[ActionParams], Callable[[Any, Request], None]] = {
-            actions.SimulationStart: self._start,
-            actions.SimulationStop: self._stop,
-            actions.SimulationPause: self._pause,
-            actions.SimulationResume: self._resume,
-            actions.SimulationUpdate: self._update_pace,
+        self._handlers: dict[type[ActionParams], Callable[[Any, Request], object]] = {
+            actions.SimulationStart: self.start,
+            actions.SimulationStop: self.stop,
+            actions.SimulationPause: self.pause,
+            actions.SimulationResume: self.resume,
+            actions.SimulationUpdate: self.update_pace,
             actions.ReplaySeek: self._seek,
             actions.AgentList: self._list_agents,
             actions.AgentDescribe: self._describe_agent,
@@ -77,14 +78,9 @@ class Playback(ActionHandler):
         self.go_to(recording.begin)
 
     @property
-    def active(self) -> bool:
-        """Whether it plays."""
-        return self.running and not self.paused
-
-    @property
     def agent_count(self) -> int:
         """How many agents a snapshot shows."""
-        return self._picture.agent_count
+        return self._shown.agent_count
 
     @property
     def progress(self) -> tuple[float, int]:
@@ -112,7 +108,7 @@ class Playback(ActionHandler):
         told = [(encode_signal(state, self.pace.as_json()), "")]
         if self.paused:
             told.append((encode_signal("simulation.paused", {}), ""))
-        parts = self._picture.snapshot(told)
+        parts = self._shown.snapshot(told)
         return [*(Message(receiver, body, key) for body, key in parts), self._status_message(receiver)]
 
     def _status_message(self, receiver: int = EVERYBODY) -> Message:
@@ -130,41 +126,17 @@ class Playback(ActionHandler):
             raise ProtocolError(f"{call.action.name}: this is a recording; it can be played and sought, not changed")
         handler(params, call)
 
-    def _start(self, params: actions.SimulationStart, call: Request) -> None:
-        self._set_pace(params)
-        self.running, self.paused = True, False
-        call.answer("simulation.started", self.pace.as_json())
+    def start(self, params: actions.SimulationStart, call: Request) -> None:
+        """Play, from the beginning again when the end was reached."""
+        super().start(params, call)
         self._begin_again(call)
 
-    def _stop(self, _: actions.SimulationStop, call: Request) -> None:
-        self.running = self.paused = False
-        call.answer("simulation.stopped", {})
-        call.messages += self.snapshot(EVERYBODY)
-
-    def _pause(self, _: actions.SimulationPause, call: Request) -> None:
-        if self.running:
-            self.paused = True
-            call.answer("simulation.paused", {})
-        elif call.action.request_id is not None:
-            raise ProtocolError("simulation.pause: the recording is not being played")
-
-    def _resume(self, _: actions.SimulationResume, call: Request) -> None:
-        if self.paused:
-            self.paused = False
-            call.answer("simulation.resumed", {})
+    def resume(self, params: actions.SimulationResume, call: Request) -> bool:
+        """Go on, from the beginning again when the end was reached."""
+        resumed = super().resume(params, call)
+        if resumed:
             self._begin_again(call)
-        elif call.action.request_id is not None:
-            raise ProtocolError("simulation.resume: the recording is not paused")
-
-    def _update_pace(self, params: actions.SimulationUpdate, call: Request) -> None:
-        self._set_pace(params)
-        call.answer("simulation.updated", self.pace.as_json())
-
-    def _set_pace(self, params: actions.SimulationStart | actions.SimulationUpdate) -> None:
-        if params.tick_rate is not None:
-            self.pace.tick_rate = params.tick_rate
-        if params.speed is not None:
-            self.pace.speed = max(actions.SLOWEST_SPEED, params.speed)
+        return resumed
 
     def _begin_again(self, call: Request) -> None:
         """Who starts at the end starts from the beginning."""
@@ -175,29 +147,25 @@ class Playback(ActionHandler):
     def _show_all(self, call: Request) -> None:
         """Show everybody another time."""
         call.messages += self.snapshot(EVERYBODY)
-        call.messages += self._streams.show(self._picture, self._between())
+        call.messages += self._streams.show(self._shown, self._between())
         call.messages += self._complained()
 
     def _subscribe(self, params: actions.StreamSubscribe, call: Request) -> None:
         self._streams.subscribe_by(call, params, self._standing())
-        call.messages += self._streams.show(self._picture, self._between(), call.client)
+        call.messages += self._streams.show(self._shown, self._between(), call.client)
 
     def _standing(self) -> Json:
         """Return where the playback stands, as a live world says it."""
         day, time = divmod(self.now, SECONDS_PER_DAY)
         return {
             "id": self.identity,
-            "run_state": self._run_state,
+            "run_state": self.run_state,
             **self.pace.as_json(),
             "tick": self.tick_number,
             "time": time / SECONDS_PER_HOUR,
             "day": int(day) + 1,
             "elapsed_s": None,
         }
-
-    @property
-    def _run_state(self) -> str:
-        return "paused" if self.paused else "running" if self.running else "stopped"
 
     def _unsubscribe(self, _: actions.StreamUnsubscribe, call: Request) -> None:
         self._streams.unsubscribe_by(call)
@@ -212,10 +180,10 @@ class Playback(ActionHandler):
         self._show_all(call)
 
     def _list_agents(self, params: actions.AgentList, call: Request) -> None:
-        call.reply("agent.listed", self._picture.listing(params.agent_kind))
+        call.reply("agent.listed", self._shown.listing(params.agent_kind))
 
     def _describe_agent(self, params: actions.AgentDescribe, call: Request) -> None:
-        described = self._picture.described(params.agent_id, times=self._streams.wants_times(call.client))
+        described = self._shown.described(params.agent_id, times=self._streams.wants_times(call.client))
         if described is None:
             raise ProtocolError(f"agent_id: there is no agent {quoted(params.agent_id)} at this time of the recording")
         call.reply("agent.described", {**described, "tick": self.tick_number})
@@ -227,7 +195,7 @@ class Playback(ActionHandler):
         groups = self._advance(min(self._recording.end, self.now + self.pace.dt))
         messages = [Message(PLAIN, body, key) for body, key in merged(groups) if key not in BESIDE]
         between = self._between() if self._streams.want_positions() else None
-        messages += self._streams.tick(groups, self._picture, between, self.pace.tick_rate)
+        messages += self._streams.tick(groups, self._shown, between, self.pace.tick_rate)
         messages += self._complained()
         self._ticks_to_status -= 1
         if self.now >= self._recording.end:
@@ -259,7 +227,7 @@ class Playback(ActionHandler):
                 start = self._recording.start_at(start - 1)
         self._block = start - 1
         self._moments, self._next_moment = [], 0
-        self._picture = ReplayPicture()
+        self._shown = ShownRecording()
         self._streams.start_again()
         self._advance(time, telling=False)
 
@@ -270,25 +238,25 @@ class Playback(ActionHandler):
             while self._next_moment < len(self._moments) and self._moments[self._next_moment].time <= time:
                 moment = self._moments[self._next_moment]
                 self._next_moment += 1
-                self._picture.take(moment.parts)
+                self._shown.take(moment.parts)
                 if frame_of(moment.parts) is not None:
                     self._frame_time = moment.time
                 if telling:
                     timed = self._streams.anybody_wants_times()
-                    groups.append(self._picture.with_timed_events(moment.parts) if timed else moment.parts)
+                    groups.append(self._shown.with_timed_events(moment.parts) if timed else moment.parts)
             if self._next_moment < len(self._moments):
                 break
             block = self._next_block(time)
             if block is None:
                 break
             if block.snapshot is not None:
-                self._picture.begin(block.snapshot)
+                self._shown.begin(block.snapshot)
                 if block.gap or not telling:
                     self._frame_time = block.begin
                 if block.gap and telling:
                     groups.append(block.snapshot)
         self.now = time
-        self.tick_number = self._picture.tick
+        self.tick_number = self._shown.tick
         return groups
 
     def _next_block(self, time: float) -> Block | None:
@@ -314,7 +282,7 @@ class Playback(ActionHandler):
 
     def _between(self) -> Between | None:
         """Return between which recorded position frames the present time lies; None when none is known."""
-        last = self._picture.beside.get("positions")
+        last = self._shown.beside.get("positions")
         if last is None:
             return None
         for moment in chain(islice(self._moments, self._next_moment, None), self._moments_ahead()):
@@ -346,20 +314,20 @@ class Playback(ActionHandler):
         if what == "problems":
             return {"problems": []}
         if what == "map":
-            return self._picture.map_data()
+            return self._shown.map_data()
         if what == "agents":
-            return self._picture.listing(None)
+            return self._shown.listing(None)
         if what == "summary":
-            return {**self._picture.figures(), "replay": self._where(), "recording": self._recording.about}
-        shown = self._picture.tick_data() or {"tick": 0}
+            return {**self._shown.figures(), "replay": self._where(), "recording": self._recording.about}
+        shown = self._shown.tick_data() or {"tick": 0}
         return {
-            "run_state": self._run_state,
+            "run_state": self.run_state,
             **self.pace.as_json(),
             **shown,
             "replay": self._where(),
             "problems": [],
-            "agents": list(self._picture.agents().values()),
-            "buildings": list(self._picture.buildings().values()),
+            "agents": list(self._shown.agents().values()),
+            "buildings": list(self._shown.buildings().values()),
             "packages": [],
         }
 
@@ -376,7 +344,7 @@ class Playback(ActionHandler):
             "tick": self.tick_number,
             **self.pace.as_json(),
             "elapsed_s": self.now,
-            "trucks": self._picture.figures().get("trucks", 0),
+            "trucks": self._shown.figures().get("trucks", 0),
             **counts,
         }
 

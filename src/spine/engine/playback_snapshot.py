@@ -1,4 +1,4 @@
-"""`ReplayPicture`: what clients know at one time of a recording, gathered from what they were told."""
+"""`ShownRecording`: what clients know at one time of a recording, gathered from what they were told."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from spine.engine.snapshot import Pace
+from spine.engine.run_state import Pace
 from spine.ipc import NEW_FLEET, PACE_KEY, POSITION_KEYS, SUMMARY_KEY, TIMED_KEY
 from spine.protocol.encode import Json, TickClock
 from spine.storage.recording import Part
@@ -26,7 +26,7 @@ _AGENT_LISTED = b'{"signal":"agent.listed"'
 _AGENT_UPDATED = b'{"signal":"agent.updated"'
 
 
-class ReplayPicture:
+class ShownRecording:
     """The last snapshot and what has been said since, as far as it still counts.
 
     Attributes:

@@ -10,7 +10,7 @@ from math import ceil
 import msgspec
 import numpy as np
 
-from spine.engine.playback_snapshot import BESIDE, BRACKETS, EVENTS, ReplayPicture
+from spine.engine.playback_snapshot import BESIDE, BRACKETS, EVENTS, ShownRecording
 from spine.engine.streams import Channel, Channels, chosen
 from spine.ipc import TIMED_KEY, Message
 from spine.protocol.envelope import encode_signal
@@ -23,7 +23,7 @@ _FASTEST_MPS = 70.0
 
 _AGENT, _BUILDING = "agent ", "building "
 _DELETED = (b'{"signal":"agent.deleted"', b'{"signal":"building.deleted"')
-_PICTURE = (b'{"signal":"agent.listed"', b'{"signal":"map.created"')
+_WHOLE = (b'{"signal":"agent.listed"', b'{"signal":"map.created"')
 
 
 class _Data(msgspec.Struct):
@@ -64,7 +64,7 @@ class ReplayStreams(Channels):
         self._rows: dict[str, int] = {}
 
     def start_again(self) -> None:
-        """Forget what has not been told yet: everybody gets the whole picture."""
+        """Forget what has not been told yet: everybody gets the whole shown."""
         for channel in self._channels.values():
             channel.events, channel.agents, channel.buildings = [], {}, {}
 
@@ -73,30 +73,30 @@ class ReplayStreams(Channels):
         return any(channel.wish.positions_hz is not None for channel in self._channels.values())
 
     def tick(
-        self, groups: Sequence[Sequence[Part]], picture: ReplayPicture, between: Between | None, tick_rate: int
+        self, groups: Sequence[Sequence[Part]], shown: ShownRecording, between: Between | None, tick_rate: int
     ) -> list[Message]:
         """Return what all channels hear of what was said since the last tick."""
         self._ticks += 1
         messages: list[Message] = []
         frame = None
         if between is not None and self._channels:
-            self._take_roster(picture)
+            self._take_roster(shown)
             frame = decode_positions(between.last)
         for channel in self._channels.values():
             wish = channel.wish
             for parts in groups:
                 messages += _collect(channel, parts)
             if wish.rate_hz is None or self._ticks % ceil(tick_rate / wish.rate_hz) == 0:
-                messages += self._told(channel, picture, frame)
+                messages += self._told(channel, shown, frame)
             if wish.positions_hz is not None and self._ticks % ceil(tick_rate / wish.positions_hz) == 0:
                 messages += self._shown(channel, between)
         return messages
 
-    def show(self, picture: ReplayPicture, between: Between | None, client: int | None = None) -> list[Message]:
+    def show(self, shown: ShownRecording, between: Between | None, client: int | None = None) -> list[Message]:
         """Return the position frames of now for all channels, or for the one of a client."""
         if between is None:
             return []
-        self._take_roster(picture)
+        self._take_roster(shown)
         channels = self._channels.values() if client is None else [self._of_client[client]]
         return [
             message
@@ -105,8 +105,8 @@ class ReplayStreams(Channels):
             for message in self._shown(channel, between)
         ]
 
-    def _take_roster(self, picture: ReplayPicture) -> None:
-        body = picture.beside.get("roster", b"")
+    def _take_roster(self, shown: ShownRecording) -> None:
+        body = shown.beside.get("roster", b"")
         if body != self._roster_body and body:
             self._roster_body = body
             self._roster += 1
@@ -125,23 +125,23 @@ class ReplayStreams(Channels):
         messages.append(Message(channel.number, frame, "positions", binary=True))
         return messages
 
-    def _told(self, channel: Channel, picture: ReplayPicture, frame: PositionFrame | None) -> list[Message]:
+    def _told(self, channel: Channel, shown: ShownRecording, frame: PositionFrame | None) -> list[Message]:
         """Return one bracketed tick with everything since the last one this channel heard."""
-        bracket = picture.tick_data()
+        bracket = shown.tick_data()
         if bracket is None or not (channel.ticked or channel.events or channel.agents or channel.buildings):
             return []
         number = channel.number
         messages = [Message(number, encode_signal("tick.start", bracket), "tick.start")]
         messages += [Message(number, body) for body in channel.events]
         for agent_id in channel.agents:
-            body = picture.update_of(agent_id)
+            body = shown.update_of(agent_id)
             if body is not None and self._is_wanted(channel, agent_id, body, frame):
                 if channel.wish.fields is not None:
                     body = encode_signal("agent.updated", chosen(json.loads(body)["data"], channel.wish.fields))
                 messages.append(Message(number, body, f"{_AGENT}{agent_id}"))
         for building_id in channel.buildings:
-            body = picture.building_update_of(building_id)
-            if body is not None and _inside(channel, picture.building_place(building_id)):
+            body = shown.building_update_of(building_id)
+            if body is not None and _inside(channel, shown.building_place(building_id)):
                 messages.append(Message(number, body, f"{_BUILDING}{building_id}"))
         messages.append(Message(number, encode_signal("tick.end", bracket), "tick.end"))
         channel.events, channel.agents, channel.buildings, channel.ticked = [], {}, {}, False
@@ -175,7 +175,7 @@ def _collect(channel: Channel, parts: Sequence[Part]) -> list[Message]:
         elif key in BESIDE:
             continue
         elif not ticking:
-            if body.startswith(_PICTURE):
+            if body.startswith(_WHOLE):
                 channel.agents, channel.buildings = {}, {}
             elif body.startswith(_DELETED):
                 data = json.loads(body)["data"]

@@ -19,7 +19,7 @@ from spine import __version__
 from spine.engine.core import EngineCore
 from spine.engine.persistence import LIMITS_SET, PAUSED_BY_FAULT, about_of
 from spine.engine.request import Limits
-from spine.engine.snapshot import Pace
+from spine.engine.run_state import Pace
 from spine.errors import CheckpointError, StorageError, quoted
 from spine.ipc import EVERYBODY
 from spine.storage import DISK, About, Checkpoint, Entry, Files, Journal, Progress, StateDirectory, checkpoints

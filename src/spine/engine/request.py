@@ -82,11 +82,19 @@ class PreparedAction:
         call: the action and its sender; None when it is no action at all.
         params: its parameters, checked; None when it is refused already.
         refusal: what its sender is told when it is refused already.
-        changes: whether carrying it out may change the world or its run state: what a journal must know before.
     """
 
     name: str
     call: Request | None = None
     params: ActionParams | None = None
     refusal: Outcome | None = None
-    changes: bool = False
+
+    @property
+    def changes(self) -> bool:
+        """Whether carrying it out may change the world or its run state: what a journal must know before."""
+        return self.params is not None and not self.params.question
+
+    @property
+    def slow(self) -> bool:
+        """Whether it may take long without a sign of how far it has come."""
+        return self.params is not None and self.params.slow

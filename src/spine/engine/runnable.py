@@ -7,7 +7,7 @@ from typing import Protocol
 import msgspec
 
 from spine.engine.request import Outcome, PreparedAction
-from spine.engine.snapshot import Pace
+from spine.engine.run_state import Pace
 from spine.ipc import MOST_ROWS, Message
 from spine.protocol.encode import Json
 from spine.world import WorldProblem

@@ -1,12 +1,12 @@
-"""`Picture`: a world as clients see it - ticks, diffs, listings, snapshots, answers to questions."""
+"""`ShownWorld`: a world as clients see it - ticks, diffs, listings, snapshots, answers to questions."""
 
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass
 
 import msgspec
 
+from spine.engine.run_state import Pace, RunState
 from spine.engine.series import series_of
 from spine.ipc import EVERYBODY, MOST_ROWS, PACKAGE_COUNTS, Message
 from spine.protocol import encode
@@ -18,24 +18,7 @@ from spine.world.clock import wall_of
 from spine.world.views import AgentView, BuildingAgentView, TruckView
 
 
-@dataclass(slots=True)
-class Pace:
-    """Ticks per real second and simulated seconds per real second."""
-
-    tick_rate: int = 20
-    speed: float = 1.0
-
-    @property
-    def dt(self) -> float:
-        """Simulated seconds per tick."""
-        return self.speed / self.tick_rate
-
-    def as_json(self) -> Json:
-        """Return SimulationParams."""
-        return {"tick_rate": self.tick_rate, "speed": self.speed}
-
-
-class Picture:
+class ShownWorld(RunState):
     """A world, its run state and its tick counter, turned into messages.
 
     Args:
@@ -49,10 +32,8 @@ class Picture:
     """
 
     def __init__(self, world: World, pace: Pace, *, running: bool, tick_number: int = 0) -> None:
+        super().__init__(pace, running=running)
         self.world = world
-        self.pace = pace
-        self.running = running
-        self.paused = False
         self.tick_number = tick_number
         self.identity = ""
         self._lives = 0
@@ -60,11 +41,6 @@ class Picture:
         self._last_diff: dict[str, tuple[object, ...]] = {}
         self._map_text = MapText()
         self._snapshot: list[tuple[bytes, str]] | None = None
-
-    @property
-    def active(self) -> bool:
-        """Whether the world advances."""
-        return self.running and not self.paused
 
     @property
     def agent_count(self) -> int:
@@ -105,7 +81,7 @@ class Picture:
         """Return where the world stands: which one it is, run state, pace and clock."""
         return {
             "id": f"{self.identity}.{self._lives}",
-            "run_state": "paused" if self.paused else "running" if self.running else "stopped",
+            "run_state": self.run_state,
             **self.pace.as_json(),
             **self.tick_data(),
             "elapsed_s": self.world.now,

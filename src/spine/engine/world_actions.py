@@ -1,4 +1,4 @@
-"""Actions on maps, agents and buildings, carried out on an `EngineCore`.
+"""Actions on maps, agents and buildings, carried out on an `WorldRun`.
 
 Each checks everything before it changes anything.
 """
@@ -9,10 +9,11 @@ import base64
 import binascii
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from spine.energy import usual_empty_mass_t
 from spine.engine.request import Request
+from spine.engine.world_run import WorldRun
 from spine.errors import GenerationError, MapFormatError, ProtocolError, quoted, shortened
 from spine.ipc import EVERYBODY, Message
 from spine.network import FuelStation, Parking, RoadNetwork, Site
@@ -41,9 +42,6 @@ from spine.world import (
 from spine.world.commands import Command
 from spine.world.truck_fields import CREATED
 
-if TYPE_CHECKING:
-    from spine.engine.core import EngineCore
-
 _MAP_SUFFIX = ".smap"
 _SAVE_SUFFIX = ".ssave"
 _WHITE_SPACE = {ord(character): None for character in " \t\r\n\v\f"}
@@ -51,7 +49,7 @@ _WHITE_SPACE = {ord(character): None for character in " \t\r\n\v\f"}
 # Maps
 
 
-def _create_map(core: EngineCore, params: actions.MapCreate, call: Request) -> None:
+def _create_map(core: WorldRun, params: actions.MapCreate, call: Request) -> None:
     if core.running:
         raise ProtocolError("map.create: the simulation is running or paused; stop it first")
     try:
@@ -64,7 +62,7 @@ def _create_map(core: EngineCore, params: actions.MapCreate, call: Request) -> N
     call.messages += core.agent_messages()
 
 
-def _preview_map(core: EngineCore, params: actions.MapPreview, call: Request) -> None:
+def _preview_map(core: WorldRun, params: actions.MapPreview, call: Request) -> None:
     try:
         found = preview(params.parameters(core.limits.map_nodes))
     except GenerationError as error:
@@ -72,7 +70,7 @@ def _preview_map(core: EngineCore, params: actions.MapPreview, call: Request) ->
     call.reply("map.previewed", asdict(found))
 
 
-def _replace_map(core: EngineCore, network: RoadNetwork) -> list[str]:
+def _replace_map(core: WorldRun, network: RoadNetwork) -> list[str]:
     """Put the agents onto a new map and return the ids of those that could not come along."""
     before = core.world.agents()
     core.carry_out(ReplaceNetwork(network))
@@ -81,28 +79,28 @@ def _replace_map(core: EngineCore, network: RoadNetwork) -> list[str]:
     return [agent_id for agent_id in before if agent_id not in now]
 
 
-def _export_map(core: EngineCore, params: actions.MapExport, call: Request) -> None:
+def _export_map(core: WorldRun, params: actions.MapExport, call: Request) -> None:
     content = _encode_file(encode.graph_file_form(core.world))
     call.reply("map.exported", {"filename": _with_suffix(params.filename, _MAP_SUFFIX), "file_content": content})
 
 
-def _import_map(core: EngineCore, params: actions.MapImport, call: Request) -> None:
+def _import_map(core: WorldRun, params: actions.MapImport, call: Request) -> None:
     limits = MapLimits(size_bytes=core.limits.import_bytes, nodes=core.limits.map_nodes)
     graph = read_json(decode_file(params.file_content, core.limits.import_bytes), "file_content")
     network = network_from_json(graph, "file_content", limits)
     core.auto_stop(call)
     gone = _replace_map(core, network)
     call.answer("map.imported", {"filename": params.filename})
-    new_picture(core, call, gone)
+    tell_new_world(core, call, gone)
 
 
-def _export_state(core: EngineCore, params: actions.ExportState, call: Request) -> None:
+def _export_state(core: WorldRun, params: actions.ExportState, call: Request) -> None:
     content = _encode_file(write_save(core.world, core.clock(), core.pace.dt))
     name = _with_suffix(params.filename, _SAVE_SUFFIX)
     call.reply("simulation.state_exported", {"filename": name, "file_content": content})
 
 
-def _import_state(core: EngineCore, params: actions.ImportState, call: Request) -> None:
+def _import_state(core: WorldRun, params: actions.ImportState, call: Request) -> None:
     limits = MapLimits(size_bytes=core.limits.import_bytes, nodes=core.limits.map_nodes)
     save = read_save(decode_file(params.file_content, core.limits.import_bytes), "file_content", limits)
     config = replace(core.world.config, start_of_day_s=save.start_of_day_s)
@@ -112,10 +110,10 @@ def _import_state(core: EngineCore, params: actions.ImportState, call: Request) 
     gone = [agent_id for agent_id in core.world.agents() if agent_id not in now]
     core.take_up(world, save.tick)
     call.answer("simulation.state_imported", {"filename": params.filename})
-    new_picture(core, call, gone)
+    tell_new_world(core, call, gone)
 
 
-def new_picture(core: EngineCore, call: Request, gone: list[str]) -> None:
+def tell_new_world(core: WorldRun, call: Request, gone: list[str]) -> None:
     """Tell everybody what an import has made of the world: who is gone, the map, the agents, where they are."""
     call.messages += [_deleted(core, agent_id) for agent_id in gone]
     call.messages.append(core.map_message())
@@ -154,7 +152,7 @@ def _with_suffix(name: str, suffix: str) -> str:
 # Agents
 
 
-def _create_agent(core: EngineCore, params: actions.AgentCreate, call: Request) -> None:
+def _create_agent(core: WorldRun, params: actions.AgentCreate, call: Request) -> None:
     core.carry_out(_creation(params))
     view = core.world.agent(params.agent_id)
     call.answer("agent.created", encode.agent_full(view, core.clock()))
@@ -180,13 +178,13 @@ def _creation(params: actions.AgentCreate) -> Command:
     return CreateBuildingAgent(params.agent_id)
 
 
-def _update_agent(core: EngineCore, params: actions.AgentUpdate, call: Request) -> None:
+def _update_agent(core: WorldRun, params: actions.AgentUpdate, call: Request) -> None:
     core.carry_out(UpdateAgent(params.agent_id, params.agent_data))
     view = core.world.agent(params.agent_id)
     call.answer("agent.updated", encode.agent_updated_data(view, core.tick_number))
 
 
-def _delete_agent(core: EngineCore, params: actions.AgentDelete, call: Request) -> None:
+def _delete_agent(core: WorldRun, params: actions.AgentDelete, call: Request) -> None:
     place = getattr(core.world.agent(params.agent_id), "current_building_id", None)
     core.carry_out(DeleteAgent(params.agent_id))
     core.forget_diffs(params.agent_id)
@@ -195,23 +193,23 @@ def _delete_agent(core: EngineCore, params: actions.AgentDelete, call: Request) 
         call.messages.append(core.building_message(place))
 
 
-def _deleted(core: EngineCore, agent_id: str) -> Message:
+def _deleted(core: WorldRun, agent_id: str) -> Message:
     return Message(EVERYBODY, encode_signal("agent.deleted", {"agent_id": agent_id, "tick": core.tick_number}))
 
 
-def _describe_agent(core: EngineCore, params: actions.AgentDescribe, call: Request) -> None:
+def _describe_agent(core: WorldRun, params: actions.AgentDescribe, call: Request) -> None:
     full = encode.agent_full(core.world.agent(params.agent_id), core.told_clock(call.client))
     call.reply("agent.described", {**full, "tick": core.tick_number})
 
 
-def _list_agents(core: EngineCore, params: actions.AgentList, call: Request) -> None:
+def _list_agents(core: WorldRun, params: actions.AgentList, call: Request) -> None:
     call.reply("agent.listed", core.listing(params.agent_kind, core.told_clock(call.client)))
 
 
 # Buildings
 
 
-def _create_building(core: EngineCore, params: actions.BuildingCreate, call: Request) -> None:
+def _create_building(core: WorldRun, params: actions.BuildingCreate, call: Request) -> None:
     # Checked in this order: node, id, then what the type needs.
     if not core.world.network.has_node(params.node_id):
         raise ProtocolError(f"node_id: node {params.node_id} is not on this map")
@@ -243,7 +241,7 @@ def _site(building_id: str, node_id: int, data: Mapping[str, Any]) -> Site:
     return site
 
 
-def _update_building(core: EngineCore, params: actions.BuildingUpdate, call: Request) -> None:
+def _update_building(core: WorldRun, params: actions.BuildingUpdate, call: Request) -> None:
     view = core.world.building(params.building_id)
     data = params.building_data
     if isinstance(view.spec, Site):
@@ -275,19 +273,19 @@ def _update_building(core: EngineCore, params: actions.BuildingUpdate, call: Req
 _SITE_ATTRIBUTES = {"loading_rate_tonnes_per_min": "loading_rate_t_per_min", "package_config": "packages"}
 
 
-def _delete_building(core: EngineCore, params: actions.BuildingDelete, call: Request) -> None:
+def _delete_building(core: WorldRun, params: actions.BuildingDelete, call: Request) -> None:
     core.carry_out(DeleteBuilding(params.building_id))
     call.answer("building.deleted", {"building_id": params.building_id, "tick": core.tick_number})
     _show_map_again(core, call)
 
 
-def _show_map_again(core: EngineCore, call: Request) -> None:
+def _show_map_again(core: WorldRun, call: Request) -> None:
     """Let front ends, which learn of buildings from the map alone, see what has come or gone."""
     if not core.active:
         call.messages.append(core.map_message())
 
 
-HANDLERS: dict[type[ActionParams], Callable[[EngineCore, Any, Request], None]] = {
+HANDLERS: dict[type[ActionParams], Callable[[WorldRun, Any, Request], None]] = {
     actions.MapCreate: _create_map,
     actions.MapPreview: _preview_map,
     actions.MapExport: _export_map,

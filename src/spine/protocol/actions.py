@@ -69,6 +69,7 @@ class SimulationStop(Nothing):
 
     action: ClassVar[str] = "simulation.stop"
     answer: ClassVar[str] = "simulation.stopped"
+    slow: ClassVar[bool] = True
 
 
 class SimulationPause(Nothing):
@@ -90,6 +91,7 @@ class SimulationReset(Nothing):
 
     action: ClassVar[str] = "simulation.reset"
     answer: ClassVar[str] = "simulation.resetted"
+    slow: ClassVar[bool] = True
 
 
 class _Import(ActionParams):
@@ -101,6 +103,8 @@ class ExportState(ActionParams):
 
     action: ClassVar[str] = "simulation.export_state"
     answer: ClassVar[str] = "simulation.state_exported"
+    question: ClassVar[bool] = True
+    slow: ClassVar[bool] = True
     filename: FileName = "save"
 
 
@@ -109,6 +113,7 @@ class ImportState(_Import):
 
     action: ClassVar[str] = "simulation.import_state"
     answer: ClassVar[str] = "simulation.state_imported"
+    slow: ClassVar[bool] = True
     filename: FileName = "unknown.ssave"
 
 
@@ -117,6 +122,8 @@ class MapExport(ActionParams):
 
     action: ClassVar[str] = "map.export"
     answer: ClassVar[str] = "map.exported"
+    question: ClassVar[bool] = True
+    slow: ClassVar[bool] = True
     filename: FileName = "map"
 
 
@@ -125,6 +132,7 @@ class MapImport(_Import):
 
     action: ClassVar[str] = "map.import"
     answer: ClassVar[str] = "map.imported"
+    slow: ClassVar[bool] = True
     filename: FileName = "unknown.smap"
 
 
@@ -134,6 +142,7 @@ class MapCreate(ActionParams):
     model_config = ConfigDict(extra="allow", frozen=True)
     action: ClassVar[str] = "map.create"
     answer: ClassVar[str] = "map.created"
+    slow: ClassVar[bool] = True
 
     def parameters(self, most_nodes: int = MOST_NODES) -> GenerationParameters:
         """Return the checked parameters; GenerationError lists every bad field."""
@@ -145,6 +154,8 @@ class MapPreview(MapCreate):
 
     action: ClassVar[str] = "map.preview"
     answer: ClassVar[str] = "map.previewed"
+    question: ClassVar[bool] = True
+    slow: ClassVar[bool] = False
 
 
 _TruckFields = create_model(  # type: ignore[call-overload]
@@ -202,6 +213,7 @@ class AgentDescribe(ActionParams):
 
     action: ClassVar[str] = "agent.describe"
     answer: ClassVar[str] = "agent.described"
+    question: ClassVar[bool] = True
     agent_id: Text
 
 
@@ -210,6 +222,7 @@ class AgentList(ActionParams):
 
     action: ClassVar[str] = "agent.list"
     answer: ClassVar[str] = "agent.listed"
+    question: ClassVar[bool] = True
     agent_kind: Annotated[str | None, BeforeValidator(as_text)] = None
 
 
@@ -265,6 +278,7 @@ class StreamSubscribe(ActionParams):
 
     action: ClassVar[str] = "stream.subscribe"
     answer: ClassVar[str] = "stream.subscribed"
+    question: ClassVar[bool] = True
     rate_hz: Annotated[Number, Field(ge=SLOWEST_HZ, le=100.0, description="at most so many ticks a second")] | None = (
         None
     )
@@ -293,6 +307,8 @@ class StreamUnsubscribe(ActionParams):
 
     action: ClassVar[str] = "stream.unsubscribe"
     answer: ClassVar[str] = "stream.subscribed"
+    question: ClassVar[bool] = True
+    slow: ClassVar[bool] = True
 
 
 class ReplaySeek(ActionParams):
@@ -300,6 +316,7 @@ class ReplaySeek(ActionParams):
 
     action: ClassVar[str] = "replay.seek"
     answer: ClassVar[str] = "replay.status"
+    slow: ClassVar[bool] = True
     time: Annotated[Number, Field(description="simulated seconds, between `begin` and `end` of `replay.status`")]
 
 
@@ -334,17 +351,7 @@ ACTIONS: dict[str, type[ActionParams]] = {
 """All actions by name."""
 
 
-QUESTIONS = frozenset(
-    {
-        "agent.describe",
-        "agent.list",
-        "map.export",
-        "map.preview",
-        "simulation.export_state",
-        "stream.subscribe",
-        "stream.unsubscribe",
-    }
-)
+QUESTIONS = frozenset(name for name, model in ACTIONS.items() if model.question)
 """Actions that change nothing in the world: role `view` may ask them, and no journal needs them."""
 
 

@@ -55,11 +55,20 @@ FileName = Annotated[str, Field(strict=True, min_length=1, max_length=255), Afte
 
 
 class ActionParams(BaseModel):
-    """Base of all action parameters."""
+    """Base of all action parameters. The class declares the action itself, too.
+
+    Attributes:
+        action: its name.
+        answer: the signal that answers it.
+        question: whether it changes nothing in the world: role `view` may ask it, and no journal needs it.
+        slow: whether it may take long, with a large map or world, without a figure that shows how far it has come.
+    """
 
     model_config = ConfigDict(extra="ignore", allow_inf_nan=False, frozen=True)
     action: ClassVar[str]
     answer: ClassVar[str]
+    question: ClassVar[bool] = False
+    slow: ClassVar[bool] = False
 
 
 def validated(model: type[ActionParams], params: dict[str, Any], prefix: str = "") -> Any:
