@@ -92,7 +92,7 @@ def test_densities_are_those_asked_for(gridness: float, density: float) -> None:
     """Town nodes per square kilometre of town, and rural nodes per square kilometre of country, are within 10 %."""
     from spine.network.generate.centers import place_centers
     from spine.network.generate.draft import Draft, phase_draws
-    from spine.network.generate.places import place_nodes
+    from spine.network.generate.nodes import place_nodes
 
     parameters = GenerationParameters.preset(
         "reference", gridness=gridness, local_density=density, urban_sprawl=1500, rural_density=6, minor_per_major=3
@@ -117,7 +117,7 @@ def test_facilities_are_as_dense_as_asked_on_average() -> None:
     from spine.network.generate.centers import place_centers
     from spine.network.generate.counts import facility_counts
     from spine.network.generate.draft import Draft, phase_draws
-    from spine.network.generate.places import urban_area_m2
+    from spine.network.generate.nodes import urban_area_m2
 
     counts, areas = np.zeros((3, 2)), np.zeros(2)
     for seed in range(150):

@@ -153,7 +153,7 @@ def test_a_graph_without_roads_for_trucks_is_refused() -> None:
     nodes, edges = _osmnx()
     with pytest.raises(MapFormatError, match="no road that a truck may drive"):
         read_graphml(_file(nodes, [("11", "12", {**edges[0][2], "highway": "footway"})]))
-    with pytest.raises(MapFormatError, match="no two places"):
+    with pytest.raises(MapFormatError, match="no two nodes"):
         read_graphml(_file(nodes, edges[:1]))
 
 

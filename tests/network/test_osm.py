@@ -238,7 +238,7 @@ def test_outlines_of_nothing_are_counted() -> None:
     [
         ([], "no road that a truck may drive"),
         ([way(1, [1, 2], highway="track")], "no road that a truck may drive"),
-        ([way(1, [1, 2], highway="primary", oneway="yes")], "no two points"),
+        ([way(1, [1, 2], highway="primary", oneway="yes")], "no two nodes"),
         ([way(1, [1, 999], highway="primary")], "no road that a truck may drive"),
     ],
 )

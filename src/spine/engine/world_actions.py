@@ -16,7 +16,8 @@ from spine.engine.request import Request
 from spine.engine.world_run import WorldRun
 from spine.errors import GenerationError, MapFormatError, ProtocolError, quoted, shortened
 from spine.ipc import EVERYBODY, Message
-from spine.network import FuelStation, Parking, RoadNetwork, Site
+from spine.network import RoadNetwork
+from spine.network.facilities import FacilityKind, GenericBuilding, ServingFacility, Site
 from spine.network.facility_json import facility_from_json
 from spine.network.generate import generate, preview
 from spine.network.smap import MapLimits, network_from_json
@@ -215,30 +216,23 @@ def _create_building(core: WorldRun, params: actions.BuildingCreate, call: Reque
         raise ProtocolError(f"node_id: node {params.node_id} is not on this map")
     if params.building_id in core.world.building_ids():
         raise ProtocolError(f"building_id: {quoted(params.building_id)} is already used on this map")
-    data = params.details()
-    facility: Site | Parking | FuelStation
-    if params.building_type == "parking":
-        facility = Parking(params.building_id, params.node_id, data.capacity)
-    elif params.building_type == "gas_station":
-        facility = FuelStation(params.building_id, params.node_id, data.capacity, data.cost_factor)
-    else:
-        facility = _site(params.building_id, params.node_id, data.model_dump())
+    facility = _facility(params.building_type, params.building_id, params.node_id, params.details().model_dump())
     core.carry_out(CreateBuilding(facility))
     building = encode.building_form(core.world.building(params.building_id))
     call.answer("building.created", {"node_id": params.node_id, "building": building, "tick": core.tick_number})
     _show_map_again(core, call)
 
 
-def _site(building_id: str, node_id: int, data: Mapping[str, Any]) -> Site:
-    """Return the site of some data in the spelling of building objects, but for `docks`."""
-    item = {**data, "id": building_id, "type": "site", "capacity": data["docks"]}
+def _facility(kind: str, building_id: str, node_id: int, data: Mapping[str, Any]) -> ServingFacility:
+    """Return the facility of some data in the spelling of building objects, but for the `docks` of a site."""
+    places = data.get("docks", data.get("capacity"))
     try:
-        site = facility_from_json(item, node_id)
+        facility = facility_from_json({**data, "id": building_id, "type": kind, "capacity": places}, node_id)
     except MapFormatError as error:
         raise ProtocolError(str(error)) from None
-    if not isinstance(site, Site):
-        raise TypeError(f"building {building_id}: read as a {type(site).__name__}")
-    return site
+    if isinstance(facility, GenericBuilding):
+        raise TypeError(f"building {building_id}: {kind} is no kind of facility")
+    return facility
 
 
 def _update_building(core: WorldRun, params: actions.BuildingUpdate, call: Request) -> None:
@@ -252,14 +246,12 @@ def _update_building(core: WorldRun, params: actions.BuildingUpdate, call: Reque
         if not isinstance(config, dict):
             raise ProtocolError("building_data.package_config: must be an object")
         merged = {**plain, "docks": view.spec.docks, **data, "package_config": {**form["package_config"], **config}}
-        site = _site(params.building_id, view.node_id, merged)
+        site = _facility(FacilityKind.SITE, params.building_id, view.node_id, merged)
         values = {name: getattr(site, _SITE_ATTRIBUTES.get(name, name)) for name in data if name in settable}
     else:
-        settable = (
-            building_data.StationData.model_fields
-            if isinstance(view.spec, FuelStation)
-            else building_data.ParkingData.model_fields
-        )
+        known = building_data.BUILDING_DATA.get(view.spec.kind)
+        # A building without a function has nothing to set: the world says so.
+        settable = known.model_fields if known is not None else data
         values = data
     unknown = sorted(set(data) - set(settable))
     if unknown:

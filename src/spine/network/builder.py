@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -301,7 +301,7 @@ def _reduce_to_core(network: RoadNetwork, gross_weight_kg: float, *, drop: bool)
     where = f"outside the largest strongly connected part: {vehicles} cannot get there, or not away"
     if kept == 1 or not drop:
         note = f"{outside} of {network.node_count} nodes and {lost} of {len(network.facilities)} facilities lie {where}"
-        return _with(network, notes=(*network.notes, note))
+        return replace(network, notes=(*network.notes, note))
     kept_nodes = np.flatnonzero(inside)
     new_index = np.full(network.node_count, -1, dtype=np.int32)
     new_index[kept_nodes] = np.arange(len(kept_nodes), dtype=np.int32)
@@ -311,7 +311,7 @@ def _reduce_to_core(network: RoadNetwork, gross_weight_kg: float, *, drop: bool)
     offsets = np.zeros(len(kept_edges) + 1, dtype=np.int64)
     np.cumsum(counts, out=offsets[1:])
     points = np.repeat(network.shape_offsets[kept_edges] - offsets[:-1], counts) + np.arange(int(offsets[-1]))
-    return _with(
+    return replace(
         network,
         node_ids=network.node_ids[kept_nodes],
         node_x=network.node_x[kept_nodes],
@@ -334,11 +334,6 @@ def _reduce_to_core(network: RoadNetwork, gross_weight_kg: float, *, drop: bool)
         shape_xy=network.shape_xy[points],
         notes=(*network.notes, note),
     )
-
-
-def _with(network: RoadNetwork, **changes: object) -> RoadNetwork:
-    values = {name: getattr(network, name) for name in network.__dataclass_fields__}
-    return RoadNetwork(**{**values, **changes})
 
 
 def _freeze(network: RoadNetwork) -> None:

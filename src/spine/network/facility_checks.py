@@ -1,7 +1,7 @@
 """What a facility of a map must be like, whatever file or generator it comes from.
 
-The bounds are wide beyond any real place. They are there because a map may come from a stranger: a site with a billion packages an hour, or
-values that overflow when added up, would stop the world that takes it in.
+The bounds are far beyond any real facility. A map may come from a stranger, and a site with a billion packages an hour, or values whose
+sum overflows, would stop the world that takes it in.
 """
 
 from __future__ import annotations

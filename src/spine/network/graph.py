@@ -107,16 +107,6 @@ class RoadNetwork:
         return np.argsort(self.edge_from, kind="stable").astype(np.int32)
 
     @cached_property
-    def in_offsets(self) -> IndexColumn:
-        """Edges entering node n are ``in_edges[in_offsets[n]:in_offsets[n + 1]]``; shape (nodes + 1,)."""
-        return _offsets(self.edge_to, self.node_count)
-
-    @cached_property
-    def in_edges(self) -> IndexColumn:
-        """Edge indices grouped by end node, in edge order; shape (edges,)."""
-        return np.argsort(self.edge_to, kind="stable").astype(np.int32)
-
-    @cached_property
     def sites(self) -> tuple[Site, ...]:
         """All sites, in file order."""
         return tuple(f for f in self.facilities if isinstance(f, Site))

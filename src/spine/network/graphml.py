@@ -112,19 +112,19 @@ def _projected(
     graph: Any, names: tuple[str, str], source: str, builder: RoadNetworkBuilder
 ) -> tuple[dict[Any, int], LocalProjection]:
     """Add all nodes, projected to metres, and return their numbers."""
-    places = np.array(
+    positions = np.array(
         [[_number(values, name, f"{source}: node {node}") for name in names] for node, values in graph.nodes(data=True)]
     )
-    off = np.flatnonzero((np.abs(places) > (180.0, 90.0)).any(axis=1))
+    off = np.flatnonzero((np.abs(positions) > (180.0, 90.0)).any(axis=1))
     if len(off):
-        node, place = list(graph.nodes)[off[0]], places[off[0]]
+        node, (lon, lat) = list(graph.nodes)[off[0]], positions[off[0]]
         raise MapFormatError(
-            f"{source}: node {node}: {names[0]} = {place[0]:g}, {names[1]} = {place[1]:g} must be a longitude and a latitude in degrees"
+            f"{source}: node {node}: {names[0]} = {lon:g}, {names[1]} = {lat:g} must be a longitude and a latitude in degrees"
         )
-    low, high = places.min(axis=0), places.max(axis=0)
+    low, high = positions.min(axis=0), positions.max(axis=0)
     projection = LocalProjection(float(low[0] + high[0]) / 2.0, float(low[1] + high[1]) / 2.0)
-    x, y = projection.to_xy(places[:, 0], places[:, 1])
-    builder.add_nodes(np.arange(len(places)), x, y)
+    x, y = projection.to_xy(positions[:, 0], positions[:, 1])
+    builder.add_nodes(np.arange(len(positions)), x, y)
     return {node: index for index, node in enumerate(graph.nodes)}, projection
 
 
@@ -169,7 +169,7 @@ def _osmnx(graph: Any, source: str) -> RoadNetwork:
         origin=(projection.lon0, projection.lat0),
     )
     if largest_part(network, CORE_FOR_KG).sum() < 2:
-        raise MapFormatError(f"{source}: no two places in this graph can be reached from each other by truck")
+        raise MapFormatError(f"{source}: no two nodes of this graph can be reached from each other by truck")
     return network
 
 

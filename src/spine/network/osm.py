@@ -53,7 +53,7 @@ def read_osm(data: bytes, kind: str, source: str = "map") -> RoadNetwork:
     except NetworkError as error:
         raise MapFormatError(f"{source}: {error}") from None
     if largest_part(core, CORE_FOR_KG).sum() < 2:
-        raise MapFormatError(f"{source}: no two points of this extract can be reached from each other by truck")
+        raise MapFormatError(f"{source}: no two nodes of this extract can be reached from each other by truck")
     return add_facilities(core, extract.facilities, projection)
 
 

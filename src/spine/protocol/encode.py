@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from math import ceil
 from typing import Any
 
@@ -284,8 +285,7 @@ def graph_file_form(world: World) -> Json:
 
 def bare_network(network: RoadNetwork) -> RoadNetwork:
     """Return a network without its facilities."""
-    values = {name: getattr(network, name) for name in network.__dataclass_fields__}
-    return RoadNetwork(**{**values, "facilities": ()})
+    return replace(network, facilities=())
 
 
 def map_parameters(network: RoadNetwork) -> Json:

@@ -102,7 +102,7 @@ def create_truck(state: State, command: CreateTruck) -> None:
     )
     state.trucks[truck.id] = truck
     state.agents[truck.id] = AgentKind.TRUCK
-    state.fleet.place(truck.row, node)
+    state.fleet.put(truck.row, node)
     state.ledger.initial += truck.balance
     state.largest_capacity = max(state.largest_capacity, truck.capacity)
     state.profile_capacities.clear()

@@ -207,7 +207,7 @@ def _restore(snapshot: _Snapshot, begin: Callable[[RoadNetwork, WorldConfig, flo
         setattr(state, name, getattr(snapshot, name))
     for truck in state.trucks.values():
         leg = truck.leg
-        state.fleet.place(truck.row, truck.node if leg is None else int(network.edge_to[leg.edges[-1]]))
+        state.fleet.put(truck.row, truck.node if leg is None else int(network.edge_to[leg.edges[-1]]))
         truck.profile = state.profile_of(truck.max_speed_kph, truck.empty_mass_t, truck.capacity)
     restore_policy_states(state.policies, snapshot.policies)
     state.update_largest_capacity()

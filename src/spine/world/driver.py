@@ -1,4 +1,4 @@
-"""What a truck does next: the one place where trucks decide. What may follow what is in `activities`.
+"""What a truck does next: all decisions of trucks are made here. What may follow what is in `activities`.
 
 A truck is asked only when something has ended (a leg, handling, pumping, a rest, a wait) or its plan has changed. Order of the
 questions: the stop it stands at, fuel, hours, next stop, idle waiting.

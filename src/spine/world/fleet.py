@@ -1,4 +1,4 @@
-"""Which trucks are near a place: a uniform grid over the nodes at which trucks will be free next.
+"""Which trucks are near a node: a uniform grid over the nodes at which trucks will be free next.
 
 Asking costs time in the trucks found, not in the fleet. The answer is a set of rows in no meaningful order: callers rank them by
 travel time with the row as tie-break, so that the order in which trucks came into a cell changes nothing.
@@ -64,7 +64,7 @@ class FleetIndex:
         """Return the node index at which the truck of this row will be free next."""
         return self._node[row]
 
-    def place(self, row: int, node: int) -> None:
+    def put(self, row: int, node: int) -> None:
         """Say at which node the truck of this row will be free next."""
         old = self._node.get(row)
         new_cell = self._cell_of_node[node]

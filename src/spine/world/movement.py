@@ -104,7 +104,7 @@ def depart(state: State, truck: Truck, leg: Leg) -> None:
     state.set_activity(truck, Activity.DRIVING)
     _schedule_end(state, truck, leg)
     end_node = int(state.network.edge_to[leg.edges[-1]])
-    state.fleet.place(truck.row, end_node)
+    state.fleet.put(truck.row, end_node)
     truck.route_start = truck.node
     truck.route_end = leg.goal_node
     if state.arena is not None:
@@ -153,7 +153,7 @@ def cut_at_next_node(state: State, truck: Truck) -> None:
     state.changed_agents[truck.id] = None
     truck.version += 1
     _schedule_end(state, truck, leg)
-    state.fleet.place(truck.row, int(state.network.edge_to[leg.edges[-1]]))
+    state.fleet.put(truck.row, int(state.network.edge_to[leg.edges[-1]]))
     if state.arena is not None:
         state.arena.cut(truck.row, keep)
 

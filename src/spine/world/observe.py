@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import atan2
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from spine.network.facilities import PRIORITIES, URGENCIES
 from spine.world import movement, pricing
 from spine.world.activities import Activity, Purpose
 from spine.world.facility_kinds import kind_of
+from spine.world.leg import Leg
 from spine.world.model import ACTIVITIES, Truck
 from spine.world.orders import Order, OrderStatus
 from spine.world.state import State
@@ -72,28 +74,44 @@ def agent_view(state: State, agent_id: str) -> AgentView:
     raise CommandError(f"agent_id: there is no agent {quoted(agent_id)}")
 
 
+class _OnLeg(NamedTuple):
+    """Where a truck is on its leg: edge, metres and seconds driven on the leg, and what lies ahead; ids are external."""
+
+    edge: int | None = None
+    edge_progress_m: float = 0.0
+    speed_kph: float = 0.0
+    metres: float = 0.0
+    seconds: float = 0.0
+    route: tuple[int, ...] = ()
+    goal: int | None = None
+
+
+_STANDING = _OnLeg()
+
+
+def _on_leg(state: State, truck: Truck, leg: Leg) -> _OnLeg:
+    at = pricing.progress(truck, state.now)
+    network = state.network
+    index = int(leg.edges[at.edge_at])
+    driving = truck.activity is Activity.DRIVING
+    ahead = network.node_ids[network.edge_to[leg.edges[at.edge_at :]]].tolist()
+    return _OnLeg(
+        edge=int(network.edge_ids[index]),
+        edge_progress_m=at.metres - (float(leg.metres[at.edge_at - 1]) if at.edge_at else 0.0),
+        speed_kph=min(float(state.edge_speed_mps[index]) * 3.6, truck.max_speed_kph) if driving else 0.0,
+        metres=at.metres,
+        seconds=at.seconds,
+        route=(*ahead, *leg.beyond),
+        goal=state.node_id(leg.goal_node),
+    )
+
+
 def truck_view(state: State, truck: Truck) -> TruckView:
     """Return everything about a truck at this instant."""
     activity = truck.activity
     leg = truck.leg
-    node: int | None = state.node_id(truck.node)
-    edge: int | None = None
-    speed = edge_progress = metres = seconds = 0.0
-    route: tuple[int, ...] = ()
-    goal: int | None = None
-    if leg is not None:
-        at = pricing.progress(truck, state.now)
-        network = state.network
-        index = int(leg.edges[at.edge_at])
-        node, edge = None, int(network.edge_ids[index])
-        metres, seconds = at.metres, at.seconds
-        edge_progress = metres - (float(leg.metres[at.edge_at - 1]) if at.edge_at else 0.0)
-        if activity is Activity.DRIVING:
-            speed = min(float(state.edge_speed_mps[index]) * 3.6, truck.max_speed_kph)
-        ahead = network.node_ids[network.edge_to[leg.edges[at.edge_at :]]].tolist()
-        route = (*ahead, *leg.beyond)
-        goal = state.node_id(leg.goal_node)
-    x, y, _ = _place(state, truck)
+    at = _STANDING if leg is None else _on_leg(state, truck, leg)
+    x, y, _ = _position(state, truck)
     purpose = leg.purpose if leg is not None else None
     resting = activity is Activity.RESTING
     handling = activity in (Activity.LOADING, Activity.UNLOADING)
@@ -109,20 +127,20 @@ def truck_view(state: State, truck: Truck) -> TruckView:
         capacity=truck.capacity,
         load=truck.load,
         loaded_packages=tuple(truck.cargo),
-        current_speed_kph=speed,
-        current_node=node,
-        current_edge=edge,
-        edge_progress_m=edge_progress,
+        current_speed_kph=at.speed_kph,
+        current_node=state.node_id(truck.node) if leg is None else None,
+        current_edge=at.edge,
+        edge_progress_m=at.edge_progress_m,
         x=x,
         y=y,
-        route=route,
-        destination=goal,
+        route=at.route,
+        destination=at.goal,
         route_start_node=state.node_id(truck.route_start) if truck.route_start >= 0 else None,
         route_end_node=state.node_id(truck.route_end) if truck.route_end >= 0 else None,
         current_building_id=None if truck.queued else truck.building,
-        driving_time_s=truck.clock.driven_s + seconds,
+        driving_time_s=truck.clock.driven_s + at.seconds,
         resting_time_s=state.now - truck.rest_since if resting else 0.0,
-        is_resting=activity is Activity.RESTING,
+        is_resting=resting,
         required_rest_s=truck.required_rest_s if resting else 0.0,
         balance_ducats=truck.balance,
         risk_factor=truck.risk,
@@ -141,7 +159,7 @@ def truck_view(state: State, truck: Truck) -> TruckView:
         loading_progress_s=min(state.now - truck.activity_since, truck.handling_s) if handling else 0.0,
         loading_target_s=truck.handling_s if handling else 0.0,
         broker_id=state.broker.id if truck.met_broker and state.broker is not None else None,
-        odometer_m=truck.figures.loaded_m + truck.figures.empty_m + metres,
+        odometer_m=truck.figures.loaded_m + truck.figures.empty_m + at.metres,
         capacities=dict(truck.capacities),
         equipment=truck.equipment,
     )
@@ -161,7 +179,7 @@ def _tasks(truck: Truck) -> tuple[TaskView, ...]:
     return tuple(tasks)
 
 
-def _place(state: State, truck: Truck) -> tuple[float, float, float]:
+def _position(state: State, truck: Truck) -> tuple[float, float, float]:
     """Return x, y (metres) and heading (radians) of a truck; on an edge along its straight line."""
     network = state.network
     leg = truck.leg
@@ -180,15 +198,15 @@ def _place(state: State, truck: Truck) -> tuple[float, float, float]:
 def positions(state: State) -> TruckPositions:
     """Return where all trucks are now; costs a few microseconds a truck."""
     count = len(state.trucks)
-    places = np.zeros((count, 3), dtype=np.float32)
+    where = np.zeros((count, 3), dtype=np.float32)
     activity = np.zeros(count, dtype=np.uint8)
     load = np.zeros(count, dtype=np.float32)
     codes = {kind: code for code, kind in enumerate(ACTIVITIES)}
     for index, truck in enumerate(state.trucks.values()):
-        places[index] = _place(state, truck)
+        where[index] = _position(state, truck)
         activity[index] = codes[truck.activity]
         load[index] = truck.load / truck.capacity
-    return TruckPositions(places[:, 0], places[:, 1], places[:, 2], activity, load)
+    return TruckPositions(where[:, 0], where[:, 1], where[:, 2], activity, load)
 
 
 def building_view(state: State, building_id: str) -> BuildingView:

@@ -1,4 +1,4 @@
-"""What a drive costs: the one place where a path becomes columns of time, distance and fuel.
+"""What a drive costs: here, and nowhere else, a path becomes columns of time, distance and fuel.
 
 A leg is priced once, at departure. Position, fuel and hours between two events are read off its columns by interpolation (`progress`,
 `litres_at`, `time_at`); nothing else in the world works out how long an edge takes or what it burns. What makes a road slower, steeper

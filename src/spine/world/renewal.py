@@ -60,7 +60,7 @@ def move_agents(old: State, new: State) -> None:
 
 
 def _move_truck(old: State, new: State, truck: Truck) -> None:
-    """Create a truck on the new map as it is now, but for place, cargo and plan."""
+    """Create a truck on the new map as it is now, but for position, cargo and plan."""
     spec = replace(
         truck.spec,
         max_speed_kph=truck.max_speed_kph,

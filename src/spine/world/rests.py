@@ -53,7 +53,7 @@ def carefree_s(state: State, profile: int, threshold: float, clock: Clock) -> fl
 
 
 def _farthest_s(state: State, profile: int) -> float:
-    """Return the longest way to the nearest parking from anywhere, seconds, places without one in reach left out."""
+    """Return the longest way to the nearest parking from anywhere, seconds; nodes without one in reach do not count."""
     found = state.farthest_cache.get(profile)
     if found is None:
         nearest = state.nearest_s(FacilityKind.PARKING, profile)

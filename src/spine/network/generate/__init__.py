@@ -10,8 +10,8 @@ from spine.network.generate.centers import place_centers
 from spine.network.generate.countryside import build_country_roads, connect_everything
 from spine.network.generate.draft import MIN_LINK_M, Draft, phase_draws
 from spine.network.generate.highways import build_highways
+from spine.network.generate.nodes import place_nodes
 from spine.network.generate.parameters import MOST_NODES, PRESETS, GenerationParameters
-from spine.network.generate.places import place_nodes
 from spine.network.generate.preview import MapPreview, preview
 from spine.network.generate.rings import build_rings
 from spine.network.generate.streets import build_streets

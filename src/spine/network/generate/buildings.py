@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from spine.network.facilities import Facility, FuelStation, Parking, Site
 from spine.network.generate.counts import FEWEST, Counts, facility_counts
 from spine.network.generate.draft import Draft
-from spine.network.generate.places import urban_area_m2
+from spine.network.generate.nodes import urban_area_m2
 from spine.network.roads import RoadClass
 
 PARKING_CAPACITY = {
@@ -21,7 +21,7 @@ PARKING_CAPACITY = {
     RoadClass.L: 10,
     RoadClass.D: 6,
 }
-"""Places by the best road class that touches the node."""
+"""Lots by the best road class that touches the node."""
 
 MOST_DESTINATIONS = 150
 """Sites on larger maps name only so many destinations, drawn at random; weights of all pairs would grow with their square."""

@@ -12,8 +12,8 @@ from spine.network.generate.centers import place_centers
 from spine.network.generate.counts import FEWEST, facility_counts
 from spine.network.generate.draft import Draft, phase_draws
 from spine.network.generate.highways import PITCH_M, class_of, town_pairs
+from spine.network.generate.nodes import FEWEST_TOWN_NODES, HAMLET_NODES, own_area_m2
 from spine.network.generate.parameters import GenerationParameters
-from spine.network.generate.places import FEWEST_TOWN_NODES, HAMLET_NODES, own_area_m2
 from spine.network.generate.rings import RING_RADIUS_SHARE, RING_SPACING_M
 from spine.network.roads import RoadClass
 

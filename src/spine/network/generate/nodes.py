@@ -21,7 +21,7 @@ HAMLET_NODES = (3, 8)
 _JITTER = 0.32
 _BEND = 0.9
 _FARTHEST_MOVED = 2.5
-"""No point is farther from its place in the lattice than this, in pitches: offset, jitter and bend together."""
+"""No point is farther from its point of the lattice than this, in pitches: offset, jitter and bend together."""
 
 _SAMPLES = 160
 _FEWEST_LATTICE_POINTS = 100_000
