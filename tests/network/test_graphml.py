@@ -106,7 +106,7 @@ def test_roads_between_cities_go_both_ways_once() -> None:
         (_osmnx, "edge", "geometry", "LINESTRING (20 50, 9e9 50, 20 50)", "must be LINESTRING"),
         (_planar, "node", "y", "north", "node 5: y = 'north' must be a number"),
         (_planar, "node", "buildings", "[" * 100_000, "buildings: nested too deeply"),
-        (_planar, "node", "buildings", '[{"id": "a", "id": "b"}]', "buildings: key 'id' stands twice"),
+        (_planar, "node", "buildings", '[{"id": "a", "id": "b"}]', "buildings: key 'id' appears twice"),
         (_planar, "node", "buildings", '[{"id": NaN}]', "buildings: NaN is not a JSON number"),
         (_planar, "node", "buildings", "{}", "buildings must be an array"),
         (_planar, "edge", "lanes", "2.5", "lanes = '2.5' must be a whole number"),

@@ -152,7 +152,7 @@ def test_malformed_files_are_refused_in_one_line(path: str, value: object, messa
         (b"[]", "must be an object, not an array"),
         (b"7", "must be an object"),
         (b"{}", "nodes is missing"),
-        (b'{"nodes": [], "nodes": [], "edges": []}', "key 'nodes' stands twice"),
+        (b'{"nodes": [], "nodes": [], "edges": []}', "key 'nodes' appears twice"),
         (b'{"nodes": [NaN], "edges": []}', "NaN is not a JSON number"),
         (b'{"nodes": [], "edges": [], "z": -Infinity}', "-Infinity is not a JSON number"),
         (b"[" * 200_000, "nested too deeply"),

@@ -21,7 +21,7 @@ _MOST_LANES = 127
 
 @dataclass
 class _Columns:
-    """Chunks of columns; one chunk per bulk call, one more for what came singly."""
+    """Chunks of columns: one per bulk call, and one for nodes or edges added singly."""
 
     chunks: list[dict[str, NDArray[np.generic]]] = field(default_factory=list)
     single: dict[str, list[float]] = field(default_factory=dict)
@@ -46,7 +46,7 @@ class _Columns:
             self.single = {}
 
     def column(self, thing: str, name: str) -> NDArray[np.float64]:
-        """Return a whole column; every whole number an id may be is exact in it."""
+        """Return a whole column as floats, in which every allowed id is exact."""
         self.flush()
         try:
             parts = [np.asarray(chunk[name]).astype(np.float64) for chunk in self.chunks]
@@ -139,7 +139,7 @@ class RoadNetworkBuilder:
         self._facilities.append(facility)
 
     def note(self, text: str) -> None:
-        """Add a line for people about what was dropped or could not be met."""
+        """Add a note about what was dropped or could not be met."""
         self._notes.append(text)
 
     def build(
@@ -154,8 +154,8 @@ class RoadNetworkBuilder:
         """Validate everything and return the network.
 
         Args:
-            core_only: keep only the largest strongly connected part, as every import of a map does: what lies outside, no truck can
-                reach, or none can leave. Either way it is counted in the notes.
+            core_only: keep only the largest strongly connected part, as every import does: a truck cannot reach the rest, or cannot leave
+                it. Either way it is counted in the notes.
             core_for_kg: gross weight of the vehicle for which it must be connected, kilograms.
             generation: parameters of the generator, for generated networks.
             attribution: notice that must be shown with the data.
@@ -288,7 +288,7 @@ def _check(
 
 
 def _reduce_to_core(network: RoadNetwork, gross_weight_kg: float, *, drop: bool) -> RoadNetwork:
-    """Drop, or only note, what is not in the largest strongly connected part; nothing is dropped where that is a single node."""
+    """Drop, or only note, what lies outside the largest strongly connected part; nothing is dropped if that part is a single node."""
     inside = largest_part(network, gross_weight_kg)
     kept = int(inside.sum())
     outside = network.node_count - kept

@@ -17,14 +17,14 @@ from spine.network.roads import RoadClass
 NODES_PER_SITE = 120
 NODES_PER_PARKING = 300
 NODES_PER_STATION = 500
-"""One facility of a kind per so many nodes, within the bounds below: about what real extracts hold."""
+"""Nodes per facility of a kind, within the bounds below; about as in real extracts."""
 
 _SITES = (4, 150)
 _PARKINGS = (2, 60)
 _STATIONS = (2, 40)
 _RATE = (2.0, 6.0)
 _PARCELS = PackageProfile(size_range=(1.0, 18.0))
-"""Up to what the smallest truck of a default fleet carries, so that any usual fleet refuses nothing."""
+"""No larger than the capacity of the smallest truck of a default fleet, so that usual fleets refuse nothing."""
 
 
 HEAVIEST_KG = 40_000.0
@@ -82,7 +82,7 @@ def with_default_facilities(network: RoadNetwork, seed: int = 0) -> RoadNetwork:
 
 
 def _preferred(wanted: NDArray[np.bool_], otherwise: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Return the node indices wanted, or those otherwise taken when none is."""
+    """Return the wanted node indices, or the alternative when there are none."""
     return np.flatnonzero(wanted if wanted.any() else otherwise)
 
 

@@ -14,7 +14,7 @@ from typing import ClassVar
 
 PRIORITIES = ("LOW", "MEDIUM", "HIGH", "URGENT")
 HOURLY_PROFILE_LENGTHS = (24, 168)
-"""Hours a profile of the activity rate may cover: a day or a week."""
+"""Allowed lengths of an hourly profile: a day or a week."""
 
 URGENCIES = ("STANDARD", "EXPRESS", "SAME_DAY")
 
@@ -33,13 +33,13 @@ _NO_WEIGHTS: Mapping[str, float] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class PackageProfile:
-    """What kind of packages a site gives birth to.
+    """What packages a site sends.
 
     Attributes:
         size_range: smallest and largest size, cargo units (1 cu = 0.1 t).
         value_range: smallest and largest base value, ducats.
-        pickup_window_s: shortest and longest time from birth to the pickup deadline, simulated seconds.
-        delivery_window_s: shortest and longest time from birth to the delivery deadline, simulated seconds.
+        pickup_window_s: shortest and longest time from when it is known to the pickup deadline, simulated seconds.
+        delivery_window_s: shortest and longest time from when it is known to the delivery deadline, simulated seconds.
         priority_weights: relative weight per name of `PRIORITIES`.
         urgency_weights: relative weight per name of `URGENCIES`.
     """
@@ -60,15 +60,15 @@ class Site:
         id: unique over all facilities of the map.
         node_id: the node it stands at.
         name: display name.
-        activity_rate: mean packages born per simulated hour, >= 0.
+        activity_rate: mean packages it sends per simulated hour, >= 0.
         docks: trucks handled at once, > 0.
         loading_rate_t_per_min: handling rate, tonnes per minute, > 0.
-        fixed_handling_s: time every visit to a dock takes besides, seconds: to dock, open, check papers, leave; >= 0.
+        fixed_handling_s: fixed time of every visit to a dock, seconds: docking, opening, papers, leaving; >= 0.
         destination_weights: relative weight per destination site id; empty = uniform over all other sites.
-        packages: what is born here.
+        packages: what it sends.
         hourly_profile: 24 multipliers of the activity rate by hour of day, or 168 by hour of the week from the midnight before day 1;
             empty = constant.
-        batch_size_range: packages born together in one order, smallest and largest; larger orders are rarer, the rate counts packages.
+        batch_size_range: packages sent together, smallest and largest number; larger batches are rarer, the rate counts packages.
         attraction: how strongly it draws packages of other sites where gravity decides, relative, >= 0; None = as its docks.
     """
 
@@ -95,7 +95,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Parking:
-    """A truck parking with `capacity` places; free of charge, always open."""
+    """A truck parking with `capacity` spaces; free of charge, always open."""
 
     kind: ClassVar[FacilityKind] = FacilityKind.PARKING
 
@@ -105,7 +105,7 @@ class Parking:
 
     @property
     def places(self) -> int:
-        """How many trucks it takes at once: lots."""
+        """How many trucks it takes at once: parking spaces."""
         return self.capacity
 
 

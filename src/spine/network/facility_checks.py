@@ -1,6 +1,6 @@
-"""What a facility of a map must be like, whatever file or generator it comes from.
+"""Checks of facilities, whatever file or generator they come from.
 
-The bounds are far beyond any real facility. A map may come from a stranger, and a site with a billion packages an hour, or values whose
+The bounds are far beyond any real facility. A map may come from anybody, and a site with a billion packages an hour, or values whose
 sum overflows, would stop the world that takes it in.
 """
 
@@ -22,13 +22,13 @@ from spine.network.facilities import (
 )
 
 MOST_PACKAGES_PER_HOUR = 1e6
-"""Packages a site may give birth to in its busiest hour, batches counted by their largest size."""
+"""Most packages a site may send in its busiest hour, batches counted by their largest size."""
 MOST_PACKAGES_AT_ONCE = 10_000
-"""Packages in one batch."""
+"""Most packages in one batch."""
 LONGEST_ID = 1000
-"""Characters of an id in a file."""
+"""Most characters of an id in a file."""
 LARGEST_FIGURE = 1e12
-"""Sizes, values, windows (seconds) and weights: none is larger."""
+"""Largest size, value, window (seconds) or weight."""
 
 
 def check_facility(facility: Facility) -> None:

@@ -54,7 +54,7 @@ def read_graphml(data: bytes, source: str = "map", limits: MapLimits = DEFAULT_L
         ) from None
     try:
         with warnings.catch_warnings():
-            # A key without a type is read as text, which is what happens to all values here anyway.
+            # A key without a type is read as text, as all values are here.
             warnings.filterwarnings("ignore", message="No key type", category=UserWarning)
             graph = nx.read_graphml(io.BytesIO(data), force_multigraph=True)
     except (ParseError, nx.NetworkXError, LookupError, ValueError, TypeError, AttributeError) as error:
@@ -68,7 +68,7 @@ def read_graphml(data: bytes, source: str = "map", limits: MapLimits = DEFAULT_L
     if graph.number_of_nodes() == 0:
         raise MapFormatError(f"{source}: the graph has no nodes")
     for node in map(str, graph.nodes):
-        # Complaints name nodes, and are lines for people.
+        # Errors name nodes and are one line.
         if len(node) > _LONGEST_NAME or not node.isprintable():
             raise MapFormatError(
                 f"{source}: node {quoted(node)} must have an id of at most {_LONGEST_NAME} plain characters"
@@ -99,7 +99,7 @@ def _number(values: dict[str, Any], name: str, where: str, default: float | None
     if value is None or value == "":
         raise MapFormatError(f"{where}: {name} is missing")
     try:
-        # Python takes 1_000 and digits of other scripts for numbers; a map that holds such is damaged.
+        # Python reads 1_000 and digits of other scripts as numbers; a map that holds such values is damaged.
         number = float(value) if str(value).isascii() and "_" not in str(value) else nan
     except (TypeError, ValueError):
         raise MapFormatError(f"{where}: {name} = {quoted(value)} must be a number") from None
@@ -209,7 +209,7 @@ def _shape(
     if line.ndim != 2 or line.shape[1] != 2 or not (np.abs(line) <= (180.0, 90.0)).all():
         raise MapFormatError(f"{where}: geometry = {quoted(geometry)} must be LINESTRING (longitude latitude, ...)")
     if not graph.is_directed():
-        # Which end comes first is then up to the reader of the file, but the line runs as it was drawn.
+        # The reader of the file decides which end comes first, but the line runs as it was drawn.
         ends = [[_number(graph.nodes[node], name, where) for name in ("x", "y")] for node in (tail, head)]
         if np.hypot(*(line[0] - ends[0])) > np.hypot(*(line[0] - ends[1])):
             line = line[::-1]

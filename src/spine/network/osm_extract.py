@@ -52,7 +52,7 @@ class Extract:
     broken_areas: int = 0
 
     def notes(self) -> list[str]:
-        """Return a line for people per kind of thing that was dropped or ignored."""
+        """Return one note per kind of thing that was dropped or ignored."""
         counts = (
             (self.closed_to_trucks, "dropped {} ways closed to trucks, too low or too narrow"),
             (self.cut_at_barriers, "cut roads at {} barriers no truck may pass"),
@@ -115,7 +115,7 @@ class _Reader:
         self._drawn_as_relation = 0
 
     def take(self, item: Any, tags: Tags) -> None:
-        """Look at one object."""
+        """Take one object if it is of use."""
         if item.is_node():
             self._take_node(item, tags)
         elif item.is_way():
@@ -136,7 +136,7 @@ class _Reader:
     def finished(self) -> Extract:
         """Return everything taken so far."""
         self._extract.cut_at_barriers = len(self._passed_barriers)
-        # Relations are seen first, their areas only if they could be drawn; those taken have been subtracted.
+        # Relations come before their areas, and areas only if they could be built; those taken have been subtracted.
         self._extract.broken_areas += self._drawn_as_relation
         return self._extract
 

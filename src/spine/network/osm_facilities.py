@@ -1,6 +1,6 @@
 """Fuel stations, truck parkings and freight sites of OpenStreetMap, snapped to the road network.
 
-What a facility is follows from its tags; how busy it is from its kind and its area. Packages born an hour and hectare are the order of
+The kind of a facility follows from its tags, its activity from its kind and area. Packages per hour and hectare are of the order of
 magnitude of truck trip generation in land-use handbooks, per day: industrial land 20, warehouses (by floor) 50, shops (which receive
 more than they send) 10. Docks follow floor or land area likewise.
 """
@@ -28,7 +28,7 @@ FARTHEST_M = 400.0
 """A facility whose outline (taken as a circle) is farther than this from every node that may serve it is dropped."""
 
 SITE_RATE_RANGE = (0.3, 8.0)
-"""Packages an hour of the smallest and the largest site."""
+"""Packages per hour of the smallest and the largest site."""
 
 SMALL_PLACE_M2 = 600.0
 """Buildings smaller than this are no freight sites; facilities drawn as a point count as if they were this large."""
@@ -39,7 +39,7 @@ MOTORWAY_COST_FACTOR = 1.1
 
 @dataclass(frozen=True, slots=True)
 class _SiteKind:
-    """How a site grows with its area: packages born an hour and hectare, docks a hectare, most docks."""
+    """How a site grows with its area: packages per hour and hectare, docks per hectare, most docks."""
 
     rate: float
     docks: float
@@ -72,7 +72,7 @@ _CLOSED = {"private", "no"}
 
 @dataclass(frozen=True, slots=True)
 class OsmFacility:
-    """A facility worth serving: what it is, where (degrees), and how large or busy (docks, lots or pumps; packages an hour)."""
+    """A facility as found: its kind, position (degrees), docks, parking spaces or pumps, and packages per hour."""
 
     kind: FacilityKind
     name: str
@@ -100,9 +100,9 @@ def facility_of(tags: Tags, area_m2: float = 0.0) -> OsmFacility | None:
             return None
         for_trucks = tags.get("hgv") in _YES or tags.get("fuel:HGV_diesel") == "yes"
         return OsmFacility(FacilityKind.STATION, name, _TRUCK_PUMPS if for_trucks else _PUMPS, radius_m=radius_m)
-    lots = _truck_lots(tags, area_m2)
-    if lots is not None:
-        return OsmFacility(FacilityKind.PARKING, name, lots, radius_m=radius_m)
+    spaces = _truck_spaces(tags, area_m2)
+    if spaces is not None:
+        return OsmFacility(FacilityKind.PARKING, name, spaces, radius_m=radius_m)
     kind = _site_kind(tags, area_m2)
     if kind is None:
         return None
@@ -112,7 +112,7 @@ def facility_of(tags: Tags, area_m2: float = 0.0) -> OsmFacility | None:
     return OsmFacility(FacilityKind.SITE, name, docks, min(high, max(low, kind.rate * hectares)), radius_m)
 
 
-def _truck_lots(tags: Tags, area_m2: float) -> int | None:
+def _truck_spaces(tags: Tags, area_m2: float) -> int | None:
     """Return how many trucks may park here, None when it is no truck parking."""
     hgv = tags.get("hgv", "")
     if hgv == "no" or tags.get("access") in _CLOSED:
@@ -128,7 +128,7 @@ def _truck_lots(tags: Tags, area_m2: float) -> int | None:
     if counted is None and hgv in ("designated", "only"):
         counted = _number(tags.get("capacity"))
         if counted is None and area_m2 > 0.0:
-            # The whole parking is for trucks: a lot with its share of the lanes takes about 150 m2.
+            # The whole parking is for trucks: a space with its share of the lanes takes about 150 m2.
             counted = max(1, min(_LARGEST_LOT, round(area_m2 / _M2_PER_TRUCK)))
     return counted or _LOT_CAPACITY
 

@@ -1,4 +1,4 @@
-"""Putting OpenStreetMap XML in order: nodes, ways, relations, each by id, as its readers need it.
+"""Sorting OpenStreetMap XML: nodes, ways, relations, each by id, as readers need it.
 
 Map editors and query services write ways before their nodes, or elements in no order at all; binary extracts always are in order.
 """
@@ -23,7 +23,7 @@ def in_order(data: bytes) -> bytes:
         root = fromstring(data)  # noqa: S314 - expat bounds the expansion of entities; the size of the file is bounded by the caller
         keyed = [(_key(item.tag, item.get("id", "")), item) for item in root if item.tag in _RANK]
     except (ParseError, ValueError):
-        # The reader that gets it next names what is wrong and where.
+        # The reader that gets it next reports what is wrong and where.
         return data
     first: dict[Key, int] = {}
     for index, (key, _) in enumerate(keyed):
@@ -43,6 +43,6 @@ def _is_disordered(data: bytes) -> bool:
 
 
 def _key(kind: str, number: str) -> Key:
-    """Return what elements are ordered by: ids of editors are negative and come first, counting downwards."""
+    """Return the sort key of elements: ids given by editors are negative and come first, counting downwards."""
     value = int(number)
     return _RANK[kind], value > 0, abs(value)

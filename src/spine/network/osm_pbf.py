@@ -1,4 +1,4 @@
-"""Looking through an OpenStreetMap PBF file before the library that reads it: what libosmium takes on trust is made sure of here.
+"""Checking an OpenStreetMap PBF file before libosmium reads it: what libosmium trusts is verified here.
 
 Texts with a NUL byte shift everything behind them in libosmium's memory and can end the process, and a few bytes can unpack to very many
 nodes; both are refused. The format: https://wiki.openstreetmap.org/wiki/PBF_Format. Cost: unpacking the file once more, no step per object.
@@ -15,7 +15,7 @@ _MOST_HEADER_BYTES = 64 * 1024
 _MOST_BLOB_BYTES = 32 * 2**20
 _MOST_RATIO = 200
 _SMALL_BLOB_BYTES = 2**20
-"""A blob that unpacks to no more than this may be packed as tightly as it will."""
+"""A blob that unpacks to no more than this may have any compression ratio."""
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _WIDTHS = {_FIXED64: 8, _FIXED32: 4}
@@ -25,7 +25,7 @@ _EMPTY_TEXT = b"\x0a\0"
 
 
 def check_pbf(data: bytes, source: str) -> None:
-    """Make sure that a file holds whole blobs of plausible size whose texts are texts.
+    """Check that a file holds whole blobs of plausible size and texts without NUL bytes.
 
     Raises:
         MapFormatError: it does not.

@@ -92,7 +92,7 @@ def road_class_of(tags: Tags) -> RoadClass | None:
 
 
 def direction_of(tags: Tags) -> Direction:
-    """Return the direction of traffic; roundabouts and motorways are one-way unless they say otherwise."""
+    """Return the direction of traffic; roundabouts and motorways are one-way unless tagged otherwise."""
     for key in ("oneway:hgv", "oneway:motor_vehicle", "oneway"):
         value = tags.get(key, "")
         if value in ("yes", "true", "1"):
@@ -132,7 +132,7 @@ def parse_speed_kph(text: str) -> float | None:
     """Return a speed limit from a value such as ``50``, ``30 mph``, ``PL:urban``, ``DE:zone:30``, ``none``; of ``50;70`` the lower."""
     speeds = []
     for part in text.split(";"):
-        # A country code before the rule: the rule is what counts.
+        # A country code may stand before the rule; only the rule counts.
         word = _COUNTRY.sub("", part.strip().lower())
         number = _NUMBER.fullmatch(word)
         if number and number[2] in _SPEED_UNITS:

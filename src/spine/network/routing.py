@@ -30,7 +30,7 @@ SPEED_STEP_KPH = 5.0
 """Top speeds are rounded down to multiples of this, so that trucks share trees."""
 
 LONGEST_EDGE_S = 1e12
-"""An edge that takes longer (30 000 years) counts as closed: so that no sum of times leaves the range of the columns."""
+"""An edge that takes longer than this (30 000 years) counts as closed, so that no sum of times overflows the columns."""
 
 _WIDE_DEGREE = 255
 _NO_EDGES = np.zeros(0, dtype=np.int32)
@@ -148,7 +148,7 @@ class TreeRouter:
     def _make_profile(self, speed_kph: float, exceeded: int, time_slice: int) -> _Profile:
         network = self.network
         driven_kph = self._legal_kph * self.traffic.legal_share(time_slice)
-        # Absurd figures of a map may divide by zero or overflow here: such edges are closed below.
+        # Extreme lengths or speeds may divide by zero or overflow here: such edges are closed below.
         with np.errstate(divide="ignore", over="ignore"):
             times = network.edge_length_m / (np.minimum(driven_kph, speed_kph) / 3.6)
         times = np.where(times > LONGEST_EDGE_S, inf, times)
@@ -174,7 +174,7 @@ class TreeRouter:
 
     def times_to(self, destination: int, profile: int) -> NDArray[np.float32]:
         """Return the travel time from every node to a destination, seconds; read-only, shape (nodes,)."""
-        # As in `travel_time_s`: dispatch asks this for every stop of every truck that bids.
+        # As in `travel_time_s`: dispatch calls this for every stop of every truck that bids.
         key = (destination, profile)
         tree = self._trees.get(key)
         if tree is None:
@@ -184,7 +184,7 @@ class TreeRouter:
 
     def travel_time_s(self, source: int, destination: int, profile: int) -> float:
         """Return the travel time between two nodes, seconds, `inf` when there is no way."""
-        # Asked millions of times by dispatch: the common case, a warm tree, is spelled out.
+        # Dispatch calls this millions of times: the common case, a cached tree, is written out.
         key = (destination, profile)
         tree = self._trees.get(key)
         if tree is None:

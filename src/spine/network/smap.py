@@ -1,6 +1,6 @@
 """The `.smap` map file: JSON with nodes, edges and facilities.
 
-Bytes in, network out, and back; reading checks everything before anything is built, and every complaint is one line that names element and
+Bytes in, network out, and back; reading checks everything before anything is built, and every error is one line that names element and
 field. What no truck can reach, or none can leave, is dropped and noted; exporting what is left and importing it again changes nothing.
 Beyond the plain protocol SPINE writes optional keys when they are not the default: some of a site (see `facility_json`), `shape` of an
 edge; and at the top `spine`, with the `attribution` that the source of the map demands and the longitude and latitude of the planar origin

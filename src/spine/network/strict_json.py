@@ -1,4 +1,4 @@
-"""JSON from strangers: parsed strictly, read field by field, every complaint naming the thing and the field."""
+"""Reading JSON from outside: parsed strictly, field by field; every error names the object and the field."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from spine.network.text_encoding import without_mark
 Json = dict[str, Any]
 
 LARGEST_INT = 2**53 - 1
-"""Largest whole number that every JSON reader keeps exactly."""
+"""Largest whole number that every JSON reader represents exactly."""
 
 
 def parse_json(data: bytes, source: str, most_bytes: int) -> object:
-    """Parse UTF-8 JSON strictly: no NaN or Infinity, no duplicate keys, bounded size and depth; a byte order mark is passed over.
+    """Parse UTF-8 JSON strictly: no NaN or Infinity, no duplicate keys, bounded size and depth; a byte order mark is skipped.
 
     Raises:
         MapFormatError: it is not such JSON.
@@ -34,14 +34,14 @@ def parse_json(data: bytes, source: str, most_bytes: int) -> object:
         result = dict(pairs)
         if len(result) != len(pairs):
             twice = next(key for key, times in Counter(key for key, _ in pairs).items() if times > 1)
-            raise MapFormatError(f"{source}: key {quoted(twice)} stands twice in one object")
+            raise MapFormatError(f"{source}: key {quoted(twice)} appears twice in one object")
         return result
 
     try:
         text = _utf8_text(data, source)
         parsed: object = json.loads(text, parse_constant=refuse, object_pairs_hook=unique)
     except MapFormatError:
-        raise  # it is a ValueError too, and says already what is wrong
+        raise  # It is a ValueError too, and already says what is wrong.
     except json.JSONDecodeError as error:
         raise MapFormatError(f"{source}: not JSON: {error.msg} at line {error.lineno} column {error.colno}") from None
     except RecursionError:
@@ -71,7 +71,7 @@ def indented_json(item: object) -> bytes:
 
 
 class JsonReader:
-    """Reads typed fields of one JSON object; complaints name the object and the field."""
+    """Reads typed fields of one JSON object; errors name the object and the field."""
 
     def __init__(self, item: object, where: str) -> None:
         if not isinstance(item, dict):

@@ -1,4 +1,4 @@
-"""Files that people bring as text: with a byte order mark, as Windows programs write it, or in an encoding that is named and refused."""
+"""Encodings of text files: a UTF-8 byte order mark, as Windows programs write it, is removed; UTF-16 and UTF-32 are refused by name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _REFUSED = {
 
 
 def without_mark(data: bytes) -> bytes:
-    """Return text in UTF-8 without the byte order mark that may stand before it; whether the rest is UTF-8 is not looked at.
+    """Return UTF-8 text without its byte order mark, if it has one; whether the rest is UTF-8 is not checked.
 
     Raises:
         ValueError: it is UTF-16 or UTF-32; the message says which and what to do, and does not know the file.

@@ -59,7 +59,7 @@ class Traffic:
 
     @classmethod
     def static(cls) -> Traffic:
-        """Return the traffic of a world in which all roads are as fast as the law allows, at any time."""
+        """Return traffic without delays: every road is as fast as the law allows at any time."""
         return _Static()
 
     @property
@@ -109,7 +109,7 @@ class Traffic:
             seconds[begun : begun + done] = at_end[:done]
             if done == len(takes):
                 break
-            # The slice ends while the vehicle is on this edge: what is left of it is driven in the next one.
+            # The slice ends while the vehicle is on this edge: the rest of the edge is driven in the next slice.
             entered = float(at_end[done - 1]) if done else elapsed
             driven_share = max(0.0, ends_at - start - entered) / float(takes[done])
             share_left = (1.0 if done else share_left) * (1.0 - min(1.0, driven_share))
@@ -126,7 +126,7 @@ class Traffic:
             ends_at = period * self._period_s + (self._period_s if last else float(self._starts[time_slice + 1]))
             if ends_at > time:
                 return time_slice, ends_at
-            # Rounding has left the time on the border: it belongs to the next slice.
+            # Rounding has put the time on the boundary: it belongs to the next slice.
             time_slice, period = (0, period + 1.0) if last else (time_slice + 1, period)
 
 

@@ -61,7 +61,7 @@ class TaskType(str, Enum):
 
 
 class StuckReason(str, Enum):
-    """Why a truck cannot do what it is to do."""
+    """Why a truck cannot do what its plan or its driver's needs ask for."""
 
     UNREACHABLE = "unreachable"
     NO_STATION = "no_station"

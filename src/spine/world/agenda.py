@@ -1,7 +1,7 @@
 """The agenda: everything that will be decided, with its exact time.
 
-Invariant: entries are settled strictly in time order, ties in the order in which they were put on. That makes the outcome
-independent of the step. An entry is never removed; a change of plan makes it void by raising the version of what it belongs to.
+Invariant: entries are settled strictly in time order, ties in the order in which they were added. So the outcome does
+not depend on the step. An entry is never removed; a change of plan makes it void by raising the version of what it belongs to.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ class Agenda:
         heappush(self._heap, (time, self.sequence, int(due), key, version))
 
     def first_version(self) -> int:
-        """Return a version for something new that no entry of an earlier owner of its id can have."""
-        # Versions rise by one or two with each entry, so they never come near those of what is made after one more entry.
+        """Return a first version that no entry of an earlier owner of the same id can have."""
+        # Versions rise by one or two per entry, so they never reach the first version of something made later.
         return self.sequence * _VERSIONS_PER_ENTRY
 
     def pop_until(self, time: float) -> Entry | None:

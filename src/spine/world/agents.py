@@ -58,7 +58,7 @@ def _check_spec(state: State, spec: TruckSpec) -> None:
 
 
 def random_node(state: State, agent_id: str, placement: int, profile: int) -> int:
-    """Return a node index drawn for a truck among those it can go to and fro between, the most there are."""
+    """Return a node index drawn from the largest strongly connected part of the map for a truck's profile."""
     nodes = state.core_nodes(profile)
     uniform = state.draws.uniforms(Stream.PLACEMENT, agent_id, placement, 1)[0]
     return int(nodes[int(uniform * len(nodes))])
@@ -111,7 +111,7 @@ def create_truck(state: State, command: CreateTruck) -> None:
     fuel.new_tank(state, truck)
     state.changed_agents[truck.id] = None
     state.emit(events.AgentAdded(state.now, truck.id, AgentKind.TRUCK))
-    # It stands still until time goes on; its first decision falls at this very instant, when the world is next advanced.
+    # Its first decision is made at this instant, as soon as the world is advanced.
     state.agenda.put(state.now, Due.BEGIN, truck.id, truck.version)
 
 
@@ -228,7 +228,7 @@ def _update_truck(state: State, truck: Truck, changes: Mapping[str, object]) -> 
 
 
 def delete_agent(state: State, agent_id: str) -> None:
-    """Remove an agent with everything that hangs on it."""
+    """Remove an agent and everything that refers to it."""
     kind = _known_agent(state, agent_id)
     if kind is AgentKind.TRUCK:
         _delete_truck(state, state.trucks[agent_id])

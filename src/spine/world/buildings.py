@@ -66,7 +66,7 @@ def _known_building(state: State, building_id: str) -> Facility:
 
 
 def update_building(state: State, building_id: str, changes: Mapping[str, object]) -> None:
-    """Change settable attributes of a facility; places in use are never taken away."""
+    """Change settable attributes of a facility; places in use cannot be taken away."""
     facility = _known_building(state, building_id)
     kind = kind_of(facility.spec)
     unknown = sorted(set(changes) - kind.settable)
@@ -92,7 +92,7 @@ def delete_building(state: State, building_id: str) -> None:
     trucks_here = [*facility.places.held, *facility.places.close_queue()]
     inside = [state.trucks[truck_id] for truck_id in trucks_here]
     for truck in inside:
-        # Also when nothing it handles is left in the world: the end of handling must not find it elsewhere.
+        # Also when no order it handles is left in the world: its pending end of handling must be void.
         if truck.activity in (Activity.LOADING, Activity.UNLOADING):
             sites.abandon_dock(state, truck)
         fuel.cut_pumping_short(state, truck)

@@ -1,6 +1,6 @@
 """Dumping a world to bytes and loading it again, bit for bit.
 
-Only what cannot be derived is written: the network's columns, the records of `model`, the agenda and counters. Trees, caches
+Only data that cannot be derived are written: the network's columns, the records of `model`, the agenda and counters. Trees, caches
 and the viewers' columns are made anew. The bytes are MessagePack behind a header with version and digest; loading checks both
 and every type, and runs no code.
 """

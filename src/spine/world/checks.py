@@ -1,4 +1,4 @@
-"""Checks of numbers that come from outside; a refusal names the field, the value and what would be right."""
+"""Checks of numbers in commands; a refusal names the field, the value and what would be right."""
 
 from __future__ import annotations
 

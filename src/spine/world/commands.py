@@ -1,6 +1,6 @@
 """Commands: the only way to change a world from outside.
 
-`World.apply(command)` acts at the world's present simulated time, between two steps. A command that cannot be carried out raises
+`World.apply(command)` takes effect at the present simulated time, between two steps. A command that cannot be carried out raises
 `CommandError` and changes nothing. Node and edge numbers in commands are external ids.
 """
 
@@ -29,8 +29,8 @@ class TruckSpec:
         home_node: node id it returns to when idle and `returns_home`; None = the start node.
         returns_home: whether an idle truck waits at home instead of the nearest parking.
         empty_mass_t: mass without cargo, tonnes.
-        driver_day_s: how far the driver is into a day of 24 hours when the truck comes, seconds: first on duty, with the driving the law
-            allows spread evenly over it, then in the rest it asks for; 0 = rested.
+        driver_day_s: how far the driver is into a day of 24 hours when the truck is created, seconds: first on duty, with the legal
+            driving time spread evenly over it, then in the rest that follows; 0 = rested.
         capacities: those in quantities beside the size, by name (`quantities`); it carries nothing of a quantity it has no capacity for.
         equipment: names of what it has of what orders may require.
     """

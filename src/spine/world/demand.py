@@ -1,4 +1,4 @@
-"""Demand: when a site gives birth to orders, and to which.
+"""Random demand: when sites send orders, and which ones.
 
 Births are a Poisson process, thinned where the rate changes over the day (Lewis and Shedler 1979): candidates come at the
 highest rate of the profile, each is kept with the ratio of the present rate to it. Everything about birth n of a site is drawn
@@ -28,7 +28,7 @@ from spine.world.terms import value_of
 
 _DRAWS_PER_ORDER = 8
 _MOST_CACHED_WEIGHTS = 8_000_000
-"""Cumulative weights of all pairs of sites would grow with their square; beyond this the cache starts anew."""
+"""The cache of cumulative weights grows with the square of the number of sites; beyond this size it is cleared."""
 
 _LATER_DELIVERY_S = (1800.0, 3600.0)
 """A delivery window that would close before the pickup window is replaced by the end of the pickup window plus a time uniform in this."""
@@ -52,14 +52,14 @@ _STREAMS = 1 << 43
 def begin_births(state: State, site: SiteState) -> None:
     """Begin the demand of a site that comes into the world now, and put its first candidate birth on the agenda.
 
-    A site that is made again at another time has draws of its own: else one made again every hour would repeat the same hour for ever.
+    A site that is created again later gets new draws: otherwise one that is created again every hour would repeat the same hour.
     """
     site.stream = int(state.now * _MILLISECONDS) % _STREAMS * _DRAWS_PER_MILLISECOND
     _next_gap(state, site)
 
 
 def follow_rate(state: State, site: SiteState) -> None:
-    """Let the pending candidate birth come sooner or later as the site's rate, after a change, has it; as it was when it is the same."""
+    """Move the pending candidate birth to where the site's changed rate puts it; nothing changes when the rate is the same."""
     rate = _peak_rate(site)
     if rate == site.birth_rate:
         return
@@ -74,7 +74,7 @@ def _next_gap(state: State, site: SiteState) -> None:
 
 
 def _schedule_birth(state: State, site: SiteState, rate: float) -> None:
-    """Put the candidate at the end of the present gap on the agenda; none for a site without activity, whose gap stands still."""
+    """Schedule the candidate at the end of the present gap; none for a site without activity, whose gap is not used up."""
     site.birth_rate, site.birth_since = rate, state.now
     site.birth_version += 1
     if rate > 0.0:
@@ -116,10 +116,7 @@ def birth(state: State, site: SiteState) -> list[Order]:
 
 
 def _draw(state: State, site: SiteState) -> Order | None:
-    """Draw one order; None, and an event, when it has nowhere to go.
-
-    The fleet has no part in it: one more truck changes no order that is drawn.
-    """
+    """Draw one order; None, and an event, when no destination is possible. The draw does not depend on the fleet."""
     index = site.serial
     site.serial += 1
     draws = state.draws.uniforms(Stream.PACKAGE, site.spec.id, site.stream + index, _DRAWS_PER_ORDER)

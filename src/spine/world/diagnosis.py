@@ -16,7 +16,7 @@ from spine.world.sites import handling_s
 from spine.world.state import State
 
 TRUCKS_LOOKED_AT = 32
-"""How many of the trucks nearest to the origin are looked at for one that was free all the while."""
+"""How many of the trucks nearest to the origin are checked for having been free the whole time."""
 
 MOST_STOPS = 8
 """A truck with this many planned stops was not free."""
@@ -25,9 +25,9 @@ _FREE = (Activity.IDLE, Activity.PARKED)
 
 
 def binding_cause(state: State, order: Order) -> ExpiryCause:
-    """Return why an order that was never awarded was not, as far as the world of this instant tells.
+    """Return why an order was never awarded, as far as the present state of the world shows.
 
-    Costs time in the trucks that could not reach the origin; usually the first one looked at can.
+    The cost grows with the trucks that cannot reach the origin; usually the first one can.
     """
     if state.broker is None:
         return ExpiryCause.NO_BROKER

@@ -30,11 +30,11 @@ class Stream(str, Enum):
     FUEL = "fuel"
     """At which level a driver looks for fuel."""
     HOURS = "hours"
-    """After which driving time he looks for a parking."""
+    """After which driving time the driver looks for a parking."""
     RISK = "risk"
-    """How much a fine makes him more careful."""
+    """How a fine or a rest changes the driver's willingness to take risks."""
     PARKING = "parking"
-    """How long he searches for a lot, and whether he is fined at the roadside."""
+    """How long the driver searches for a parking space, and whether he is fined at the roadside."""
 
 
 _TO_UNIT = 1.0 / 9007199254740992.0

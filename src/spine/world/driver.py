@@ -1,7 +1,7 @@
-"""What a truck does next: all decisions of trucks are made here. What may follow what is in `activities`.
+"""What a truck does next. All decisions of trucks are made here; which activity may follow which is declared in `activities`.
 
-A truck is asked only when something has ended (a leg, handling, pumping, a rest, a wait) or its plan has changed. Order of the
-questions: the stop it stands at, fuel, hours, next stop, idle waiting.
+A truck decides only when something has ended (a leg, handling, pumping, a rest, a wait) or its plan has changed. It considers, in this
+order: the stop it stands at, fuel, hours, its next stop, waiting for work.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from spine.world.state import State
 
 
 def decide(state: State, truck: Truck, due: Diversion = Diversion.NONE) -> None:
-    """Let a truck that stands at a node with nothing under way do the next thing.
+    """Choose the next activity of a truck that stands at a node with nothing under way.
 
     Args:
-        due: a diversion that planning found to be due right here: `FUEL`, `REST` or `NONE`.
+        due: diversion that planning found due at this node: `FUEL`, `REST` or `NONE`.
     """
     if truck.plan and _goal_node(state, truck) == truck.node:
         _go_to_stop(state, truck)
@@ -37,7 +37,7 @@ def decide(state: State, truck: Truck, due: Diversion = Diversion.NONE) -> None:
 
 
 def replan(state: State, truck: Truck) -> None:
-    """React to a changed plan: leave idle waiting at once, turn around at the next node; anything else is finished first."""
+    """React to a changed plan: stop waiting at once, or leave the route at the next node; anything else is finished first."""
     if truck.plan:
         update_etas(state, truck)
     activity = truck.activity
@@ -61,7 +61,7 @@ def replan(state: State, truck: Truck) -> None:
 
 
 def _end_idling(state: State, truck: Truck) -> None:
-    """Set off from where the truck idles; a driver who must rest first goes on resting there, the time idled counted."""
+    """Set off from where the truck waited for work; a driver who must rest first does so there, and the time he waited counts."""
     hours.credit_idle_time(state, truck)
     if truck.activity is Activity.PARKED and hours.is_due(truck):
         since = truck.activity_since
@@ -115,7 +115,7 @@ def fuelling_ended(state: State, truck: Truck) -> None:
 
 
 def search_ended(state: State, truck: Truck) -> None:
-    """A driver has looked for a parking place long enough: another parking if he can still reach one, else the roadside."""
+    """The search for a parking space has lasted long enough: go to another parking within reach, else rest at the roadside."""
     parking.give_up_search(state, truck)
     if parking.another_within_hours(state, truck, _goal_node(state, truck)):
         _go_for_rest(state, truck)
@@ -157,7 +157,7 @@ def _goal_node(state: State, truck: Truck) -> int | None:
 
 
 def _leave_place(state: State, truck: Truck) -> None:
-    """Leave the building a truck idles in; a long enough idle counts as rest."""
+    """Leave the facility in which a truck waited for work; waiting long enough counts as a rest."""
     hours.credit_idle_time(state, truck)
     queues.leave(state, truck)
     state.set_activity(truck, Activity.IDLE)
@@ -174,7 +174,7 @@ def _set_off(state: State, truck: Truck, leg: Leg, heading_to: str | None) -> No
 
 
 def _go_for_fuel(state: State, truck: Truck) -> bool:
-    """Set off for a station, after a rest when hours ask for one first; False (and an event, once) when none can be reached."""
+    """Set off for a fuel station, after a rest if one is due first; False, with one event, when no station can be reached."""
     station = fuel.choose_station(state, truck, _goal_node(state, truck))
     divert = Diversion.NONE
     if station is not None and station.node == truck.node:
@@ -199,7 +199,7 @@ def _go_for_rest(state: State, truck: Truck, *, heed_fuel: bool = True) -> None:
     """Set off for a parking to rest in, or rest at the roadside when there is none.
 
     Args:
-        heed_fuel: whether to look for fuel first when it would run low on the way.
+        heed_fuel: whether to refuel first when fuel would run low on the way.
     """
     lot = rests.choose_for_truck(state, truck, _goal_node(state, truck))
     if lot is None:
@@ -218,7 +218,7 @@ def _go_for_rest(state: State, truck: Truck, *, heed_fuel: bool = True) -> None:
 
 
 def _try_to_rest(state: State, truck: Truck, lot: ParkingState) -> None:
-    """Rest in a parking at the truck's node; when it is full go to the next best within the limit, else search for a place."""
+    """Rest in a parking at the truck's node; when it is full go to the next best within the limit, else search for a space."""
     if truck.building == lot.spec.id:
         state.set_activity(truck, Activity.RESTING)
         hours.begin_rest(state, truck, state.now)
@@ -259,7 +259,7 @@ def _go_to_stop(state: State, truck: Truck) -> None:
 
 
 def _give_up_stop(state: State, truck: Truck) -> None:
-    """The next stop cannot be reached from here: its order is offered again, or lost when it is aboard."""
+    """Drop a stop that cannot be reached from here: its order is offered again, or lost when it is aboard."""
     state.emit(events.TruckStuck(state.now, truck.id, state.node_id(truck.node), StuckReason.UNREACHABLE))
     order = state.orders[truck.plan[0].package_id]
     if order.aboard:

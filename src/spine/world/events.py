@@ -170,7 +170,7 @@ class TruckArrived(Event):
 
 @dataclass(slots=True)
 class QueueJoined(Event):
-    """A truck waits for a dock, pump or parking place; `position` counts from 1."""
+    """A truck waits for a dock, a pump or a parking space; `position` counts from 1."""
 
     type_name: ClassVar[str] = "truck.queued"
     agent_id: str
@@ -223,7 +223,7 @@ class RestEnded(Event):
 
 @dataclass(slots=True)
 class Parked(Event):
-    """An idle truck took a place in a parking."""
+    """An idle truck took a parking space."""
 
     type_name: ClassVar[str] = "truck.parked"
     agent_id: str
@@ -267,7 +267,7 @@ class OutOfFuel(Event):
 
 @dataclass(slots=True)
 class TruckStuck(Event):
-    """A truck cannot do what it is to do."""
+    """A truck cannot do what its plan or its driver's needs ask for."""
 
     type_name: ClassVar[str] = "truck.stuck"
     agent_id: str
@@ -299,7 +299,7 @@ class Penalized(Event):
 
 @dataclass(slots=True)
 class RoadsideFined(Event):
-    """A truck that rested at the roadside at a node, for want of a parking place, was checked and fined."""
+    """A truck that rested at the roadside at a node, because no parking space was free, was checked and fined."""
 
     type_name: ClassVar[str] = "truck.roadside_fined"
     agent_id: str

@@ -1,7 +1,7 @@
 """Which trucks are near a node: a uniform grid over the nodes at which trucks will be free next.
 
-Asking costs time in the trucks found, not in the fleet. The answer is a set of rows in no meaningful order: callers rank them by
-travel time with the row as tie-break, so that the order in which trucks came into a cell changes nothing.
+A query costs time in the trucks found, not in the size of the fleet. Rows come in no meaningful order: callers rank them by travel time
+with the row as tie-break, so that the order in which trucks came into a cell changes nothing.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _FIRST_ROWS = 64
 class FleetIndex:
     """Rows of trucks by grid cell of a node.
 
-    The grid is a function of the map and of how many trucks there are, rounded to a power of four: never of what was before.
+    The grid depends only on the map and on the number of trucks, rounded to a power of four, and not on the past.
 
     Args:
         network: whose nodes the trucks stand at.
@@ -37,8 +37,8 @@ class FleetIndex:
         self._lay_grid()
 
     def _lay_grid(self) -> None:
-        """Make the grid anew when the size of the fleet asks for another."""
-        # From 4 ** n to 4 ** (n + 1) - 1 trucks share a grid: few changes, and none that the past could tell.
+        """Rebuild the grid when the size of the fleet requires another one."""
+        # Fleets of 4 ** n to 4 ** (n + 1) - 1 trucks have the same grid: it changes rarely, and only with their number.
         trucks = 4 ** ((max(len(self._node), 1).bit_length() - 1) // 2)
         cells = min(2 * trucks / _TRUCKS_PER_CELL, self._network.node_count)
         side = min(_MOST_CELLS_A_SIDE, max(1, ceil(sqrt(cells))))
@@ -65,7 +65,7 @@ class FleetIndex:
         return self._node[row]
 
     def put(self, row: int, node: int) -> None:
-        """Say at which node the truck of this row will be free next."""
+        """Set the node at which the truck of this row will be free next."""
         old = self._node.get(row)
         new_cell = self._cell_of_node[node]
         if old is not None:

@@ -18,19 +18,19 @@ from spine.world.saved import SavedTruck
 from spine.world.state import State
 
 VALUE_OF_TIME_PER_S = 40.0 / 3600.0
-"""Ducats a second of detour or queueing is worth when stations are compared: about what an hour of a truck with its driver costs."""
+"""Value of a second of detour or queueing when stations are compared, ducats: about what a truck with its driver costs."""
 
 CONSIDERED = 16
 """At most this many stations, nearest first, are weighed."""
 
 DEAR = 1.15
-"""A station this much dearer than the global price sells only what is needed: up to `PARTIAL_SHARE` of the tank."""
+"""Where fuel costs this many times the global price, drivers fill the tank only up to `PARTIAL_SHARE`."""
 
 PARTIAL_SHARE = 0.5
 
 
 def new_tank(state: State, truck: Truck) -> None:
-    """Draw the level at which this tank makes the driver look for fuel, once per tank."""
+    """Draw the level at which the driver will look for fuel; once per tankful."""
     uniform = state.draws.uniforms(Stream.FUEL, truck.id, truck.tank_period, 1)[0]
     truck.fuel_threshold_l = state.policies.habit.fuel_threshold_share(truck.risk, uniform) * truck.tank_l
     truck.tank_period += 1
@@ -38,7 +38,7 @@ def new_tank(state: State, truck: Truck) -> None:
 
 
 def resize_tank(truck: Truck, tank_l: float) -> None:
-    """Give a truck a tank of another size; the share at which its driver looks for fuel stays the one drawn for this tank."""
+    """Give a truck a tank of another size; the share of it at which the driver looks for fuel stays as drawn."""
     if tank_l != truck.tank_l:
         truck.fuel_threshold_l *= tank_l / truck.tank_l
         truck.tank_l = tank_l
@@ -54,7 +54,7 @@ def choose_station(state: State, truck: Truck, goal: int | None) -> StationState
     """Return the reachable station with the least cost of detour, queue and fuel; None when none is within reach.
 
     Args:
-        goal: node index the truck wants to go to afterwards, None = nowhere.
+        goal: node index the truck goes to afterwards; None = nowhere.
     """
     litres_per_s = pricing.most_litres_per_s(state, truck)
     parts = state.parts_of(truck.profile)
@@ -132,7 +132,7 @@ def _schedule_fuelled(state: State, truck: Truck) -> None:
 def finish_pumping(state: State, truck: Truck) -> None:
     """Fill the tank, pay, leave the pump; the truck is then idle at the station's node."""
     station = state.stations[truck.building or ""]
-    # A command may have filled or shrunk the tank meanwhile: only what goes in is sold.
+    # A command may have filled or shrunk the tank meanwhile: only what still fits is sold.
     litres, price = max(0.0, min(truck.fuelling_l, truck.tank_l - truck.fuel_l)), truck.fuelling_price
     total = litres * price
     price_fuel(state, truck, litres, price)

@@ -1,7 +1,7 @@
-"""Drivers' hours in the world: what a driver does is told to the law (`spine.hours`), and what it demands is done.
+"""Drivers' hours in the world: drivers' duties are booked with the hours rule (`spine.hours`), and the rests it demands are taken.
 
-How much of the room the law leaves a driver uses is his habit (`policies.habit`): he looks for a place to rest when he has driven for as
-long as his threshold, drawn once per driving period.
+How far a driver uses the driving time the rule allows is his habit (`policies.habit`): he looks for a parking when he has driven for as
+long as his threshold, which is drawn once per driving period.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ _DAY_S = 86_400.0
 
 
 def drive_left_s(state: State, clock: Clock) -> float:
-    """Return for how long the law lets a driver with this clock drive on from now, seconds; negative when he has driven too long."""
+    """Return the remaining legal driving time from now, seconds; negative when the driver has driven too long."""
     stop = state.policies.hours.must_stop(clock, state.now)
     return min(stop.drive_s, stop.until - state.now)
 
 
 def full_drive_s(state: State) -> float:
-    """Return for how long the law lets a rested driver drive, seconds."""
+    """Return the legal driving time of a rested driver, seconds."""
     return drive_left_s(state, state.policies.hours.begin())
 
 
 def rest_length_s(state: State, clock: Clock) -> float:
-    """Return how long the rest must be that a driver with this clock begins now, seconds."""
+    """Return the required length of a rest that begins now, seconds."""
     return state.policies.hours.must_stop(clock, state.now).rest_s
 
 
 def book(state: State, truck: Truck, duty: Duty, start: float, seconds: float) -> None:
-    """Tell the law what the driver has done: a duty that began at simulated time `start`."""
+    """Book a duty of the driver that began at simulated time `start`."""
     truck.clock = state.policies.hours.after(truck.clock, duty, start, seconds)
 
 
@@ -45,7 +45,7 @@ def begin_fresh(state: State, truck: Truck) -> None:
 
 
 def threshold_s(state: State, truck: Truck, period: int) -> float:
-    """Return the driving time at which a driver looks for a place to rest in a driving period, counted from 0, seconds."""
+    """Return the driving time at which a driver looks for a parking in a driving period (counted from 0), seconds."""
     uniform = state.draws.uniforms(Stream.HOURS, truck.id, period, 1)[0]
     return state.policies.habit.rest_threshold_s(full_drive_s(state), truck.risk, uniform)
 
@@ -69,15 +69,15 @@ def start_within_day(state: State, truck: Truck, day_s: float) -> None:
 
 
 def is_due(truck: Truck) -> bool:
-    """Return whether the driver must look for a place to rest."""
+    """Return whether the driver now looks for a parking to rest in."""
     return truck.clock.driven_s >= truck.hours_threshold_s
 
 
 def begin_rest(state: State, truck: Truck, since: float) -> None:
-    """Rest where the truck stands: in a parking, or at the roadside when there is no place.
+    """Rest where the truck stands: in a parking or at the roadside.
 
     Args:
-        since: when resting began; earlier than now when the driver has idled in this parking already.
+        since: when resting began; in the past when the driver has waited for work in this parking.
     """
     excess = -drive_left_s(state, truck.clock)
     if excess > 0.0:
@@ -88,7 +88,7 @@ def begin_rest(state: State, truck: Truck, since: float) -> None:
 
 
 def go_on_resting(state: State, truck: Truck, since: float) -> None:
-    """Rest, without asking again whether the rest was overdue when it began.
+    """Rest without checking whether the rest was overdue when it began.
 
     Args:
         since: when resting began.
@@ -131,7 +131,7 @@ def end_rest(state: State, truck: Truck) -> None:
     truck.figures.rests += 1
     truck.tried.clear()
     truck.put_aside_node = -1
-    # Rests make a driver who was fined forget it; they never make him bolder than he is.
+    # Rests wear off the effect of fines; they never make a driver bolder than he is by nature.
     truck.caution = min(1.0, state.policies.habit.risk_after_rest(truck.caution, _adaptation(state, truck)))
     _draw_threshold(state, truck)
     state.set_activity(truck, Activity.PARKED if building is not None else Activity.IDLE)
@@ -139,7 +139,7 @@ def end_rest(state: State, truck: Truck) -> None:
 
 
 def credit_idle_time(state: State, truck: Truck) -> None:
-    """Count idling in a parking as rest when it was long enough; called when the truck is about to leave."""
+    """Count time spent waiting in a parking as a rest if it was long enough; called when the truck is about to leave."""
     if truck.activity is not Activity.PARKED or truck.clock.driven_s == 0.0:
         return
     rested = state.policies.hours.after(truck.clock, Duty.REST, truck.activity_since, state.now - truck.activity_since)

@@ -100,13 +100,19 @@ class TruckFigures:
 class Truck:
     """A truck with its driver.
 
-    `node` is the index of the node it stands at or departed from; `building` the facility at which it has a place, or (`queued`) waits for
-    one; `heading_to` the parking or station it drives to; `tried` the full ones it has been to on the present search;
-    `spec` is what it was created as; `story` are the last things it did, each with the time it began. `own_risk` is the driver's
-    nature, `caution` the share of it that fines have left him and rests give back. `hours_threshold_s` and `fuel_threshold_l` are drawn
-    once per driving period and once per tank; `rested_before_s` is how much of a driver's first rest was over when the truck came;
-    `fuel_unit_cost` is the average price paid for the fuel in the tank, ducats per litre. `capacities` are those in quantities beside the
-    size, `equipment` is what it has of what orders may require, sorted.
+    Attributes:
+        spec: what it was created as.
+        node: index of the node it stands at or departed from.
+        building: the facility at which it has a place, or (`queued`) waits for one.
+        heading_to: the parking or station it drives to.
+        tried: full parkings it has been to on the present search.
+        story: its last activities, each with the time it began.
+        own_risk: the driver's willingness to take risks; `caution` is the share of it that fines leave and rests restore.
+        hours_threshold_s, fuel_threshold_l: when the driver looks for a parking and for fuel; drawn per driving period and per tankful.
+        rested_before_s: how much of the driver's first rest was over when the truck was created, seconds.
+        fuel_unit_cost: average price of the fuel in the tank, ducats per litre.
+        capacities: capacities in quantities other than the size, by name.
+        equipment: what it has of what orders may require, sorted names.
     """
 
     id: str
@@ -209,7 +215,7 @@ class SiteState:
 
 @dataclass(slots=True)
 class ParkingState:
-    """A parking and its lots."""
+    """A parking and its spaces."""
 
     spec: Parking
     node: int

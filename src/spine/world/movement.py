@@ -1,8 +1,7 @@
 """Driving: planning a leg, departing, being interrupted, running dry, arriving.
 
-A leg's path, its arrival time at every node and the node at which hours or fuel will force a diversion are all known at departure, so a
-trip costs one entry on the agenda however long it is, and no time is lost at nodes. Fuel, hours and position in
-between are functions of time.
+A leg's path, its arrival time at every node and the node at which hours or fuel will force a diversion are known at departure. So a leg
+is one entry on the agenda, however long it is; fuel, hours and position in between are functions of time.
 """
 
 from __future__ import annotations
@@ -32,11 +31,11 @@ def plan_leg(
     """Plan a drive from the truck's node to another node, departing now.
 
     Args:
-        heed_fuel, heed_hours: whether the leg ends early where fuel or hours ask for it; one for fuel or rest never does for its own sake.
+        heed_fuel, heed_hours: whether the leg ends early where fuel or hours demand it; a leg to a fuel station ignores fuel, one to a
+            parking for a rest ignores hours.
 
     Returns:
-        The leg and why it ends before the goal; no leg when there is nothing to drive: the reason is then `UNREACHABLE`, or
-        the diversion that is due right here.
+        The leg and why it ends before the goal. Without a leg the reason is `UNREACHABLE`, or the diversion that is due at this node.
     """
     try:
         edges = state.router.path(truck.node, goal, truck.profile)
@@ -79,10 +78,10 @@ def plan_leg(
 
 
 def _fuel_cut(state: State, truck: Truck, edges: NDArray[np.int32], burnt: NDArray[np.float64]) -> int:
-    """Return how many edges may be driven before the truck must look for fuel; all of them when it need not.
+    """Return how many edges may be driven before the truck must refuel; their number when it need not.
 
-    It looks at the first node where the tank is at its threshold, or from whose next node the nearest station would be out of
-    reach without touching the reserve. With a full tank it drives at least one edge: looking again would not help.
+    It refuels from the first node where the tank is at its threshold, or from whose next node the nearest station would be out of reach
+    without touching the reserve. With a full tank it drives at least one edge.
     """
     count = len(edges)
     litres = truck.fuel_l - burnt
@@ -118,7 +117,7 @@ def depart(state: State, truck: Truck, leg: Leg) -> None:
 
 def _schedule_end(state: State, truck: Truck, leg: Leg) -> None:
     if leg.runs_dry:
-        # Fuel that was set to 0 under way ends here: rounding must not put that into the past.
+        # Fuel may have been set to 0 under way: rounding must not put the end into the past.
         state.agenda.put(max(state.now, pricing.time_at(leg, leg.dry_at_m)), Due.STRANDED, truck.id, truck.version)
     else:
         state.agenda.put(leg.end_time, Due.LEG_END, truck.id, truck.version)
@@ -131,7 +130,7 @@ def _edge_at(leg: Leg, now: float) -> int:
 
 
 def next_node(state: State, truck: Truck, now: float) -> tuple[int, float, float]:
-    """Return where a truck can next change its mind: node index, time it is there, driving seconds on this leg until then."""
+    """Return where a truck can next change its route: node index, time of arrival, driving seconds on this leg until then."""
     leg = truck.leg
     if leg is None:
         return truck.node, now, 0.0
@@ -141,7 +140,7 @@ def next_node(state: State, truck: Truck, now: float) -> tuple[int, float, float
 
 
 def cut_at_next_node(state: State, truck: Truck) -> None:
-    """Let a driving truck end its leg at the next node, to decide anew there."""
+    """End the leg of a driving truck at the next node, where it decides anew."""
     leg = truck.leg
     if leg is None or truck.activity is not Activity.DRIVING:
         return
@@ -217,7 +216,7 @@ def arrive(state: State, truck: Truck) -> Leg:
 
 
 def book_driving(state: State, truck: Truck, metres: float, seconds: float) -> None:
-    """Book driving that is no leg and leads nowhere: hours, distance, and fuel as far as there is any."""
+    """Book driving outside a leg, in search of a parking space: hours, distance, and fuel as far as there is any."""
     litres = min(truck.fuel_l, pricing.litres_for(state, truck, metres))
     truck.fuel_l -= litres
     hours.book(state, truck, Duty.DRIVING, state.now - seconds, seconds)
@@ -254,9 +253,9 @@ def _burnt_cost(truck: Truck, leg: Leg, litres: float) -> float:
 
 
 def price_fuel(state: State, truck: Truck, litres: float, price: float) -> None:
-    """Blend the price of litres about to be filled in into that of the fuel in the tank: the weighted average of both.
+    """Update the average price of the fuel in the tank for litres about to be filled in.
 
-    What was burnt on the leg under way keeps the price it had.
+    Fuel already burnt on the present leg keeps its price.
     """
     leg = truck.leg
     if leg is not None:
@@ -276,7 +275,7 @@ def fuel_now(state: State, truck: Truck) -> float:
 def set_fuel(state: State, truck: Truck, litres: float) -> None:
     """Set what is in the tank now, also under way: the leg goes on with it, and a stranded truck drives on at once.
 
-    Nobody pays; what is added counts at the present price, as a new truck's first tank does.
+    Nobody pays; added fuel counts at the present price, as a new truck's first tank does.
     """
     price_fuel(state, truck, litres - fuel_now(state, truck), state.fuel_price)
     leg = truck.leg

@@ -1,7 +1,7 @@
-"""Parkings: a place for a rest or for idle waiting, the search when a parking is full, and the roadside when there is no place.
+"""Parkings: a space for a rest or for idle waiting, the search when a parking is full, and the roadside when there is no space.
 
 A driver who finds a parking full goes to another one he can reach within his hours. When there is none he drives around where he is for
-as long as the policy `parking` says, and takes a place that becomes free meanwhile. Then he rests at the roadside, which the policy may
+as long as the policy `parking` says, and takes a space that becomes free meanwhile. Then he rests at the roadside, which the policy may
 make cost a fine.
 """
 
@@ -35,20 +35,20 @@ def another_within_hours(state: State, truck: Truck, goal: int | None) -> bool:
 
 
 def enter_for_rest(state: State, truck: Truck, parking: ParkingState) -> None:
-    """Take a place and begin to rest."""
+    """Take a parking space and begin to rest."""
     queues.ask(state, truck, parking)
     state.set_activity(truck, Activity.RESTING)
     hours.begin_rest(state, truck, state.now)
 
 
 def turn_away(truck: Truck, parking: ParkingState) -> None:
-    """Count that a truck has come to a full parking in vain; on this search it does not come again."""
+    """Record that a truck found a parking full; it does not come back on this search."""
     truck.tried.append(parking.spec.id)
     parking.places.figures.turned_away += 1
 
 
 def begin_search(state: State, truck: Truck, parking: ParkingState) -> None:
-    """Drive around a full parking for a place that becomes free, those who came before first; not longer than the hours allow."""
+    """Drive around a full parking until a space becomes free, at most as long as the hours allow; first come, first served."""
     queues.ask(state, truck, parking)
     state.set_activity(truck, Activity.WAITING_PARKING)
     truck.version += 1
@@ -58,7 +58,7 @@ def begin_search(state: State, truck: Truck, parking: ParkingState) -> None:
 
 
 def give_up_search(state: State, truck: Truck) -> None:
-    """No place has become free: book the search; the truck is then idle at the parking's node."""
+    """No space has become free: book the search; the truck is then idle at the parking's node."""
     parking = state.parkings[truck.building or ""]
     end_search(state, truck)
     queues.leave(state, truck)
@@ -76,7 +76,7 @@ def end_search(state: State, truck: Truck) -> None:
 
 
 def admitted(state: State, truck: Truck, _parking: ParkingState) -> None:
-    """A place has become free for a truck that searches: it rests there."""
+    """A space has become free for a truck that searches: it rests there."""
     end_search(state, truck)
     state.set_activity(truck, Activity.RESTING)
     hours.begin_rest(state, truck, state.now)
@@ -93,7 +93,7 @@ def resume(state: State, truck: Truck, _parking: ParkingState, saved: SavedTruck
 
 
 def rest_at_roadside(state: State, truck: Truck) -> None:
-    """Rest where the truck stands, for want of a place; says so, and costs the fine of the policy when the truck is checked."""
+    """Rest where the truck stands because no space was found; the policy decides whether it is checked and fined."""
     reason = StuckReason.PARKING_FULL if truck.tried else StuckReason.NO_PARKING
     state.emit(events.TruckStuck(state.now, truck.id, state.node_id(truck.node), reason))
     truck.figures.roadside_rests += 1
@@ -115,7 +115,7 @@ def _uniform(state: State, truck: Truck) -> float:
 
 
 def enter_for_idling(state: State, truck: Truck, parking: ParkingState) -> bool:
-    """Take a place without resting; False when the parking is full, which is then counted as tried."""
+    """Take a parking space without resting; False when the parking is full, which then counts as tried."""
     if not parking.places.has_room:
         turn_away(truck, parking)
         return False

@@ -1,4 +1,4 @@
-"""What a drive costs: here, and nowhere else, a path becomes columns of time, distance and fuel.
+"""Pricing a path into columns of time, distance and fuel; done here and nowhere else.
 
 A leg is priced once, at departure. Position, fuel and hours between two events are read off its columns by interpolation (`progress`,
 `litres_at`, `time_at`); nothing else in the world works out how long an edge takes or what it burns. What makes a road slower, steeper
@@ -20,7 +20,7 @@ from spine.world.model import Truck
 from spine.world.state import State
 
 FASTEST_MPS = 80.0 / 3.6
-"""The fastest a truck may drive anywhere: travel times become litres at this speed, so that they are never too few."""
+"""The highest legal speed of a truck: travel times are converted to litres at this speed, so that the estimate is never too low."""
 
 
 class Price(NamedTuple):
@@ -64,14 +64,14 @@ def price(state: State, truck: Truck, edges: NDArray[np.int32], start: float) ->
 
 
 def driving_times_s(state: State, truck: Truck, edges: NDArray[np.int32], start: float) -> NDArray[np.float64]:
-    """Return the first column of `price` alone, for those who only ask when a truck would be where."""
+    """Return only the first column of `price`, where nothing but times is needed."""
     return _seconds(state, truck, edges, state.network.edge_length_m[edges], start)
 
 
 def _seconds(
     state: State, truck: Truck, edges: NDArray[np.int32], lengths: NDArray[np.float64], start: float
 ) -> NDArray[np.float64]:
-    # A limiter may be set so low, next to 0, that its truck never arrives: that is no fault of the world.
+    # A limiter may be set so close to 0 that the truck never arrives.
     with np.errstate(divide="ignore", over="ignore"):
         return state.router.traffic.driving_times_s(
             start + state.config.start_of_day_s, edges, lengths, state.edge_speed_mps[edges], truck.max_speed_kph / 3.6

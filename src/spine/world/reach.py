@@ -1,4 +1,4 @@
-"""Where a truck may go without losing its way back: one-way traps swallow no fleet."""
+"""Where a truck may go without losing its way back, so that one-way roads do not trap the fleet."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 class Parts:
     """The strongly connected parts of the map for one routing profile, and where the work is.
 
-    Nodes are indices; whether there is a way at all is not asked here.
+    Nodes are indices. Whether there is a way at all is not checked here.
 
     Args:
         part: part of every node, shape (nodes,).
@@ -25,7 +25,7 @@ class Parts:
         self._sites: list[int] = np.bincount(part[list(sites)], minlength=int(part.max(initial=0)) + 1).tolist()
 
     def may_go(self, here: int, there: int) -> bool:
-        """Return whether a truck may go from one node to another and wait for work: it can come back, or there is more of it there.
+        """Return whether a truck may go from one node to another and wait for work: it can come back, or there are more sites there.
 
         The second lets a truck leave a yard with a one-way exit.
         """
@@ -37,7 +37,7 @@ class Parts:
     def may_deliver(self, here: int, origin: int, destination: int) -> bool:
         """Return whether a truck that will be `here` may carry something from one node to another.
 
-        It must come back from the destination to the origin, and may go there in the first place (`may_go`).
+        There must be a way back from the destination to the origin, and the truck must be allowed to go there (`may_go`).
         """
         return self._whole or (self._part[origin] == self._part[destination] and self.may_go(here, destination))
 

@@ -1,4 +1,4 @@
-"""Beginning anew: facilities of a map come to life, agents move to another map or back to the start."""
+"""Starting a world, moving its agents to another map, and resetting it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from spine.world.state import State
 
 
 def schedule_standing_entries(state: State) -> None:
-    """Put what recurs in every world on the agenda: the day's fuel price, samples, the end of the warm-up, rounds of offers."""
+    """Schedule what recurs in every world: fuel prices, samples, the end of the warm-up, rounds of offers."""
     market.schedule_price_day(state)
     stats.schedule_sample(state)
     stats.schedule_warmup(state)
@@ -25,7 +25,7 @@ def schedule_standing_entries(state: State) -> None:
 
 
 def open_facilities(state: State, facilities: Iterable[Facility]) -> None:
-    """Give facilities their live state, silently."""
+    """Add the facilities of a map, without events."""
     for facility in facilities:
         if isinstance(facility, GenericBuilding):
             state.generics[facility.id] = facility
@@ -95,7 +95,7 @@ def _move_truck(old: State, new: State, truck: Truck) -> None:
 
 
 def recreate_agents(old: State, new: State) -> None:
-    """Create the agents of an old state anew, each as it was created."""
+    """Create the agents of an old state again, each as it was first created."""
     for agent_id, kind in old.agents.items():
         if kind is AgentKind.TRUCK:
             truck = old.trucks[agent_id]

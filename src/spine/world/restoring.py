@@ -1,8 +1,8 @@
-"""Taking up a world from a save file, as exactly as such a file allows.
+"""Restoring a world from a save file, as exactly as such a file allows.
 
-A save file holds what is seen, not what is drawn or planned in detail: positions, cargo, stops, money, fuel, hours. Random draws
-begin anew, routes are taken up from where the trucks are, and an operation under way (loading, pumping, resting) goes on with
-what is left of it. For exact continuation there is `World.dump`.
+A save file holds what clients see (positions, cargo, stops, money, fuel, hours), not random draws or details of plans. Random draws begin
+anew, routes continue from where the trucks are, and an operation under way (loading, pumping, resting) continues with what is left of
+it. For exact continuation there is `World.dump`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from spine.world.state import State
 
 
 def restore(state: State, saved: SavedWorld) -> None:
-    """Fill a fresh state, whose facilities stand, with what was saved.
+    """Fill a new state that has its facilities with what was saved.
 
     Raises:
         CheckpointError: the file contradicts itself or the map; names the agent or package.
@@ -47,7 +47,7 @@ def restore(state: State, saved: SavedWorld) -> None:
     _settle_broker(state, saved)
     for order in state.orders.values():
         if order.aboard and order.truck_id is None:
-            raise CheckpointError(f"package {quoted(order.id)}: in transit, but aboard of no truck")
+            raise CheckpointError(f"package {quoted(order.id)}: in transit, but not aboard any truck")
     state.events.clear()
     state.emit(events.StateRestored(state.now))
 
@@ -167,7 +167,7 @@ def _restore_truck(state: State, saved: SavedTruck) -> None:
 
 
 def _start_node(state: State, saved: SavedTruck) -> int:
-    """Return the id of the node a truck stands at, or left last."""
+    """Return the id of the node a truck stands at, or last left."""
     if saved.current_edge is not None:
         return state.node_id(int(state.network.edge_from[_edge_index(state, saved)]))
     if saved.current_node is None:
@@ -236,7 +236,7 @@ def _check_cargo(state: State, truck: Truck) -> None:
 
 
 def _put_on_edge(state: State, truck: Truck, saved: SavedTruck) -> None:
-    """Let a truck go on from the middle of its edge, along its route as far as that still exists."""
+    """Continue a truck's drive from the middle of its edge, along its route as far as it exists on this map."""
     network = state.network
     edges = [_edge_index(state, saved)]
     ids = [int(network.node_ids[network.edge_to[edges[0]]]), *saved.route[1:]]
@@ -277,7 +277,7 @@ def _put_on_edge(state: State, truck: Truck, saved: SavedTruck) -> None:
     )
     truck.heading_to = _facility_at(state, goal, leg.purpose)
     movement.depart(state, truck, leg)
-    # What is shown of the route stays as it was: it began earlier, and may end later than this leg.
+    # The route shown to clients stays as saved: it began earlier, and may end later than this leg.
     if saved.route_start_node is not None and network.has_node(saved.route_start_node):
         truck.route_start = network.node_index(saved.route_start_node)
     if saved.route_end_node is not None and network.has_node(saved.route_end_node):
@@ -299,7 +299,7 @@ def _facility_at(state: State, node: int, purpose: Purpose) -> str | None:
 
 
 def _put_into_building(state: State, truck: Truck, saved: SavedTruck) -> None:
-    """Let a truck go on with what it does in its building."""
+    """Continue what a truck does at a facility."""
     facility = state.buildings.get(saved.current_building_id or "")
     if facility is None:
         raise CheckpointError(

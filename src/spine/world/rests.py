@@ -1,7 +1,4 @@
-"""Where a driver will rest on the way: asked when a leg is planned, and by schedules that promise when a truck will be somewhere.
-
-Both ask the same questions, so that what is promised is what will be driven.
-"""
+"""Where a driver rests on the way. Legs and schedules use the same functions, so that promised times are those that will be driven."""
 
 from __future__ import annotations
 
@@ -18,28 +15,28 @@ from spine.world.model import ParkingState, Truck
 from spine.world.state import State
 
 MARGIN_S = 60.0
-"""Driving time a leg keeps in hand for reaching a parking before the limit."""
+"""Driving time kept in reserve for reaching a parking before the limit."""
 
 EARLY_WEIGHT = 0.25
-"""Seconds of detour that are worth a second of driving given away by resting before the driver wants to."""
+"""Seconds of detour a driver accepts to avoid giving away a second of driving time by resting early."""
 
 FULL_PENALTY_S = 1800.0
-"""What a full parking counts in the choice: the order of the search time it may cost."""
+"""Penalty for a full parking when parkings are compared: about the search time it may cost."""
 
 LEAST_PROGRESS_SHARE = 0.25
-"""A rest on a way begun with fresh hours must come after at least this share of the threshold, the way back to the parking taken off."""
+"""On a path begun with fresh hours a rest comes after at least this share of the threshold, less the way back to the parking."""
 
 OVERRUN_S = 900.0
-"""A driver who can reach no parking before the limit still drives so far to one; a longer way he does not go, and rests at the roadside."""
+"""When no parking is in reach before the limit, a driver still goes to one no farther than this; else he rests at the roadside."""
 
 CONSIDERED = 24
 """At most this many parkings, nearest first, are weighed for a rest."""
 
 
 def threshold_s(state: State, truck: Truck, rests: int) -> float:
-    """Return the driving time at which a driver will look for a place to rest, seconds: now (0), or after his next `rests` rests.
+    """Return the driving time at which a driver will look for a parking, seconds: now (0), or after his next `rests` rests.
 
-    He knows his own habits: the thresholds of periods to come are the ones that will be drawn.
+    Thresholds of later driving periods are the ones that will be drawn then.
     """
     if not rests:
         return truck.hours_threshold_s
@@ -47,7 +44,7 @@ def threshold_s(state: State, truck: Truck, rests: int) -> float:
 
 
 def carefree_s(state: State, profile: int, threshold: float, clock: Clock) -> float:
-    """Return a driving time since the last rest up to which a driver need not think of rests, wherever he is, seconds."""
+    """Return a driving time since the last rest up to which no rest can fall due, wherever the driver is, seconds."""
     limit = clock.driven_s + hours.drive_left_s(state, clock)
     return min(threshold, limit - MARGIN_S - _farthest_s(state, profile))
 
@@ -73,13 +70,13 @@ def edges_before_rest(
     edges: NDArray[np.int32],
     seconds: NDArray[np.float64],
 ) -> int:
-    """Return after how many edges of a path the driver leaves it for a rest; all of them when he need not.
+    """Return after how many edges of a path the driver leaves it for a rest; their number when no rest is due on it.
 
-    He must rest when he passes his threshold on the way, or would come to a node from which no parking can be reached before the
-    limit. Then he looks ahead over all nodes where he could leave the path in time, and takes the one that costs least: twice the way to
-    the nearest parking, and part of the driving time given away by an early rest. So he does not pass the last lot he can reach, to turn
-    back later. Where parkings are hours away he plans without them. Right after a rest he drives at least one edge, and does not go back
-    to where he has just rested.
+    A rest is due when the driving time passes the driver's threshold on the path, or when the path leads to a node from which no parking
+    can be reached before the limit. Of all nodes at which the driver could leave the path in time, the cheapest is chosen: twice the way
+    to the nearest parking, plus part of the driving time given away by resting early. So he does not pass the last parking in reach only
+    to turn back later. Parkings that are hours away are not considered. Right after a rest he drives at least one edge, and does not
+    return to where he has just rested.
 
     Args:
         start: node index the path begins at, and the driver's clock there.
@@ -143,7 +140,7 @@ def choose_lot(
         onward = state.travel_s(parking.node, goal, profile) if goal is not None else 0.0
         if not isfinite(onward):
             continue
-        # In whole seconds: of lots along the way to the goal the first one wins, and not the last bits of a sum.
+        # In whole seconds, so that of parkings along the way the first one wins, and not the last bits of a sum.
         cost = round(seconds + onward + (0.0 if parking.places.has_room else FULL_PENALTY_S))
         if best is None or (cost, rank) < best:
             best = (cost, rank)
@@ -151,7 +148,7 @@ def choose_lot(
 
 
 def choose_for_truck(state: State, truck: Truck, goal: int | None) -> ParkingState | None:
-    """Return the parking a driver goes to from where he stands to rest: see `choose_lot`."""
+    """Return the parking in which a driver will rest, from where he stands; see `choose_lot`."""
     return choose_lot(state, truck.node, truck.profile, truck.clock, goal, truck.tried)
 
 

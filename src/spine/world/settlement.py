@@ -1,4 +1,4 @@
-"""Who settles what falls due: entries of the agenda and follow-ups, handed to the system they belong to."""
+"""Settling what falls due: entries of the agenda and follow-ups are handed to the system they belong to."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from spine.world.state import State
 
 
 def settle(state: State, entry: Entry) -> None:
-    """Settle one entry of the agenda; entries of an older version, or of what is gone, are void."""
+    """Settle one entry of the agenda. Entries of an older version, or of something that no longer exists, are void."""
     _, _, due, key, version = entry
     if due in _TRUCK_ENTRIES:
         truck = state.trucks.get(key)
@@ -50,7 +50,7 @@ _TRUCK_ENTRIES: dict[int, Callable[[State, Truck], None]] = {
 
 
 def follow_up(state: State) -> None:
-    """Do what the last entry or command has left to be done, in order, until nothing is left."""
+    """Settle the follow-ups of the last entry or command, in order, until none is left."""
     while state.followups:
         what, key = state.followups.pop(0)
         if what is Followup.OFFER:

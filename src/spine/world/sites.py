@@ -23,17 +23,17 @@ def handling_s(site: SiteState, size: float) -> float:
 
 
 def service_s(order: Order, *, pickup: bool) -> float:
-    """Return the time an order takes at a dock beside what the site takes for its size, seconds."""
+    """Return an order's service time at a dock, on top of the handling time for its size, seconds."""
     return order.pickup_service_s if pickup else order.delivery_service_s
 
 
 def visit_s(site: SiteState, size: float, service: float) -> float:
-    """Return how long a truck is at a dock to load or unload `size` cargo units that take `service` seconds beside, seconds."""
+    """Return how long a visit to a dock takes, seconds: the fixed part, handling `size` cargo units, and `service` seconds."""
     return site.spec.fixed_handling_s + handling_s(site, size) + service
 
 
 def opens_at(state: State, stop: Stop) -> float:
-    """Return the time before which a stop may not be handled, simulated s."""
+    """Return the earliest time at which a stop may be handled, simulated s."""
     order = state.orders[stop.package_id]
     return order.earliest_pickup if stop.pickup else order.earliest_delivery
 
@@ -44,7 +44,7 @@ def may_handle(state: State, site: SiteState, stop: Stop) -> bool:
 
 
 def group_length(state: State, plan: Sequence[Stop]) -> int:
-    """Return how many leading stops of a plan are handled at one docking: same site, same kind, may be handled now."""
+    """Return how many leading stops of a plan are handled in one visit: same site, same task, not before their earliest time."""
     first = plan[0]
     count = 1
     while (
@@ -107,7 +107,7 @@ def resume(state: State, truck: Truck, site: SiteState, saved: SavedTruck) -> No
         state.agenda.put(state.now, Due.BEGIN, truck.id, truck.version)
         return
     start_handling(state, truck, site, 0.0)
-    # A visit of 0 s in the file is just about the stops that are left.
+    # Without a target in the file the visit is the one of the remaining stops.
     left_s = (saved.loading_target_s or truck.handling_s) - saved.loading_progress_s
     done_s = truck.handling_s - min(max(0.0, left_s), truck.handling_s)
     truck.version += 1
@@ -117,10 +117,10 @@ def resume(state: State, truck: Truck, site: SiteState, saved: SavedTruck) -> No
 
 
 def _schedule_handled(state: State, truck: Truck, fixed_s: float) -> None:
-    """Put on the agenda when all orders are loaded, or the next one is unloaded: each is delivered when it is off the truck.
+    """Schedule the end of loading, or of unloading the next order: an order is delivered as soon as it is off the truck.
 
     Args:
-        fixed_s: what is left of the visit's fixed part, seconds; negative when some of the first order has been moved already.
+        fixed_s: what remains of the fixed part of the visit, seconds; negative when part of the first order has been moved.
     """
     done = truck.activity_since + truck.handling_s
     if truck.activity is Activity.UNLOADING:
@@ -131,7 +131,7 @@ def _schedule_handled(state: State, truck: Truck, fixed_s: float) -> None:
 
 
 def _unloading_share(state: State, stop: Stop) -> float:
-    """Return how long unloading an order takes, as the size in cargo units that takes as long."""
+    """Return an order's part of the unloading time, as cargo units: its size and the size that takes as long as its service."""
     order = state.orders[stop.package_id]
     rate_cu_per_s = state.sites[stop.site_id].spec.loading_rate_t_per_min / 60.0 / MASS_PER_CARGO_UNIT_T
     return order.size + order.delivery_service_s * rate_cu_per_s
@@ -146,9 +146,8 @@ def finish_handling(state: State, truck: Truck) -> bool:
     site = state.sites[truck.building or ""]
     if truck.activity is Activity.LOADING:
         _load(state, truck, site)
-    elif (
-        truck.handled_stops
-    ):  # not 0, as when all that was to be unloaded has left the world with the site it came from
+    # There may be nothing left to unload: the orders have left the world with the site they came from.
+    elif truck.handled_stops:
         order = state.orders[truck.plan.pop(0).package_id]
         truck.handled_stops -= 1
         freight.deliver(state, truck, site, order)
@@ -168,7 +167,7 @@ def _load(state: State, truck: Truck, site: SiteState) -> None:
         if quantities.has_room(truck, order, state.orders):
             freight.pick_up(state, truck, site, order)
         else:
-            # The truck was made smaller after the award: never confirm what was not loaded.
+            # The truck was made smaller after the award, so the order does not fit.
             freight.withdraw_award(state, order, ReofferReason.NO_ROOM)
 
 
@@ -183,7 +182,7 @@ def _leave_dock(state: State, truck: Truck, site: SiteState) -> None:
 
 
 def abandon_dock(state: State, truck: Truck) -> None:
-    """Stop handling unfinished, because the site or the truck goes away; what is not yet loaded or unloaded stays where it is."""
+    """Break off a visit because the site or the truck is removed; what is not yet loaded or unloaded stays where it is."""
     for stop in truck.plan[: truck.handled_stops]:
         order = state.orders.get(stop.package_id)
         if order is not None:

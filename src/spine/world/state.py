@@ -1,7 +1,7 @@
 """`State`: everything a world is at one instant, and the few operations every system needs.
 
-The systems (`driver`, `sites`, `fuel`, ...) are modules of functions over a `State`; none of them keeps anything itself. What must happen
-after the present entry of the agenda is settled (a dock was freed, a truck became free) is put on `followups`.
+The systems (`driver`, `sites`, `fuel`, ...) are modules of functions over a `State` and hold no state themselves. What must happen
+as soon as the present entry of the agenda is settled (a dock was freed, a truck became free) is put on `followups`.
 """
 
 from __future__ import annotations
@@ -164,7 +164,7 @@ class State:
         return self.order
 
     def scan_edge_entries(self) -> None:
-        """Note every truck that has entered an edge since the last look; nothing to do while nobody looks."""
+        """Mark every truck that has entered an edge since the last scan as changed; does nothing while there are no viewers."""
         if self.arena is not None:
             for row in self.arena.scan(self.now).tolist():
                 truck_id = self.rows[row]
@@ -213,17 +213,17 @@ class State:
         return self._by_kind[kind]
 
     def add_facility(self, facility: Facility) -> None:
-        """Put a facility among all and among those of its kind."""
+        """Add a facility to all facilities and to those of its kind."""
         self.buildings[facility.spec.id] = self._by_kind[facility.spec.kind][facility.spec.id] = facility
 
     def remove_facility(self, facility: Facility) -> None:
-        """Take a facility out of the world, and what viewers should have been told of it."""
+        """Remove a facility, and what viewers should have been told of it."""
         del self.buildings[facility.spec.id]
         del self._by_kind[facility.spec.kind][facility.spec.id]
         self.changed_buildings.pop(facility.spec.id, None)
 
     def nearest_s(self, kind: FacilityKind, profile: int) -> NDArray[np.float32] | None:
-        """Return per node the travel time to the nearest facility of a kind, seconds; None when there is none at all."""
+        """Return the travel time from every node to the nearest facility of a kind, seconds; None when there are no such facilities."""
         key = (kind, profile)
         found = self.nearest_cache.get(key)
         if found is None:
@@ -248,7 +248,7 @@ class State:
             return []
         here = (self.network.node_x[node], self.network.node_y[node])
         _, ranks = tree.query(here, k=min(count, len(ids)))
-        # Of facilities so far off that the square of the distance overflows, the tree says that there are none (rank = how many it has).
+        # Where the square of a distance overflows, the tree finds nothing and returns its size as the rank.
         return [ids[rank] for rank in np.atleast_1d(ranks).tolist() if rank < len(ids)]
 
     def site_order(self) -> list[str]:
@@ -283,11 +283,11 @@ class State:
         return self.router.profile(max_speed_kph, gross_kg)
 
     def ranking_profile(self) -> int:
-        """Return the routing profile by which trucks are ranked for a package: light, and as fast as trucks may drive."""
+        """Return the routing profile by which trucks are ranked for an order: light, and as fast as trucks may drive."""
         return self.router.profile(RANKING_SPEED_KPH, RANKING_MASS_KG)
 
     def lightest_profile(self) -> int:
-        """Return the routing profile of a vehicle no weight limit binds."""
+        """Return the routing profile of a vehicle to which no weight limit applies."""
         return self.router.profile(RANKING_SPEED_KPH, 0.0)
 
     def largest_by_profile(self) -> dict[int, float]:
@@ -299,13 +299,13 @@ class State:
         return self.profile_capacities
 
     def update_largest_capacity(self) -> None:
-        """Recompute the capacity of the largest truck, cargo units, 0 without trucks; and forget those by profile."""
+        """Recompute the capacity of the largest truck (cargo units, 0 without trucks) and drop the capacities by profile."""
         self.profile_capacities.clear()
         self.largest_capacity = max((truck.capacity for truck in self.trucks.values()), default=0.0)
 
 
 def _forbidden(now: float, truck: Truck, activity: Activity) -> str:
-    """Return what a transition that must not be says of the truck: what it did lately, and since when."""
+    """Return the message for a forbidden transition: what the truck did lately, and since when."""
     story = ", ".join(f"{done.value} at {since:.3f} s" for since, done in truck.story)
     present = f"{truck.activity.value} since {truck.activity_since:.3f} s"
     return f"truck {truck.id}: {activity.value} cannot follow {present} (now {now:.3f} s; before that: {story or 'nothing'})"

@@ -1,4 +1,4 @@
-"""Statistics of the network: what a logistics user asks of a run, in all and over time.
+"""Statistics of the network, in total and over time.
 
 Those of single trucks, sites, stations and parkings are in `tables`.
 """
@@ -99,13 +99,13 @@ def end_warmup(state: State) -> None:
 
 
 def schedule_warmup(state: State) -> None:
-    """Put the end of the warm-up on the agenda, when there is one and it lies ahead."""
+    """Schedule the end of the warm-up, if there is one and it lies ahead."""
     if state.config.warmup_s > state.now:
         state.agenda.put(state.config.warmup_s, Due.WARMED_UP, "")
 
 
 def begin_window_anew(state: State) -> None:
-    """Begin the window now in a world that has come into being after its warm-up."""
+    """Begin the window now in a world that starts after its warm-up."""
     if 0.0 < state.config.warmup_s <= state.now:
         end_warmup(state)
 
@@ -122,7 +122,7 @@ def sample(state: State) -> None:
 
 
 def sample_now(state: State) -> Sample:
-    """Return the row of the time series that belongs to this instant."""
+    """Return the row of the time series for this instant."""
     counts = package_counts(state)
     loaded_m, empty_m, tonne_m, litres, penalties, rescues, fuel_cost, burnt_cost, penalty_cost, rescue_cost = (
         _fleet_sums(state)
@@ -179,7 +179,7 @@ _SUMMED = attrgetter(
 
 
 def _fleet_sums(state: State) -> tuple[float, ...]:
-    """Return the sums of `_SUMMED` over all trucks, gone ones included; cheaper than `fleet_figures`, for it is asked for often."""
+    """Return the sums of `_SUMMED` over all trucks, gone ones included; cheaper than `fleet_figures`, because it is needed often."""
     rows = [_SUMMED(truck.figures) for truck in state.trucks.values()]
     return tuple(map(fsum, zip(_SUMMED(state.retired), *rows, strict=True)))
 

@@ -1,4 +1,4 @@
-"""Statistics of single trucks, sites, stations and parkings: who and where, and one row of figures each."""
+"""Statistics of single trucks and facilities: one row of figures each, with id, name and position."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def _identity(spec: ServingFacility) -> Row:
 
 
 def _positions(state: State, x: ArrayLike, y: ArrayLike) -> Iterator[Row]:
-    """Yield positions on the map: `x`, `y` in metres, and `lon`, `lat` in degrees, None on a map that lies nowhere on earth."""
+    """Yield positions on the map: `x`, `y` in metres, and `lon`, `lat` in degrees, None on a map without geographic coordinates."""
     x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
     metres = np.column_stack([x, y]).round(_METRE_DIGITS).tolist()
     if state.network.origin is None:

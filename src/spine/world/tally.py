@@ -1,4 +1,4 @@
-"""Sums of a run up to one instant. All of them add up: those of a window are the difference of two tallies."""
+"""Sums of a run up to one instant; those of a time window are the difference of two tallies."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Use:
     """How the places of a facility were used.
 
     Attributes:
-        since: from when on this counts, simulated s.
+        since: start of the count, simulated s.
         places: how many there are now.
         left: trucks that have left again, after `dwell_s` in all.
         held_s: time places were held, by those inside, too.

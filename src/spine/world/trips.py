@@ -1,9 +1,9 @@
 """The hot path: which trucks have entered a new edge.
 
-Edge entries change nobody's decision; they are only shown. So the world settles whole legs on its agenda, and viewers ask this module,
-once a tick, who has entered which edge since they last looked. All legs under way lie in one shared arena of arrival times; per truck there
-are a position in the arena and the time of the next entry. A scan is one comparison over a contiguous column, then a few gathers over those
-due: its cost is in trucks, 1 ns each, plus in entries, about 50 ns each (watched by ``benchmarks/movement.py``).
+Edge entries influence no decision; they are only shown. So the world settles whole legs on its agenda, and viewers ask this module once a
+tick which trucks have entered an edge since the last scan. All legs under way lie in one shared arena of arrival times; per truck there are
+a position in the arena and the time of the next entry. A scan is one comparison over a contiguous column, then a few gathers over the
+entries due: it costs 1 ns per truck and about 50 ns per entry (``benchmarks/movement.py``).
 """
 
 from __future__ import annotations

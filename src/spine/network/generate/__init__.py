@@ -1,4 +1,4 @@
-"""The procedural map generator: one module a phase."""
+"""The procedural map generator: one module per phase."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["MOST_NODES", "PRESETS", "GenerationParameters", "MapPreview", "gener
 def generate(parameters: GenerationParameters) -> RoadNetwork:
     """Return the map of the given parameters: the same parameters give the same map, byte for byte.
 
-    The network is strongly connected for the heaviest truck. Unmet wishes stand in its `notes`.
+    The network is strongly connected for the heaviest truck. What could not be met is in its `notes`.
     """
     draft = Draft(parameters)
     place_centers(draft, phase_draws(parameters, 0))

@@ -21,7 +21,7 @@ PARKING_CAPACITY = {
     RoadClass.L: 10,
     RoadClass.D: 6,
 }
-"""Lots by the best road class that touches the node."""
+"""Parking spaces by the best road class that touches the node."""
 
 MOST_DESTINATIONS = 150
 """Sites on larger maps name only so many destinations, drawn at random; weights of all pairs would grow with their square."""
@@ -96,7 +96,7 @@ class _Placer:
         return [int(node) for node in chosen]
 
     def _substitutes(self, missing: int, taken: set[int], allowed: NDArray[np.bool_]) -> list[tuple[int, bool]]:
-        """Return nodes for what a map must have and found no place where it was wanted.
+        """Return nodes for facilities a map must have that found no node where they were wanted.
 
         Allowed nodes elsewhere come first, then any that has none of the kind; on the tiniest maps two share a node.
         """
@@ -120,7 +120,7 @@ def _activity(draft: Draft, in_town: bool, draws: Generator) -> float:
 
 
 def _destination_weights(draft: Draft, sites: list[tuple[int, bool]], draws: Generator) -> list[dict[str, float]]:
-    """Return normalised destination weights per site by the table of 3.9; empty when there is nowhere to go."""
+    """Return destination weights per site that add up to 1; empty for a single site. Sites in major and minor centres attract more."""
     count = len(sites)
     if count < 2:
         return [{} for _ in sites]

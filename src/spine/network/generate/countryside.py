@@ -71,7 +71,7 @@ def build_country_roads(draft: Draft, draws: Generator) -> None:
 
 
 def _open_junctions(draft: Draft, spare: list[tuple[int, int]], draws: Generator) -> None:
-    """See to it that every motorway junction has a road besides the motorway itself."""
+    """Make sure that every motorway junction has a road besides the motorway itself."""
     joined = {node for link in draft.links if link.road_class > RoadClass.S for node in (link.tail, link.head)}
     waiting = [node for node in draft.junctions if node not in joined]
     for node in waiting:

@@ -8,7 +8,7 @@ from spine.network.generate.draft import phase_draws
 from spine.network.generate.parameters import GenerationParameters
 
 FEWEST = {"sites": 2, "parkings": 1, "gas_stations": 1}
-"""So many of a kind a map has at least when any are asked for: packages go from one site to another, trucks refuel and rest."""
+"""Fewest facilities of a kind when any are asked for: packages go from one site to another, trucks refuel and rest."""
 
 
 class Counts(NamedTuple):

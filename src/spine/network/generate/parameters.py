@@ -17,7 +17,7 @@ _HECTARE_KM2 = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class GenerationParameters:
-    """What map is wanted. Lengths are metres, densities per square kilometre, rates packages per simulated hour."""
+    """Parameters of a map. Lengths are metres, densities per square kilometre, rates packages per simulated hour."""
 
     map_width: float
     map_height: float
@@ -113,7 +113,7 @@ class Rule:
     high: float | None = None
 
     def check(self, value: object) -> tuple[Any, str]:
-        """Return the value in its proper type and a complaint, "" for none."""
+        """Return the value in its proper type and an error message, "" for none."""
         if not self.pair:
             return self._one(value)
         if not isinstance(value, (list, tuple)) or len(value) != 2:

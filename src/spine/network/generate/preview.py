@@ -1,4 +1,4 @@
-"""What map some parameters will give, told without making it: facilities as they will be counted, junctions and roads about."""
+"""A preview of a map without generating it: exact numbers of facilities, approximate numbers of nodes and edges."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class MapPreview:
         nodes, edges: about so many, within some 15 %.
         sites, parkings, gas_stations: exactly so many, unless the map has too few nodes for them.
         packages_per_hour: what its sites will send together, about.
-        notes: wishes that cannot be met, for people.
+        notes: what cannot be met, one line each.
     """
 
     area_km2: float
@@ -48,7 +48,7 @@ def preview(parameters: GenerationParameters) -> MapPreview:
     """Return what map the parameters will give.
 
     Raises:
-        GenerationError: there would be too many towns to tell quickly.
+        GenerationError: there would be too many towns to compute this quickly.
     """
     towns = parameters.num_major_centers * (1.0 + parameters.minor_per_major)
     if towns > MOST_TOWNS:

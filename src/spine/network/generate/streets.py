@@ -109,7 +109,7 @@ def build_streets(draft: Draft, draws: Generator) -> None:
 
 
 def _street(draws: Generator, one: int, other: int, needed: bool, arterial: bool, major: bool) -> Link:
-    """Return a street with the class, lanes and limit of table 2.3."""
+    """Return a street: arterials are G in major centres and Z in others, half of the rest are L and half are D."""
     if arterial:
         road_class = RoadClass.G if major else RoadClass.Z
         lanes = int(draws.integers(2, 5)) if major else int(draws.integers(2, 4))
