@@ -10,11 +10,10 @@ from dataclasses import replace
 from typing import Any
 
 from spine.errors import CommandError, NetworkError, quoted, shortened
-from spine.network.facilities import FuelStation, ServingFacility, Site
+from spine.network.facilities import ServingFacility
 from spine.network.facility_checks import check_facility
 from spine.world import events, fuel, parking, queues, sites
 from spine.world.activities import Activity, Followup
-from spine.world.checks import check_count, checked_number
 from spine.world.facility_kinds import kind_of
 from spine.world.model import Facility
 from spine.world.places import Places
@@ -41,17 +40,7 @@ def add_facility(state: State, spec: ServingFacility, *, announce: bool = True) 
 
 
 def _check_facility(spec: ServingFacility) -> None:
-    if isinstance(spec, Site):
-        checked_number("activity_rate", spec.activity_rate, low=0.0)
-        checked_number("loading_rate_tonnes_per_min", spec.loading_rate_t_per_min, above=0.0)
-        checked_number("fixed_handling_s", spec.fixed_handling_s, low=0.0)
-        check_count("docks", spec.docks)
-        for target, weight in spec.destination_weights.items():
-            checked_number(f"destination_weights[{target}]", weight, low=0.0)
-    else:
-        check_count("capacity", spec.capacity)
-        if isinstance(spec, FuelStation):
-            checked_number("cost_factor", spec.cost_factor, above=0.0)
+    kind_of(spec).check(spec)
     try:
         check_facility(spec)
     except NetworkError as error:

@@ -1,7 +1,7 @@
-"""The registry of facility kinds: for each kind of facility what the world must know of it, in one declaration.
+"""The registry of facility kinds: one declaration for each kind, with everything the world must know of it.
 
-A new kind needs a specification in `spine.network.facilities` with its reader and writer in `facility_json`, a record of what is there now
-in `model`, a module with what trucks do there, and its declaration here.
+A new kind needs a specification in `spine.network.facilities` with its reader and writer in `facility_json`, a record of its state in
+`model`, a module with what trucks do there, and its declaration here.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ from typing import Any, Final, Generic, TypeVar
 from spine.network.facilities import FacilityKind, FuelStation, Parking, ServingFacility, Site
 from spine.world import demand, facility_figures, fuel, parking, sites
 from spine.world.facility_figures import Figures
-from spine.world.model import ParkingState, SiteState, StationState, Truck
+from spine.world.model import Facility, ParkingState, SiteState, StationState, Truck
 from spine.world.places import PlaceKind
 from spine.world.saved import SavedTruck
 from spine.world.state import State
 
-_Spec = TypeVar("_Spec", Site, Parking, FuelStation)
-_Live = TypeVar("_Live", SiteState, ParkingState, StationState)
+_Spec = TypeVar("_Spec", bound=ServingFacility)
+_Live = TypeVar("_Live", bound=Facility)
 
 
 def _nothing(_state: State, _facility: object) -> None:
-    """Nothing special happens."""
+    """Do nothing."""
 
 
 def _nothing_more(_facility: object) -> Mapping[str, Any]:
-    """Nothing is shown beside the trucks."""
+    """Show nothing more."""
     return {}
 
 
@@ -36,16 +36,17 @@ class KindOfFacility(Generic[_Spec, _Live]):
     """One kind of facility.
 
     Attributes:
-        live: class of what is there now; made from a specification, a node index and the places.
-        sample: any specification of this kind, to know the columns of its table without one in the world.
-        place: what its places are, in figures.
+        live: class of its state, made from a specification, a node index and the places.
+        sample: a specification of this kind; gives the columns of its table when there is none in the world.
+        place: the kind of its places, which names their figures.
         table: name of its table of results.
         settable: attributes of a specification that a command may change.
-        admitted: what a truck does that has waited for a place and gets it.
-        resumed: what a truck goes on with that a save file puts at one of its places.
-        figures: row of its table, of one facility; from the number of packages of this origin that are overdue, too.
-        shown: what its view holds beside specification and trucks.
-        opened, changed, closed: what else happens when one comes into the world, is changed, or leaves it.
+        check: raises a CommandError for a number of a specification that is out of range, or is none.
+        admitted: begins what a truck does when it gets a place after waiting for one.
+        resumed: continues what a truck does that a save file puts at one of its places.
+        figures: returns a facility's row of the table, given the time and how many of the orders it sent are overdue.
+        shown: returns what its view holds besides specification and trucks.
+        opened, changed, closed: what else happens when a facility is added, changed or removed.
     """
 
     live: type[_Live]
@@ -53,6 +54,7 @@ class KindOfFacility(Generic[_Spec, _Live]):
     place: PlaceKind
     table: str
     settable: frozenset[str]
+    check: Callable[[_Spec], None]
     admitted: Callable[[State, Truck, _Live], None]
     resumed: Callable[[State, Truck, _Live, SavedTruck], None]
     figures: Callable[[_Live, float, int], Figures]
@@ -81,6 +83,7 @@ _SITE: Final = KindOfFacility(
             "attraction",
         }
     ),
+    check=sites.check,
     admitted=sites.admitted,
     resumed=sites.resume,
     figures=facility_figures.of_site,
@@ -96,6 +99,7 @@ _STATION: Final = KindOfFacility(
     place=PlaceKind.PUMP,
     table="stations",
     settable=frozenset({"capacity", "cost_factor"}),
+    check=fuel.check,
     admitted=fuel.admitted,
     resumed=fuel.resume,
     figures=facility_figures.of_station,
@@ -109,6 +113,7 @@ _PARKING: Final = KindOfFacility(
     place=PlaceKind.PARKING_SPACE,
     table="parkings",
     settable=frozenset({"capacity"}),
+    check=parking.check,
     admitted=parking.admitted,
     resumed=parking.resume,
     figures=facility_figures.of_parking,

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
-from spine.network.facilities import FacilityKind
+from spine.network.facilities import FacilityKind, FuelStation
 from spine.world import events, pricing, queues
 from spine.world.activities import Activity
 from spine.world.agenda import Due
+from spine.world.checks import check_count, checked_number
 from spine.world.config import PUMP_LITRES_PER_S
 from spine.world.draws import Stream
 from spine.world.model import StationState, Truck
@@ -27,6 +28,16 @@ DEAR = 1.15
 """Where fuel costs this many times the global price, drivers fill the tank only up to `PARTIAL_SHARE`."""
 
 PARTIAL_SHARE = 0.5
+
+
+def check(spec: FuelStation) -> None:
+    """Check the numbers of a fuel station that a command brings.
+
+    Raises:
+        CommandError: one is no number, or out of range.
+    """
+    check_count("capacity", spec.capacity)
+    checked_number("cost_factor", spec.cost_factor, above=0.0)
 
 
 def new_tank(state: State, truck: Truck) -> None:
@@ -165,5 +176,5 @@ def close(state: State, station: StationState) -> None:
 
 
 def shown(station: StationState) -> Mapping[str, Any]:
-    """Return what a view of a fuel station holds beside its specification and trucks."""
+    """Return what a view of a fuel station holds besides its specification and trucks."""
     return {"balance_ducats": station.balance}

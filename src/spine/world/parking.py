@@ -7,14 +7,25 @@ make cost a fine.
 
 from __future__ import annotations
 
+from spine.network.facilities import Parking
 from spine.world import events, hours, movement, queues
 from spine.world.activities import Activity, StuckReason
 from spine.world.agenda import Due
+from spine.world.checks import check_count
 from spine.world.draws import Stream
 from spine.world.model import ParkingState, Truck
 from spine.world.rests import choose_for_truck, lots_by_travel_time
 from spine.world.saved import SavedTruck
 from spine.world.state import State
+
+
+def check(spec: Parking) -> None:
+    """Check the numbers of a parking that a command brings.
+
+    Raises:
+        CommandError: one is no number, or out of range.
+    """
+    check_count("capacity", spec.capacity)
 
 
 def choose_for_idling(state: State, truck: Truck) -> ParkingState | None:

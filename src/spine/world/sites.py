@@ -6,15 +6,31 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from spine.energy import MASS_PER_CARGO_UNIT_T
+from spine.network.facilities import Site
 from spine.world import events, freight, quantities, queues
 from spine.world.activities import Activity, TaskType
 from spine.world.agenda import Due
 from spine.world.causes import ExpiryCause, ReofferReason
+from spine.world.checks import check_count, checked_number
 from spine.world.model import SiteState, Stop, Truck
 from spine.world.orders import Order, OrderStatus
 from spine.world.saved import SavedTruck
 from spine.world.state import State
 from spine.world.views import SiteStatistics
+
+
+def check(spec: Site) -> None:
+    """Check the numbers of a site that a command brings.
+
+    Raises:
+        CommandError: one is no number, or out of range.
+    """
+    checked_number("activity_rate", spec.activity_rate, low=0.0)
+    checked_number("loading_rate_tonnes_per_min", spec.loading_rate_t_per_min, above=0.0)
+    checked_number("fixed_handling_s", spec.fixed_handling_s, low=0.0)
+    check_count("docks", spec.docks)
+    for target, weight in spec.destination_weights.items():
+        checked_number(f"destination_weights[{target}]", weight, low=0.0)
 
 
 def handling_s(site: SiteState, size: float) -> float:
@@ -200,7 +216,7 @@ def close(state: State, site: SiteState) -> None:
 
 
 def shown(site: SiteState) -> Mapping[str, Any]:
-    """Return what a view of a site holds beside its specification and trucks."""
+    """Return what a view of a site holds besides its specification and trucks."""
     statistics = SiteStatistics(
         site.generated, site.picked_up, site.delivered, site.expired, site.value_delivered, site.value_expired
     )

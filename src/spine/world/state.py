@@ -132,11 +132,10 @@ class State:
 
     def __post_init__(self) -> None:
         """Make the facilities of each kind reachable by their kind."""
-        self._by_kind = {
-            FacilityKind.SITE: self.sites,
-            FacilityKind.PARKING: self.parkings,
-            FacilityKind.STATION: self.stations,
-        }
+        self._by_kind = {kind: {} for kind in FacilityKind}
+        self._by_kind[FacilityKind.SITE] = self.sites
+        self._by_kind[FacilityKind.PARKING] = self.parkings
+        self._by_kind[FacilityKind.STATION] = self.stations
 
     def emit(self, event: Event) -> None:
         """Add an event to the output of the present step."""
