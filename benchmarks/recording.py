@@ -75,10 +75,10 @@ def _recorded(path: Path) -> float:
     for ticks in range(TICKS):
         if asked.snapshot:
             asked.snapshot = False
-            recorder.take_snapshot([(one.body, one.key) for one in core.connect(RECORDER)], core.wall_s)
+            recorder.take_snapshot(core.connect(RECORDER), core.wall_s)
         if ticks == 1:
             recorder.listen_to(_subscribe(core, asked.positions_hz))
-        recorder.take((one.receiver, one.body, one.key, one.binary) for one in core.tick())
+        recorder.take(core.tick())
     recorder.close()
     return (time.process_time() - begun) / TICKS
 

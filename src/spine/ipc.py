@@ -1,17 +1,18 @@
-"""What the engine says to the server process: messages for clients, and how frames cross the pipe between the two.
+"""The frames that cross the pipe between the server process and the engine process.
 
-A frame is a 4-byte length and MessagePack of `[kind, ...]`. Bodies are finished, encoded once however many clients get them.
+A frame is a 4-byte length and MessagePack of a tagged array, one class per kind. Messages for clients are finished, encoded once
+however many get them, and carry the name of their signal: nobody looks into a body to see what it is.
 """
 
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
-from enum import IntEnum
-from typing import NamedTuple
+from typing import Any, Final
+
+import msgspec
 
 MOST_ROWS = 1000
-"""So many rows of the time series are told at once at most."""
+"""At most this many rows of the time series are sent at once."""
 
 EVERYBODY = 0
 """Receiver of a broadcast; clients count from 1."""
@@ -43,13 +44,8 @@ PACE_KEY = "pace"
 TIMED_KEY = "timed"
 """Key of events with simulated times beside ticks, in a playback."""
 
-NEW_FLEET = (
-    b'{"signal":"agent.created"',
-    b'{"signal":"agent.deleted"',
-    b'{"signal":"agent.listed"',
-    b'{"signal":"map.created"',
-)
-"""How messages begin after which an earlier position frame may show trucks that are gone, or elsewhere."""
+NEW_FLEET = frozenset(("agent.created", "agent.deleted", "agent.listed", "map.created"))
+"""Signals after which an earlier position frame may show trucks that are gone, or elsewhere."""
 
 EXIT_REFUSED = 2
 """Exit code of an engine that has said on standard error what is wrong."""
@@ -58,46 +54,119 @@ LENGTH = struct.Struct("<I")
 MOST_FRAME_BYTES = 1 << 30
 
 
-class Kind(IntEnum):
-    """Kinds of frames and what follows the kind. The first group goes to the engine, the second comes from it."""
-
-    ACTION = 1
-    """client, text"""
-    CONNECT = 2
-    """client that needs a snapshot"""
-    QUERY = 3
-    """number of the question, what, details of it by name"""
-    STOP = 4
-    GONE = 5
-    """client that has left"""
-
-    MESSAGES = 10
-    """list of (receiver, body, key, binary)"""
-    LIVE = 11
-    """clients, their snapshot as list of (body, key), simulated seconds since day 1, 0:00; they hear everything from here on"""
-    STATUS = 12
-    """figures"""
-    ANSWER = 13
-    """number of the question, JSON"""
-    BEAT = 14
-    """heartbeat: what the engine is at, whether that cannot show its progress, figures that move as the work goes on"""
-    READY = 15
-    """what tells this world from all others; the engine takes frames from here on"""
-    STOPPED = 16
-    DONE = 17
-    """action handled: client, and what `Done` has of it
-
-    Comes before the MESSAGES it caused."""
-    NOTE = 19
-    """level, event, fields: a line for the log"""
-    CHANNEL = 18
-    """client, channel it hears from here on, the action that asks for it again"""
-
-
-class Done(NamedTuple):
-    """What the server process is told of an action that has been dealt with.
+class Message(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One signal on its way.
 
     Attributes:
+        receiver: `EVERYBODY`, a channel (`PLAIN` or smaller), or the number of one client.
+        signal: its name.
+        body: JSON text, UTF-8, or a binary frame.
+        key: what a later message with the same key makes superfluous, "" for messages that always count.
+        binary: whether the body is a binary frame.
+    """
+
+    receiver: int
+    signal: str
+    body: bytes
+    key: str = ""
+    binary: bool = False
+
+
+class ToEngine(msgspec.Struct, array_like=True):
+    """A frame to the engine."""
+
+
+class Action(ToEngine, tag=1):
+    """What a client sent."""
+
+    client: int
+    text: bytes
+
+
+class Connect(ToEngine, tag=2):
+    """A client needs a snapshot."""
+
+    client: int
+
+
+class Query(ToEngine, tag=3):
+    """A question over HTTP, with details of it by name."""
+
+    number: int
+    what: str
+    details: dict[str, int | float | None] = {}
+
+
+class Stop(ToEngine, tag=4):
+    """The engine is to end."""
+
+
+class Gone(ToEngine, tag=5):
+    """A client has left."""
+
+    client: int
+
+
+class FromEngine(msgspec.Struct, array_like=True):
+    """A frame from the engine."""
+
+
+class Messages(FromEngine, tag=10):
+    """Signals for clients, in order."""
+
+    messages: list[Message]
+
+
+class Live(FromEngine, tag=11):
+    """Clients that hear everything from here on, their snapshot, and the simulated seconds since day 1, 0:00."""
+
+    clients: list[int]
+    snapshot: list[Message]
+    wall_s: float
+
+
+class Status(FromEngine, tag=12):
+    """Figures for health, metrics and logs, by name."""
+
+    figures: dict[str, Any]
+
+
+class Answer(FromEngine, tag=13):
+    """The answer to a question, JSON."""
+
+    number: int
+    body: bytes
+
+
+class Beat(FromEngine, tag=14):
+    """A heartbeat.
+
+    Attributes:
+        work: what the engine is at, in words.
+        slow: whether that cannot show its progress.
+        progress: figures that move as the work goes on.
+    """
+
+    work: str
+    slow: bool
+    progress: Any
+
+
+class Ready(FromEngine, tag=15):
+    """The engine takes frames from here on; `run` tells this world from all others."""
+
+    run: str
+
+
+class Stopped(FromEngine, tag=16):
+    """The engine has kept what it had to keep, and ends."""
+
+
+class Done(FromEngine, tag=17):
+    """An action has been dealt with. Comes before the messages it caused.
+
+    Attributes:
+        client: who sent it.
         name: of the action, "unknown" when there is none of that name.
         ok: whether it was carried out.
         seconds: how long that took.
@@ -107,6 +176,7 @@ class Done(NamedTuple):
         tick: the last completed one.
     """
 
+    client: int
     name: str
     ok: bool
     seconds: float
@@ -116,18 +186,34 @@ class Done(NamedTuple):
     tick: int
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One signal on its way.
+class OnChannel(FromEngine, tag=18):
+    """A client hears another channel from here on; `wish` is the action that asks for it again, "" for the plain stream."""
 
-    Attributes:
-        receiver: `EVERYBODY`, a channel (`PLAIN` or smaller), or the number of one client.
-        body: JSON text, UTF-8, or a binary frame.
-        key: what a later message with the same key makes superfluous, "" for messages that always count.
-        binary: whether the body is a binary frame.
-    """
+    client: int
+    channel: int
+    wish: str
 
-    receiver: int
-    body: bytes
-    key: str = ""
-    binary: bool = False
+
+class Note(FromEngine, tag=19):
+    """A line for the log."""
+
+    level: int
+    event: str
+    fields: dict[str, Any]
+
+
+to_engine: Final = msgspec.msgpack.Decoder(Action | Connect | Query | Stop | Gone)
+"""Reads the body of a frame to the engine."""
+
+from_engine: Final = msgspec.msgpack.Decoder(
+    Messages | Live | Status | Answer | Beat | Ready | Stopped | Done | OnChannel | Note
+)
+"""Reads the body of a frame from the engine."""
+
+_encode: Final = msgspec.msgpack.Encoder().encode
+
+
+def pack(frame: ToEngine | FromEngine) -> bytes:
+    """Return a frame as it crosses the pipe: its length, and what it holds."""
+    body = _encode(frame)
+    return LENGTH.pack(len(body)) + body

@@ -5,15 +5,13 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator
-from typing import Any
 
-import msgspec
-
+from spine import ipc
 from spine.engine.core import EngineCore
-from spine.engine.heartbeat import Heartbeat, Outlet, Work
+from spine.engine.heartbeat import CurrentWork, FrameSender, Heartbeat
 from spine.engine.loop import Engine
 from spine.engine.run_state import Pace
-from spine.ipc import LENGTH, Kind, Message
+from spine.ipc import LENGTH, Message
 from support.patience import PATIENCE_S
 from support.worlds import small_world
 
@@ -31,34 +29,37 @@ class _Held(EngineCore):
         return super().tick()
 
 
-def _frames(pipe: socket.socket) -> Iterator[list[Any]]:
+def _frames(pipe: socket.socket) -> Iterator[ipc.FromEngine]:
     with pipe.makefile("rb") as file:
         while head := file.read(LENGTH.size):
-            yield msgspec.msgpack.decode(file.read(LENGTH.unpack(head)[0]))
+            yield ipc.from_engine.decode(file.read(LENGTH.unpack(head)[0]))
+
+
+def _next_beat(frames: Iterator[ipc.FromEngine], work: str | None = None) -> ipc.Beat:
+    return next(frame for frame in frames if isinstance(frame, ipc.Beat) and work in (None, frame.work))
 
 
 def test_the_heart_beats_while_a_tick_goes_on() -> None:
     """It tells the work; its figures stand still as long as that does not come further, and move when it does."""
-    core, work = _Held(), Work()
+    core, work = _Held(), CurrentWork()
     core.connect(1)
     ours, its = socket.socketpair()
     ours.settimeout(PATIENCE_S)
-    outlet = Outlet(its)
-    heartbeat = Heartbeat(outlet, work)
+    sender = FrameSender(its)
+    heartbeat = Heartbeat(sender, work)
     heartbeat.start()
-    thread = threading.Thread(target=Engine(core, its, outlet, work=work).run)
+    thread = threading.Thread(target=Engine(core, its, sender, work=work).run)
     thread.start()
     try:
         frames = _frames(ours)
-        beats = [next(beat for beat in frames if beat[:2] == [Kind.BEAT, "tick"]) for _ in range(2)]
+        beats = [_next_beat(frames, "tick") for _ in range(2)]
         assert beats[0] == beats[1]
         core.let_go.set()
-        next(frame for frame in frames if frame[0] == Kind.MESSAGES)
-        later = next(frame for frame in frames if frame[0] == Kind.BEAT)
-        assert later[3] != beats[0][3]
+        next(frame for frame in frames if isinstance(frame, ipc.Messages))
+        assert _next_beat(frames).progress != beats[0].progress
     finally:
         core.let_go.set()
-        Outlet(ours).send(Kind.STOP)
+        ours.sendall(ipc.pack(ipc.Stop()))
         thread.join(PATIENCE_S)
         heartbeat.stop()
         ours.close()

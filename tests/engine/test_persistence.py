@@ -185,8 +185,8 @@ def test_a_directory_of_somebody_else_is_refused(tmp_path: Path) -> None:
     program = (
         "import encodings.idna, os, sys; from spine.cli import main; import spine.engine.loop; from spine.server import app, process;"
         "os.setgid(65534); os.setuid(65534);"
-        "from spine.engine.loop import open_world; from spine.engine.heartbeat import Work; from spine.errors import SpineError\n"
-        "try: open_world({'state_dir': sys.argv[1], 'scenario': 'none', 'insists': True, 'fresh': False}, None, Work())\n"
+        "from spine.engine.loop import open_world; from spine.engine.heartbeat import CurrentWork; from spine.errors import SpineError\n"
+        "try: open_world({'state_dir': sys.argv[1], 'scenario': 'none', 'insists': True, 'fresh': False}, None, CurrentWork())\n"
         "except SpineError as error: print(error); sys.exit(2)"
     )
     tmp_path.chmod(0o755)

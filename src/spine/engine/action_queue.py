@@ -12,13 +12,13 @@ import traceback
 from collections.abc import Callable
 from typing import Any, Final
 
-from spine.engine.heartbeat import Work
+from spine.engine.heartbeat import CurrentWork
+from spine.engine.messages import error_message, message
 from spine.engine.persistence import COMMIT_PATIENCE_S, Persistence
 from spine.engine.problem_log import LogLine
 from spine.engine.request import Outcome, PreparedAction
 from spine.engine.runnable import Runnable
 from spine.ipc import EVERYBODY, Message
-from spine.protocol.envelope import encode_action_error, encode_signal
 from spine.storage import Entry
 from spine.storage.committing import Job
 
@@ -46,13 +46,13 @@ class ActionQueue:
         tell: Tell,
         persistence: Persistence | None = None,
         clock: Callable[[], float] = time.perf_counter,
-        work: Work | None = None,
+        work: CurrentWork | None = None,
     ) -> None:
         self.core = core
         self.persistence = persistence
         self._tell = tell
         self._clock = clock
-        self._work = work or Work()
+        self._work = work or CurrentWork()
         self._line: list[tuple[int, PreparedAction]] = []
         self._written: list[tuple[int, PreparedAction]] = []
         self._entries: list[Entry] = []
@@ -150,8 +150,8 @@ class ActionQueue:
                 self.persistence.pause_by_fault()
             text = f"the simulation failed in tick {core.tick_number} and is paused: {type(error).__name__}: {error}"
             return [
-                Message(EVERYBODY, encode_action_error(text, core.tick_number, None)),
-                Message(EVERYBODY, encode_signal("simulation.paused", {})),
+                error_message(EVERYBODY, text, core.tick_number),
+                message("simulation.paused", {}),
             ]
 
     def chores(self) -> None:

@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from spine.engine.handler import ActionHandler
+from spine.engine.messages import message
 from spine.engine.request import Request
-from spine.engine.streams import AGENT_KINDS, TickParts
+from spine.engine.streams import AGENT_KINDS, EncodedSignal, TickParts
 from spine.engine.world_actions import HANDLERS
 from spine.engine.world_run import WorldRun
 from spine.errors import ProtocolError
@@ -113,15 +114,18 @@ _HANDLERS: Final[Mapping[type[ActionParams], Callable[[EngineCore, Any, Request]
 """What carries out which action; a test holds it against all actions there are."""
 
 
-def _encoded(events: list[Event], clock: TickClock) -> list[bytes]:
-    return [encode_signal(*signal) for event in events for signal in translate(event, clock)]
+def _encoded(events: list[Event], clock: TickClock) -> list[EncodedSignal]:
+    return [(name, encode_signal(name, data)) for event in events for name, data in translate(event, clock)]
 
 
 def _plain_tick(parts: TickParts) -> list[Message]:
-    messages = [Message(PLAIN, encode_signal("tick.start", parts.bracket), "tick.start")]
-    messages += [Message(PLAIN, body) for body in parts.events]
+    messages = [message("tick.start", parts.bracket, PLAIN, "tick.start")]
+    messages += [Message(PLAIN, name, body) for name, body in parts.events]
     for agent_id, (_, data) in parts.agents.items():
-        messages.append(Message(PLAIN, encode_signal("agent.updated", data), f"agent {agent_id}"))
-    messages += [Message(PLAIN, body, f"building {building_id}") for building_id, body in parts.buildings.items()]
-    messages.append(Message(PLAIN, encode_signal("tick.end", parts.bracket), "tick.end"))
+        messages.append(message("agent.updated", data, PLAIN, f"agent {agent_id}"))
+    messages += [
+        Message(PLAIN, "building.updated", body, f"building {building_id}")
+        for building_id, body in parts.buildings.items()
+    ]
+    messages.append(message("tick.end", parts.bracket, PLAIN, "tick.end"))
     return messages

@@ -5,11 +5,12 @@ from __future__ import annotations
 import traceback
 from abc import ABC, abstractmethod
 
+from spine.engine.messages import error_message
 from spine.engine.request import UNKNOWN_ACTION, Outcome, PreparedAction, Request
 from spine.errors import SpineError
 from spine.ipc import Message
 from spine.protocol import actions
-from spine.protocol.envelope import TransportError, encode_action_error, encode_transport_error, parse_action
+from spine.protocol.envelope import TransportError, encode_transport_error, parse_action
 from spine.protocol.params import ActionParams
 
 
@@ -39,7 +40,7 @@ class ActionHandler(ABC):
         try:
             action = parse_action(text)
         except TransportError as error:
-            refusal = Message(client, encode_transport_error(str(error), error.request_id))
+            refusal = Message(client, "error", encode_transport_error(str(error), error.request_id))
             outcome = Outcome(
                 [refusal], UNKNOWN_ACTION, ok=False, answer=refusal, understood=False, request_id=error.request_id
             )
@@ -88,5 +89,5 @@ class ActionHandler(ABC):
         return self._refused(call, name, f"{name}: internal fault: {type(error).__name__}: {error}")
 
     def _refused(self, call: Request, name: str, reason: str) -> Outcome:
-        error = Message(call.client, encode_action_error(reason, self.tick_number, call.action.request_id))
+        error = error_message(call.client, reason, self.tick_number, call.action.request_id)
         return Outcome([error], name, ok=False, answer=error, request_id=call.action.request_id)

@@ -11,15 +11,13 @@ import threading
 from collections.abc import Callable
 from typing import Any, Final
 
-import msgspec
-
-from spine.ipc import LENGTH, Kind
+from spine.ipc import Beat, FromEngine, pack
 
 BEAT_INTERVAL_S: Final = 0.5
 
 
-class Outlet:
-    """The engine's end of the pipe, for writing from more than one thread.
+class FrameSender:
+    """The engine's end of the pipe, for sending frames from more than one thread.
 
     Args:
         pipe: connected socket to the server process.
@@ -29,18 +27,18 @@ class Outlet:
         self._pipe = pipe
         self._lock = threading.Lock()
 
-    def send(self, kind: Kind, *content: Any) -> None:
+    def send(self, frame: FromEngine) -> None:
         """Send one frame, whole.
 
         Raises:
             OSError: the server process is gone.
         """
-        body = msgspec.msgpack.encode([int(kind), *content])
+        packed = pack(frame)
         with self._lock:
-            self._pipe.sendall(LENGTH.pack(len(body)) + body)
+            self._pipe.sendall(packed)
 
 
-class Work:
+class CurrentWork:
     """What the loop is at: written by the loop, read by the heartbeat.
 
     Attributes:
@@ -70,12 +68,12 @@ class Heartbeat:
     """Tells the server process what the loop is at.
 
     Args:
-        outlet: where to.
+        sender: where to.
         work: what to tell.
     """
 
-    def __init__(self, outlet: Outlet, work: Work) -> None:
-        self._outlet = outlet
+    def __init__(self, sender: FrameSender, work: CurrentWork) -> None:
+        self._sender = sender
         self._work = work
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
@@ -94,7 +92,7 @@ class Heartbeat:
         # The first beat at once: from it on the server process expects more, and an engine that freezes early is found early.
         while True:
             try:
-                self._outlet.send(Kind.BEAT, work.what, work.slow, [work.pieces, work.progress()])
+                self._sender.send(Beat(work.what, work.slow, [work.pieces, work.progress()]))
             except OSError:
                 # The server process is gone; the loop finds that out by itself.
                 return

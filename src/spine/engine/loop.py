@@ -21,9 +21,11 @@ from typing import Any
 
 import msgspec
 
+from spine import ipc
 from spine.engine.action_queue import ActionQueue
 from spine.engine.core import EngineCore
-from spine.engine.heartbeat import Heartbeat, Outlet, Work
+from spine.engine.heartbeat import CurrentWork, FrameSender, Heartbeat
+from spine.engine.messages import message
 from spine.engine.persistence import Persistence, PersistenceOptions
 from spine.engine.problem_log import LogLine, ProblemLog
 from spine.engine.recovery import WantedWorld, open_directory
@@ -32,9 +34,8 @@ from spine.engine.run_state import Pace
 from spine.engine.runnable import Runnable
 from spine.engine.tick_rate import TickRate
 from spine.errors import SpineError
-from spine.ipc import EVERYBODY, EXIT_REFUSED, FIRST_CALLER, LENGTH, Done, Kind, Message
+from spine.ipc import EXIT_REFUSED, FIRST_CALLER, LENGTH, Message
 from spine.memory import peak_bytes, too_little
-from spine.protocol.envelope import encode_signal
 from spine.storage import StateDirectory, ThreadCommitter
 
 STATUS_INTERVAL_S = 0.5
@@ -55,7 +56,7 @@ class Engine:
     Args:
         core: what is driven.
         pipe: connected socket to the server process.
-        outlet: for writing to it.
+        sender: for sending frames through it.
         persistence: of the world's state directory, None when nothing is kept.
         work: where to say what the loop is at.
     """
@@ -64,18 +65,18 @@ class Engine:
         self,
         core: Runnable,
         pipe: socket.socket,
-        outlet: Outlet | None = None,
+        sender: FrameSender | None = None,
         persistence: Persistence | None = None,
-        work: Work | None = None,
+        work: CurrentWork | None = None,
     ) -> None:
         self._core = core
         core.identity = secrets.token_hex(8)
-        self._work = work or Work()
+        self._work = work or CurrentWork()
         self._live = ActionQueue(core, self._acted, persistence, work=self._work)
         self._problems = ProblemLog(core)
         self._pipe = pipe
         self._run = uuid.uuid4().hex if persistence is None else persistence.run
-        self._send = (outlet or Outlet(pipe)).send
+        self._send = (sender or FrameSender(pipe)).send
         self._buffer = bytearray()
         self._stopping = False
         self._deadline = 0.0
@@ -95,13 +96,13 @@ class Engine:
                 self._work.begin("writing the last checkpoint", slow=True)
                 self._live.close()
                 self._tell(self._live.lines())
-                self._send(Kind.STOPPED)
+                self._send(ipc.Stopped())
         finally:
             self._live.abandon()
 
     def _loop(self) -> None:
         self._work.progress = lambda: self._core.progress
-        self._send(Kind.READY, self._run)
+        self._send(ipc.Ready(self._run))
         was_active = False
         while not self._stopping:
             active = self._core.active
@@ -169,7 +170,7 @@ class Engine:
             "message": f"a tick took {took_s * 1000.0:.1f} ms, {rate} ticks a second leave {period_s * 1000.0:.1f} ms",
             "tick": self._core.tick_number,
         }
-        return Message(EVERYBODY, encode_signal("simulation.tick_rate_warning", data), "tick rate warning")
+        return message("simulation.tick_rate_warning", data, key="tick rate warning")
 
     def _receive(self, wait_s: float) -> bool:
         """Wait for frames at most so long; False when the server process is gone."""
@@ -194,9 +195,9 @@ class Engine:
             if len(self._buffer) < end:
                 # The rest of a large frame is on its way; it is taken after the next tick if that is due first.
                 break
-            frame = msgspec.msgpack.decode(memoryview(self._buffer)[LENGTH.size : end].tobytes())
+            frame = ipc.to_engine.decode(memoryview(self._buffer)[LENGTH.size : end].tobytes())
             del self._buffer[:end]
-            if frame[0] == Kind.ACTION and frame[1] in self._newcomers:
+            if isinstance(frame, ipc.Action) and frame.client in self._newcomers:
                 # Its answers come after its snapshot.
                 welcomed |= self._welcome()
             self._take(frame)
@@ -204,21 +205,22 @@ class Engine:
             welcomed |= self._welcome()
         return welcomed
 
-    def _take(self, frame: list[Any]) -> None:
-        kind = frame[0]
-        if kind == Kind.ACTION:
-            self._act(frame[1], frame[2])
-        elif kind == Kind.CONNECT:
-            self._newcomers.append(frame[1])
-        elif kind == Kind.GONE:
-            if frame[1] in self._newcomers:
-                self._newcomers.remove(frame[1])
-            self._core.disconnect(frame[1])
-        elif kind == Kind.QUERY:
-            self._work.begin(f"question {frame[2]}", slow=True)
-            self._send(Kind.ANSWER, frame[1], msgspec.json.encode(self._answer(frame[2], **frame[3])))
-        elif kind == Kind.STOP:
-            self._stopping = True
+    def _take(self, frame: ipc.ToEngine) -> None:
+        match frame:
+            case ipc.Action():
+                self._act(frame.client, frame.text)
+            case ipc.Connect():
+                self._newcomers.append(frame.client)
+            case ipc.Gone():
+                if frame.client in self._newcomers:
+                    self._newcomers.remove(frame.client)
+                self._core.disconnect(frame.client)
+            case ipc.Query():
+                self._work.begin(f"question {frame.what}", slow=True)
+                answer = msgspec.json.encode(self._answer(frame.what, **frame.details))
+                self._send(ipc.Answer(frame.number, answer))
+            case ipc.Stop():
+                self._stopping = True
 
     def _act(self, client: int, text: bytes) -> None:
         self._work.begin("reading an action")
@@ -232,11 +234,12 @@ class Engine:
         self._problems.world_changed()
         self._busy_s += took
         if outcome.channel is not None:
-            self._send(Kind.CHANNEL, client, outcome.channel, outcome.wish)
+            self._send(ipc.OnChannel(client, outcome.channel, outcome.wish))
         answer = outcome.answer.body if outcome.answer is not None and client >= FIRST_CALLER else None
         tick = self._core.tick_number
-        done = Done(outcome.name, outcome.ok, took, answer, outcome.understood, outcome.request_id, tick)
-        self._send(Kind.DONE, client, *done)
+        self._send(
+            ipc.Done(client, outcome.name, outcome.ok, took, answer, outcome.understood, outcome.request_id, tick)
+        )
         self._send_messages(outcome.messages)
 
     def _answer(self, what: str, **details: Any) -> Any:
@@ -256,8 +259,7 @@ class Engine:
         messages: list[Message] = []
         for client in self._newcomers:
             messages = self._core.connect(client)
-        packed = [(message.body, message.key) for message in messages]
-        self._send(Kind.LIVE, self._newcomers, packed, self._core.wall_s)
+        self._send(ipc.Live(self._newcomers, messages, self._core.wall_s))
         self._newcomers = []
         done = time.perf_counter()
         self._busy_s += done - begun
@@ -266,8 +268,7 @@ class Engine:
 
     def _send_messages(self, messages: list[Message]) -> None:
         if messages:
-            packed = [(message.receiver, message.body, message.key, message.binary) for message in messages]
-            self._send(Kind.MESSAGES, packed)
+            self._send(ipc.Messages(messages))
 
     def _send_status(self) -> None:
         now = time.perf_counter()
@@ -279,13 +280,13 @@ class Engine:
         status["tick_durations"] = self._tick_durations
         self._tick_durations = []
         status["journal"] = self._live.status()
-        self._send(Kind.STATUS, status)
+        self._send(ipc.Status(status))
         self._tell(self._problems.lines())
         self._tell(self._live.lines())
 
     def _tell(self, lines: list[LogLine]) -> None:
         for line in lines:
-            self._send(Kind.NOTE, *line)
+            self._send(ipc.Note(*line))
 
 
 def main() -> None:
@@ -295,10 +296,10 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     pipe = socket.socket(fileno=int(sys.argv[1]))
     settings = json.loads(sys.argv[2])
-    outlet, work = Outlet(pipe), Work()
-    Heartbeat(outlet, work).start()
+    sender, work = FrameSender(pipe), CurrentWork()
+    Heartbeat(sender, work).start()
     try:
-        core, persistence = open_world(settings, outlet, work)
+        core, persistence = open_world(settings, sender, work)
     except MemoryError as error:
         sys.exit(_out_of_memory(error))
     except SpineError as error:
@@ -308,7 +309,7 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     try:
-        Engine(core, pipe, outlet, persistence, work).run()
+        Engine(core, pipe, sender, persistence, work).run()
     except MemoryError as error:
         sys.exit(_out_of_memory(error))
     except (BrokenPipeError, ConnectionResetError):
@@ -321,12 +322,12 @@ def _out_of_memory(error: MemoryError) -> int:
     return EXIT_REFUSED
 
 
-def open_world(settings: dict[str, Any], outlet: Outlet, work: Work) -> tuple[Runnable, Persistence | None]:
+def open_world(settings: dict[str, Any], sender: FrameSender, work: CurrentWork) -> tuple[Runnable, Persistence | None]:
     """Return what to drive, and the persistence of its state directory when the settings name one.
 
     Args:
         settings: what the server process has handed over.
-        outlet: to the server process.
+        sender: to the server process.
         work: where to show how a recovery goes on.
 
     Raises:
@@ -359,12 +360,12 @@ def open_world(settings: dict[str, Any], outlet: Outlet, work: Work) -> tuple[Ru
     if took_s > _LONG_RECOVERY_S:
         persistence.expedite_checkpoint()
     for note in taken.notes:
-        outlet.send(Kind.NOTE, logging.WARNING, "recovery", {"note": note})
+        sender.send(ipc.Note(logging.WARNING, "recovery", {"note": note}))
     fields = {"directory": str(directory.path), "tick": taken.core.tick_number, "sequence": taken.reached.sequence}
     if not taken.fresh:
         fields |= {"actions_replayed": taken.replayed, "ticks_replayed": taken.ticks, "seconds": round(took_s, 3)}
     event = "world begun and kept" if taken.fresh else "world taken up"
-    outlet.send(Kind.NOTE, logging.INFO, event, fields)
+    sender.send(ipc.Note(logging.INFO, event, fields))
     return taken.core, persistence
 
 

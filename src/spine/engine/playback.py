@@ -12,6 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from spine.engine.handler import ActionHandler
+from spine.engine.messages import error_message, message
 from spine.engine.playback_series import RecordedSeries
 from spine.engine.playback_snapshot import BESIDE, ShownRecording, frame_of, merged
 from spine.engine.playback_streams import Between, ReplayStreams
@@ -22,7 +23,7 @@ from spine.errors import ProtocolError, StorageError, quoted
 from spine.ipc import EVERYBODY, MOST_ROWS, NEW_FLEET, PACKAGE_COUNTS, PLAIN, Message
 from spine.protocol import actions
 from spine.protocol.encode import Json
-from spine.protocol.envelope import encode_action_error, encode_signal
+from spine.protocol.envelope import encode_signal, signal_of
 from spine.protocol.params import ActionParams
 from spine.storage.recording import Block, Moment, Part, Recording
 from spine.world import WorldProblem
@@ -109,10 +110,10 @@ class Playback(RunState, ActionHandler):
         if self.paused:
             told.append((encode_signal("simulation.paused", {}), ""))
         parts = self._shown.snapshot(told)
-        return [*(Message(receiver, body, key) for body, key in parts), self._status_message(receiver)]
+        return [*(_recorded(receiver, part) for part in parts), self._status_message(receiver)]
 
     def _status_message(self, receiver: int = EVERYBODY) -> Message:
-        return Message(receiver, encode_signal("replay.status", self._where()), "replay status")
+        return message("replay.status", self._where(), receiver, "replay status")
 
     def _where(self) -> Json:
         return {"begin": self._recording.begin, "end": self._recording.end, "now": self.now}
@@ -193,14 +194,14 @@ class Playback(RunState, ActionHandler):
     def tick(self) -> list[Message]:
         """Advance the playback by one tick and return what was said meanwhile; at the end it pauses."""
         groups = self._advance(min(self._recording.end, self.now + self.pace.dt))
-        messages = [Message(PLAIN, body, key) for body, key in merged(groups) if key not in BESIDE]
+        messages = [_recorded(PLAIN, part) for part in merged(groups) if part[1] not in BESIDE]
         between = self._between() if self._streams.want_positions() else None
         messages += self._streams.tick(groups, self._shown, between, self.pace.tick_rate)
         messages += self._complained()
         self._ticks_to_status -= 1
         if self.now >= self._recording.end:
             self.paused = True
-            messages.append(Message(EVERYBODY, encode_signal("simulation.paused", {})))
+            messages.append(message("simulation.paused", {}))
             self._ticks_to_status = 0
         if self._ticks_to_status <= 0:
             self._ticks_to_status = self.pace.tick_rate
@@ -210,7 +211,7 @@ class Playback(RunState, ActionHandler):
     def _complained(self) -> list[Message]:
         complaints, self._complaints = self._complaints, []
         told = dict.fromkeys(complaints)
-        return [Message(EVERYBODY, encode_action_error(text, self.tick_number, None)) for text in told]
+        return [error_message(EVERYBODY, text, self.tick_number) for text in told]
 
     def go_to(self, time: float) -> None:
         """Show the picture at a time."""
@@ -286,7 +287,7 @@ class Playback(RunState, ActionHandler):
         if last is None:
             return None
         for moment in chain(islice(self._moments, self._next_moment, None), self._moments_ahead()):
-            if any(body.startswith(NEW_FLEET) for body, _ in moment.parts):
+            if any(key not in BESIDE and signal_of(body) in NEW_FLEET for body, key in moment.parts):
                 break
             following = frame_of(moment.parts)
             if following is not None:
@@ -347,6 +348,11 @@ class Playback(RunState, ActionHandler):
             "trucks": self._shown.figures().get("trucks", 0),
             **counts,
         }
+
+
+def _recorded(receiver: int, part: Part) -> Message:
+    body, key = part
+    return Message(receiver, signal_of(body), body, key)
 
 
 def open_playback(settings: dict[str, Any]) -> Playback:

@@ -11,6 +11,7 @@ import msgspec
 from spine.engine.run_state import Pace
 from spine.ipc import NEW_FLEET, PACE_KEY, POSITION_KEYS, SUMMARY_KEY, TIMED_KEY
 from spine.protocol.encode import Json, TickClock
+from spine.protocol.envelope import signal_of
 from spine.storage.recording import Part
 from spine.world.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR
 
@@ -18,12 +19,7 @@ BRACKETS = ("tick.start", "tick.end")
 BESIDE = (*POSITION_KEYS, SUMMARY_KEY, PACE_KEY, TIMED_KEY)
 """Keys of what is recorded, or played, beside the plain stream."""
 
-EVENTS = (b'{"signal":"package.', b'{"signal":"agent.event"', b'{"signal":"event.')
-"""How messages of what happens begin; who comes later is not told of it."""
-
-_HEAD = (b'{"signal":"map.created"', b'{"signal":"agent.listed"')
-_AGENT_LISTED = b'{"signal":"agent.listed"'
-_AGENT_UPDATED = b'{"signal":"agent.updated"'
+_HEAD = ("map.created", "agent.listed")
 
 
 class ShownRecording:
@@ -62,19 +58,20 @@ class ShownRecording:
 
     def take(self, parts: Sequence[Part]) -> None:
         """Take in what was said next."""
+        listed = False
         for part in parts:
             body, key = part
             if key in BRACKETS:
                 self._brackets[key] = body
             elif key in BESIDE:
                 self.beside[key] = body
-            elif not body.startswith(EVENTS):
-                if body.startswith(NEW_FLEET):
+            elif not is_event(name := signal_of(body)):
+                if name in NEW_FLEET:
                     # The last frame may show trucks that are gone, or elsewhere.
                     self.beside.pop("positions", None)
                 elif key:
                     self._updates[key] = body
-                elif body.startswith(_AGENT_UPDATED):
+                elif name == "agent.updated":
                     self._updates[f"agent {json.loads(body)['data']['id']}"] = body
                 # Later words about the same thing take the place of earlier ones, at their own place in the order.
                 mark = self._mark(key)
@@ -82,7 +79,8 @@ class ShownRecording:
                     kept.pop(mark, None)
                 self._since[mark] = part
                 self._unread[mark] = body
-        if any(body.startswith(_AGENT_LISTED) for body, _ in parts):
+                listed = listed or name == "agent.listed"
+        if listed:
             self.listing_clock = self.clock()
 
     def _mark(self, key: str) -> object:
@@ -92,7 +90,7 @@ class ShownRecording:
     def snapshot(self, state: Sequence[Part]) -> list[Part]:
         """Return what a newcomer is told; `state` is what it must hear of the run."""
         head = 0
-        while head < len(self._base) and self._base[head][0].startswith(_HEAD):
+        while head < len(self._base) and signal_of(self._base[head][0]) in _HEAD:
             head += 1
         brackets = [(body, key) for key, body in self._brackets.items()]
         return [*self._base[:head], *state, *self._base[head:], *self._since.values(), *brackets]
@@ -126,7 +124,7 @@ class ShownRecording:
         told = []
         for body, key in parts:
             told.append((body, key))
-            if body.startswith(EVENTS):
+            if key not in BESIDE and is_event(signal_of(body)):
                 told.append((body if clock is None else _timed(body, clock), TIMED_KEY))
         return told
 
@@ -227,6 +225,11 @@ class ShownRecording:
             self._buildings[data["building_id"]] = data["building"]
         elif name == "building.deleted":
             self._buildings.pop(data["building_id"], None)
+
+
+def is_event(signal: str) -> bool:
+    """Return whether a signal tells what happens; nobody who comes later hears of it."""
+    return signal == "agent.event" or signal.startswith(("package.", "event."))
 
 
 def _timed(body: bytes, clock: TickClock) -> bytes:

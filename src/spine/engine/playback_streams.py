@@ -10,10 +10,11 @@ from math import ceil
 import msgspec
 import numpy as np
 
-from spine.engine.playback_snapshot import BESIDE, BRACKETS, EVENTS, ShownRecording
+from spine.engine.messages import POSITIONS, message
+from spine.engine.playback_snapshot import BESIDE, BRACKETS, ShownRecording, is_event
 from spine.engine.streams import Channel, Channels, chosen
 from spine.ipc import TIMED_KEY, Message
-from spine.protocol.envelope import encode_signal
+from spine.protocol.envelope import encode_signal, signal_of
 from spine.protocol.positions import Area, PositionFrame, decode_positions, encode_positions
 from spine.storage.recording import Part
 from spine.world import TruckPositions
@@ -22,8 +23,8 @@ _FASTEST_MPS = 70.0
 """Nobody drives faster; a longer way between two frames is a new place."""
 
 _AGENT, _BUILDING = "agent ", "building "
-_DELETED = (b'{"signal":"agent.deleted"', b'{"signal":"building.deleted"')
-_WHOLE = (b'{"signal":"agent.listed"', b'{"signal":"map.created"')
+_DELETED = ("agent.deleted", "building.deleted")
+_WHOLE = ("agent.listed", "map.created")
 
 
 class _Data(msgspec.Struct):
@@ -99,10 +100,10 @@ class ReplayStreams(Channels):
         self._take_roster(shown)
         channels = self._channels.values() if client is None else [self._of_client[client]]
         return [
-            message
+            told
             for channel in channels
             if channel.wish.positions_hz is not None
-            for message in self._shown(channel, between)
+            for told in self._shown(channel, between)
         ]
 
     def _take_roster(self, shown: ShownRecording) -> None:
@@ -120,9 +121,9 @@ class ReplayStreams(Channels):
         if channel.roster != self._roster:
             channel.roster = self._roster
             data = {"roster": self._roster, "ids": self._ids}
-            messages.append(Message(channel.number, encode_signal("stream.roster", data), "roster"))
+            messages.append(message("stream.roster", data, channel.number, "roster"))
         frame = interpolated(between, self._roster, channel.area)
-        messages.append(Message(channel.number, frame, "positions", binary=True))
+        messages.append(Message(channel.number, POSITIONS, frame, POSITIONS, binary=True))
         return messages
 
     def _told(self, channel: Channel, shown: ShownRecording, frame: PositionFrame | None) -> list[Message]:
@@ -131,19 +132,19 @@ class ReplayStreams(Channels):
         if bracket is None or not (channel.ticked or channel.events or channel.agents or channel.buildings):
             return []
         number = channel.number
-        messages = [Message(number, encode_signal("tick.start", bracket), "tick.start")]
-        messages += [Message(number, body) for body in channel.events]
+        messages = [message("tick.start", bracket, number, "tick.start")]
+        messages += [Message(number, name, body) for name, body in channel.events]
         for agent_id in channel.agents:
             body = shown.update_of(agent_id)
             if body is not None and self._is_wanted(channel, agent_id, body, frame):
                 if channel.wish.fields is not None:
                     body = encode_signal("agent.updated", chosen(json.loads(body)["data"], channel.wish.fields))
-                messages.append(Message(number, body, f"{_AGENT}{agent_id}"))
+                messages.append(Message(number, "agent.updated", body, f"{_AGENT}{agent_id}"))
         for building_id in channel.buildings:
             body = shown.building_update_of(building_id)
             if body is not None and _inside(channel, shown.building_place(building_id)):
-                messages.append(Message(number, body, f"{_BUILDING}{building_id}"))
-        messages.append(Message(number, encode_signal("tick.end", bracket), "tick.end"))
+                messages.append(Message(number, "building.updated", body, f"{_BUILDING}{building_id}"))
+        messages.append(message("tick.end", bracket, number, "tick.end"))
         channel.events, channel.agents, channel.buildings, channel.ticked = [], {}, {}, False
         return messages
 
@@ -171,20 +172,21 @@ def _collect(channel: Channel, parts: Sequence[Part]) -> list[Message]:
             channel.ticked = True
         elif key == TIMED_KEY:
             if channel.wish.events and channel.wish.times:
-                channel.events.append(body)
+                channel.events.append((signal_of(body), body))
         elif key in BESIDE:
             continue
         elif not ticking:
-            if body.startswith(_WHOLE):
+            name = signal_of(body)
+            if name in _WHOLE:
                 channel.agents, channel.buildings = {}, {}
-            elif body.startswith(_DELETED):
+            elif name in _DELETED:
                 data = json.loads(body)["data"]
                 channel.agents.pop(data.get("agent_id"), None)
                 channel.buildings.pop(data.get("building_id"), None)
-            messages.append(Message(channel.number, body, key))
-        elif body.startswith(EVENTS):
+            messages.append(Message(channel.number, name, body, key))
+        elif is_event(name := signal_of(body)):
             if channel.wish.events and not channel.wish.times:
-                channel.events.append(body)
+                channel.events.append((name, body))
         elif key.startswith(_AGENT):
             channel.agents[key[len(_AGENT) :]] = None
         elif key.startswith(_BUILDING) and channel.wish.buildings:

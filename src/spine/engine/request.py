@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from spine.engine.messages import message
 from spine.ipc import EVERYBODY, Message
 from spine.network.generate import MOST_NODES
 from spine.protocol.encode import Json
-from spine.protocol.envelope import Action, encode_signal
+from spine.protocol.envelope import Action
 from spine.protocol.params import ActionParams
 
 UNKNOWN_ACTION = "unknown"
@@ -69,7 +70,7 @@ class Request:
         self._give(self.client, signal, data)
 
     def _give(self, receiver: int, signal: str, data: Json | msgspec.Raw) -> None:
-        self.given = Message(receiver, encode_signal(signal, data, self.action.request_id))
+        self.given = message(signal, data, receiver, request_id=self.action.request_id)
         self.messages.append(self.given)
 
 

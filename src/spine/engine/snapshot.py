@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable, Sequence
 
 import msgspec
 
+from spine.engine.messages import message
 from spine.engine.run_state import Pace, RunState
 from spine.engine.series import series_of
 from spine.ipc import EVERYBODY, MOST_ROWS, PACKAGE_COUNTS, Message
@@ -40,7 +41,7 @@ class ShownWorld(RunState):
         self._told = 0
         self._last_diff: dict[str, tuple[object, ...]] = {}
         self._map_text = MapText()
-        self._snapshot: list[tuple[bytes, str]] | None = None
+        self._snapshot: list[Message] | None = None
 
     @property
     def agent_count(self) -> int:
@@ -123,8 +124,7 @@ class ShownWorld(RunState):
     def agent_message(self, view: AgentView, receiver: int = EVERYBODY) -> Message:
         """Return `agent.updated`."""
         self._told += 1
-        body = encode_signal("agent.updated", encode.agent_updated_data(view, self.tick_number))
-        return Message(receiver, body, f"agent {view.id}")
+        return message("agent.updated", encode.agent_updated_data(view, self.tick_number), receiver, f"agent {view.id}")
 
     def agent_messages(self) -> list[Message]:
         """Return `agent.updated` of all agents for everybody."""
@@ -138,43 +138,39 @@ class ShownWorld(RunState):
 
     def building_message(self, building_id: str) -> Message:
         """Return `building.updated` for everybody."""
-        return Message(EVERYBODY, self.encoded_building(building_id), f"building {building_id}")
+        return Message(EVERYBODY, "building.updated", self.encoded_building(building_id), f"building {building_id}")
 
     def map_message(self) -> Message:
         """Return an unsolicited `map.created` for everybody."""
-        return Message(EVERYBODY, encode_signal("map.created", self.map_data()), "map")
+        return message("map.created", self.map_data(), key="map")
 
     def snapshot(self, receiver: int) -> list[Message]:
         """Return what a newcomer needs; made once for all who ask between two changes of the world."""
         if self._snapshot is None:
             self._snapshot = self._make_snapshot()
-        return [Message(receiver, body, key) for body, key in self._snapshot]
+        return [Message(receiver, part.signal, part.body, part.key) for part in self._snapshot]
 
-    def _make_snapshot(self) -> list[tuple[bytes, str]]:
+    def _make_snapshot(self) -> list[Message]:
         world = self.world
         if not world.network.node_count and not world.agents():
             return []
         views = [world.agent(agent_id) for agent_id in world.agents()]
         parts = []
         if world.network.node_count:
-            parts.append((encode_signal("map.created", self.map_data()), ""))
-        parts.append((encode_signal("agent.listed", self._listed(views, self.clock())), ""))
-        state = "simulation.started" if self.running else "simulation.updated"
-        parts.append((encode_signal(state, self.pace.as_json()), ""))
+            parts.append(message("map.created", self.map_data()))
+        parts.append(message("agent.listed", self._listed(views, self.clock())))
+        parts.append(message("simulation.started" if self.running else "simulation.updated", self.pace.as_json()))
         if self.paused:
-            parts.append((encode_signal("simulation.paused", {}), ""))
-        for view in views:
-            if not isinstance(view, BuildingAgentView):
-                message = self.agent_message(view)
-                parts.append((message.body, message.key))
+            parts.append(message("simulation.paused", {}))
+        parts += [self.agent_message(view) for view in views if not isinstance(view, BuildingAgentView)]
         parts += [
-            (self.encoded_building(building_id), f"building {building_id}")
+            self.building_message(building_id)
             for building_id in world.building_ids()
             if encode.building_is_lively(world.building(building_id))
         ]
         if self.tick_number:
             bracket = self.tick_data()
-            parts += [(encode_signal(name, bracket), name) for name in ("tick.start", "tick.end")]
+            parts += [message(name, bracket, key=name) for name in ("tick.start", "tick.end")]
         return parts
 
     def listing(self, kind: str | None, clock: TickClock | None = None) -> Json:

@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass, field
 from math import ceil
 
+from spine.engine.messages import POSITIONS, message
 from spine.engine.request import Request
 from spine.errors import ProtocolError
 from spine.ipc import FIRST_CALLER, PLAIN, Message
@@ -23,6 +24,9 @@ from spine.world.views import AgentView, TruckView
 AGENT_KINDS = frozenset(("truck", "broker", "building"))
 _ALWAYS = ("id", "kind", "agent_id", "tick")
 
+EncodedSignal = tuple[str, bytes]
+"""Name and body of a signal."""
+
 
 @dataclass
 class Channel:
@@ -31,7 +35,7 @@ class Channel:
     number: int
     wish: StreamSubscribe
     members: set[int] = field(default_factory=set)
-    events: list[bytes] = field(default_factory=list)
+    events: list[EncodedSignal] = field(default_factory=list)
     agents: dict[str, None] = field(default_factory=dict)
     buildings: dict[str, None] = field(default_factory=dict)
     inside: set[str] = field(default_factory=set)
@@ -54,8 +58,8 @@ class TickParts:
     """
 
     bracket: Json
-    events: list[bytes]
-    timed_events: list[bytes]
+    events: list[EncodedSignal]
+    timed_events: list[EncodedSignal]
     agents: dict[str, tuple[AgentView, Json]]
     buildings: dict[str, bytes]
 
@@ -168,9 +172,9 @@ class Streams(Channels):
         if channel.roster != self._roster:
             channel.roster = self._roster
             data: Json = {"roster": self._roster, "ids": self._roster_ids}
-            messages.append(Message(channel.number, encode_signal("stream.roster", data), "roster"))
+            messages.append(message("stream.roster", data, channel.number, "roster"))
         frame = encode_positions(positions, tick, now, self._roster, channel.area)
-        messages.append(Message(channel.number, frame, "positions", binary=True))
+        messages.append(Message(channel.number, POSITIONS, frame, POSITIONS, binary=True))
         return messages
 
 
@@ -189,23 +193,23 @@ def _told(channel: Channel, parts: TickParts, world: World) -> list[Message]:
     """Return one bracketed tick with everything since the last one this channel heard."""
     number, tick = channel.number, parts.bracket["tick"]
     bracket = {**parts.bracket, "elapsed_s": world.now} if channel.wish.times else parts.bracket
-    messages = [Message(number, encode_signal("tick.start", bracket), "tick.start")]
-    messages += [Message(number, body) for body in channel.events]
+    messages = [message("tick.start", bracket, number, "tick.start")]
+    messages += [Message(number, name, body) for name, body in channel.events]
     known = set(world.agents()) if channel.agents else set()
     for agent_id in channel.agents:
         if agent_id in known:
             view, data = parts.agents.get(agent_id) or _fresh(world, agent_id, tick)
             if _of_interest(channel, view):
                 shown = chosen(data, channel.wish.fields)
-                messages.append(Message(number, encode_signal("agent.updated", shown), f"agent {agent_id}"))
+                messages.append(message("agent.updated", shown, number, f"agent {agent_id}"))
     there = set(world.building_ids()) if channel.buildings else set()
     for building_id in channel.buildings:
         if building_id in there and _building_inside(channel.area, world, building_id):
             body = parts.buildings.get(building_id)
             if body is None:
                 body = encode_signal("building.updated", building_updated_data(world, building_id, tick))
-            messages.append(Message(number, body, f"building {building_id}"))
-    messages.append(Message(number, encode_signal("tick.end", bracket), "tick.end"))
+            messages.append(Message(number, "building.updated", body, f"building {building_id}"))
+    messages.append(message("tick.end", bracket, number, "tick.end"))
     channel.events, channel.agents, channel.buildings = [], {}, {}
     return messages
 

@@ -12,10 +12,11 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from spine.energy import usual_empty_mass_t
+from spine.engine.messages import message
 from spine.engine.request import Request
 from spine.engine.world_run import WorldRun
 from spine.errors import GenerationError, MapFormatError, ProtocolError, quoted, shortened
-from spine.ipc import EVERYBODY, Message
+from spine.ipc import Message
 from spine.network import RoadNetwork
 from spine.network.facilities import FacilityKind, GenericBuilding, ServingFacility, Site
 from spine.network.facility_json import facility_from_json
@@ -23,7 +24,7 @@ from spine.network.generate import generate, preview
 from spine.network.smap import MapLimits, network_from_json
 from spine.network.strict_json import indented_json
 from spine.protocol import actions, building_data, encode
-from spine.protocol.envelope import encode_signal, read_json
+from spine.protocol.envelope import read_json
 from spine.protocol.params import ActionParams, validated
 from spine.protocol.savefile import read_save
 from spine.protocol.savefile_writing import write_save
@@ -118,7 +119,7 @@ def tell_new_world(core: WorldRun, call: Request, gone: list[str]) -> None:
     """Tell everybody what an import has made of the world: who is gone, the map, the agents, where they are."""
     call.messages += [_deleted(core, agent_id) for agent_id in gone]
     call.messages.append(core.map_message())
-    call.messages.append(Message(EVERYBODY, encode_signal("agent.listed", core.listing(None))))
+    call.messages.append(message("agent.listed", core.listing(None)))
     call.messages += core.agent_messages()
     call.messages += [
         core.building_message(building_id)
@@ -195,7 +196,7 @@ def _delete_agent(core: WorldRun, params: actions.AgentDelete, call: Request) ->
 
 
 def _deleted(core: WorldRun, agent_id: str) -> Message:
-    return Message(EVERYBODY, encode_signal("agent.deleted", {"agent_id": agent_id, "tick": core.tick_number}))
+    return message("agent.deleted", {"agent_id": agent_id, "tick": core.tick_number})
 
 
 def _describe_agent(core: WorldRun, params: actions.AgentDescribe, call: Request) -> None:

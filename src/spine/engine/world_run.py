@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from spine.engine.messages import message
 from spine.engine.request import Limits, Request
 from spine.engine.run_state import Pace
 from spine.engine.snapshot import ShownWorld
 from spine.engine.streams import Streams
-from spine.ipc import EVERYBODY, Message
+from spine.ipc import Message
 from spine.protocol.encode import TickClock
-from spine.protocol.envelope import encode_signal
 from spine.world import World
 from spine.world.commands import Command
 from spine.world.events import Event
@@ -74,7 +74,7 @@ class WorldRun(ShownWorld):
         """Stop an active run before an import, and say so."""
         if self.running:
             self.running = self.paused = False
-            call.messages.append(Message(EVERYBODY, encode_signal("simulation.stopped", {})))
+            call.messages.append(message("simulation.stopped", {}))
 
     def told_clock(self, client: int) -> TickClock:
         """Return the clock for what a client is told: with times if it has asked for them."""

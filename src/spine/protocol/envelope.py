@@ -143,12 +143,27 @@ def _depth_exceeds(data: bytes) -> bool:
     return False
 
 
+_NAME_FOLLOWS = b'{"signal":"'
+
+
 def encode_signal(name: str, data: dict[str, Any] | msgspec.Raw, request_id: str | None = None) -> bytes:
     """Return a signal as JSON bytes; the request id is there only when there is one. Raw data are JSON already."""
     message: dict[str, Any] = {"signal": name, "data": data}
     if request_id is not None:
         message["request_id"] = request_id
     return msgspec.json.encode(message)
+
+
+def signal_of(body: bytes) -> str:
+    """Return the name of a recorded signal: `encode_signal` writes it first. A signal on its way has it beside it instead.
+
+    Raises:
+        ValueError: this is no signal `encode_signal` made.
+    """
+    if not body.startswith(_NAME_FOLLOWS):
+        raise ValueError(f"not a signal: {body[:40]!r}")
+    begin = len(_NAME_FOLLOWS)
+    return body[begin : body.index(b'"', begin)].decode("ascii")
 
 
 def encode_action_error(message: str, tick: int, request_id: str | None) -> bytes:

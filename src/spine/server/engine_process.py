@@ -11,10 +11,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
-
 from spine import memory
-from spine.ipc import EXIT_REFUSED, LENGTH, Kind
+from spine.ipc import EXIT_REFUSED, LENGTH, Beat, FromEngine, ToEngine, from_engine, pack
 from spine.server.engine_errors import EngineErrors
 from spine.server.pulse import Pulse
 from spine.server.settings import Settings
@@ -22,7 +20,7 @@ from spine.server.settings import Settings
 _READ_BYTES = 1 << 20
 _STREAM_BYTES = 1 << 24
 
-Take = Callable[[list[Any]], None]
+Take = Callable[[FromEngine], None]
 """Hears of every frame but heartbeats."""
 
 
@@ -84,18 +82,17 @@ class EngineProcess:
                     # The snapshot of a very large world takes a while to cross over.
                     self.pulse.moved()
                 body += await reader.readexactly(length - len(body))
-                frame = msgspec.msgpack.decode(body)
-                if frame[0] == Kind.BEAT:
-                    self.pulse.beat(*frame[1:])
+                frame = from_engine.decode(body)
+                if isinstance(frame, Beat):
+                    self.pulse.beat(frame.work, frame.slow, frame.progress)
                 else:
                     self.pulse.moved()
                     self._take(frame)
 
-    def send(self, kind: Kind, *content: Any) -> None:
+    def send(self, frame: ToEngine) -> None:
         """Send it a frame; nothing when it is gone."""
         if not self._writer.is_closing():
-            body = msgspec.msgpack.encode([int(kind), *content])
-            self._writer.write(LENGTH.pack(len(body)) + body)
+            self._writer.write(pack(frame))
 
     def waiting_bytes(self) -> int:
         """Return the bytes that wait to be sent."""

@@ -1,4 +1,4 @@
-"""Fan-out: every message becomes a frame once, and every client gets the same bytes; a slow client is its own problem (design, idea 4).
+"""Fan-out: every message becomes a frame once, and every client gets the same bytes; a slow client is its own problem.
 
 A client whose socket is full is not waited for: what it cannot take now waits in its queue, bounded in bytes. Stages for a slow one:
 updates that a later one replaces are merged away; if that is not enough the queue is dropped and a fresh snapshot fetched once the socket
@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 
-from spine.ipc import EVERYBODY, PLAIN
+from spine.ipc import EVERYBODY, PLAIN, Message
 from spine.server.connection import Connection, Frame, make_frame
 from spine.server.metrics import Metrics
 
@@ -22,9 +22,6 @@ CLOSE_GOING_AWAY = 1001
 CLOSE_SLOW = 1013
 _TARGET_SHARE = 0.5
 _WRITE_AT_ONCE_BYTES = 128 * 1024
-
-Told = tuple[int, bytes, str, bool]
-"""Receiver, body, key, binary: a message as the engine sends it."""
 
 
 class Place(Enum):
@@ -109,9 +106,11 @@ class Hub:
         frame = make_frame(body)
         self._hand(client, [frame], frame.data)
 
-    def deliver(self, messages: Iterable[Told]) -> None:
+    def deliver(self, messages: Iterable[Message]) -> None:
         """Hand messages of the engine to whom they are for, in order."""
-        told = [(receiver, make_frame(body, key, binary=binary)) for receiver, body, key, binary in messages]
+        told = [
+            (message.receiver, make_frame(message.body, message.key, binary=message.binary)) for message in messages
+        ]
         personal = {receiver for receiver, _ in told if receiver > EVERYBODY}
         by_channel: dict[int, tuple[list[Frame], bytes]] = {}
         for client in self.clients.values():
@@ -135,9 +134,9 @@ class Hub:
         frames = [frame for receiver, frame in told if receiver in wanted]
         self._hand(client, frames, b"".join(frame.data for frame in frames))
 
-    def go_live(self, numbers: list[int], snapshot: list[tuple[bytes, str]]) -> None:
+    def go_live(self, numbers: list[int], snapshot: list[Message]) -> None:
         """Give clients their snapshot; from here on they hear everything."""
-        frames = [make_frame(body, key) for body, key in snapshot]
+        frames = [make_frame(message.body, message.key) for message in snapshot]
         joined = b"".join(frame.data for frame in frames)
         for number in numbers:
             client = self.clients.get(number)

@@ -26,8 +26,7 @@ import structlog
 
 from spine import __version__
 from spine.errors import StorageError
-from spine.ipc import EVERYBODY, NEW_FLEET, PACE_KEY, PLAIN, POSITION_KEYS, SUMMARY_KEY
-from spine.server.hub import Told
+from spine.ipc import EVERYBODY, NEW_FLEET, PACE_KEY, PLAIN, POSITION_KEYS, SUMMARY_KEY, Message
 from spine.server.metrics import Metrics
 from spine.storage.recording import Block, Moment, Part, RecordingWriter
 
@@ -49,12 +48,10 @@ _FIGURES_S: Final = 5.0
 _FINE_HZ, _COARSE_HZ, _MANY_AGENTS = 10, 4, 2000
 """Position frames a real second, up to so many agents and beyond."""
 
-_TICK_START: Final = b'{"signal":"tick.start"'
-_PACE: Final = (b'{"signal":"simulation.started"', b'{"signal":"simulation.updated"')
-_OF_THE_RUN: Final = b'{"signal":"simulation.'
-_ERROR: Final = b'{"signal":"error"'
+_PACE: Final = ("simulation.started", "simulation.updated")
+_OF_THE_RUN: Final = "simulation."
 _ANSWER: Final = b'"request_id":'
-_REANCHOR: Final = (b'{"signal":"simulation.state_imported"', b'{"signal":"simulation.resetted"')
+_REANCHOR: Final = ("simulation.state_imported", "simulation.resetted")
 _DAY_S: Final = 86400.0
 
 log = structlog.stdlib.get_logger("spine.server.recorder")
@@ -208,7 +205,7 @@ class Recorder:
         """Take position frames from this channel."""
         self._channel = channel
 
-    def take_snapshot(self, snapshot: Iterable[Part], world_s: float) -> None:
+    def take_snapshot(self, snapshot: Iterable[Message], world_s: float) -> None:
         """Begin a block with the whole picture, as of now in the stream.
 
         Args:
@@ -219,11 +216,11 @@ class Recorder:
         self._asked = False
         self._times.advance(world_s)
         parts = []
-        for body, key in snapshot:
-            if body.startswith(_PACE):
-                self._beside[PACE_KEY] = body
-            if not body.startswith(_OF_THE_RUN):
-                parts.append((body, key))
+        for message in snapshot:
+            if message.signal in _PACE:
+                self._beside[PACE_KEY] = message.body
+            if not message.signal.startswith(_OF_THE_RUN):
+                parts.append((message.body, message.key))
         parts += [(body, key) for key, body in self._beside.items()]
         self._snapshot_at = self._clock()
         self._snapshot_bytes = sum(len(body) for body, _ in parts)
@@ -236,25 +233,26 @@ class Recorder:
             self._positions_hz = wanted
             self._engine.ask_positions(wanted)
 
-    def take(self, messages: Iterable[Told]) -> None:
+    def take(self, messages: Iterable[Message]) -> None:
         """Take note of what has been said to everybody."""
         parts: list[Part] = []
-        for receiver, body, key, _ in messages:
+        for message in messages:
+            receiver, signal, body, key = message.receiver, message.signal, message.body, message.key
             if receiver == self._channel and key in POSITION_KEYS:
                 self._beside[key] = body
                 parts.append((body, key))
             if receiver not in (EVERYBODY, PLAIN):
                 continue
-            if body.startswith(_TICK_START):
+            if signal == "tick.start":
                 self._times.tick(body)
-            elif body.startswith(_REANCHOR):
+            elif signal in _REANCHOR:
                 self._times.reanchor()
-            elif body.startswith(NEW_FLEET):
+            elif signal in NEW_FLEET:
                 self._beside.pop("positions", None)
-            if body.startswith(_PACE):
+            if signal in _PACE:
                 self._beside[PACE_KEY] = _unasked(body)
                 parts.append((self._beside[PACE_KEY], PACE_KEY))
-            elif not body.startswith((_OF_THE_RUN, _ERROR)):
+            elif signal != "error" and not signal.startswith(_OF_THE_RUN):
                 parts.append((_unasked(body), key))
         if parts:
             self._news = True

@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 
 import structlog
 
+from spine import ipc
 from spine.errors import SpineError
-from spine.ipc import EVERYBODY, FIRST_CALLER, POSITIONS_RECORDER, RECORDER, Done, Kind
+from spine.ipc import EVERYBODY, FIRST_CALLER, POSITIONS_RECORDER, RECORDER, Done, Message
 from spine.protocol.envelope import encode_action_error, encode_signal
 from spine.protocol.params import SLOWEST_HZ
 from spine.server.access import VIEW_ACTIONS
@@ -114,48 +115,48 @@ class Supervisor:
         self._ready_since = None
         self._engine = await EngineProcess.launch(self._settings, self._take, fresh=fresh)
 
-    def _take(self, frame: list[Any]) -> None:
-        kind = frame[0]
-        if kind == Kind.MESSAGES:
-            self.hub.deliver(frame[1])
-            if self.recorder is not None:
-                self.recorder.take(frame[1])
-        elif kind == Kind.DONE:
-            self._take_done(frame[1], Done(*frame[2:]))
-        elif kind == Kind.STATUS:
-            if frame[1]["tick"] != self.status.get("tick"):
-                self._last_tick = time.monotonic()
-            self.status = frame[1]
-            self._metrics.take_status(frame[1])
-        elif kind == Kind.LIVE:
-            self.hub.go_live(frame[1], frame[2])
-            if self.recorder is not None and RECORDER in frame[1]:
-                self.recorder.take_snapshot(frame[2], frame[3])
-        elif kind == Kind.CHANNEL:
-            self.hub.put_on_channel(frame[1], frame[2], frame[3])
-            if self.recorder is not None and frame[1] == POSITIONS_RECORDER:
-                self.recorder.listen_to(frame[2])
-        elif kind == Kind.ANSWER:
-            future = self._queries.pop(frame[1], None)
-            if future is not None and not future.done():
-                future.set_result(frame[2])
-        elif kind == Kind.NOTE:
-            log.log(frame[1], frame[2], **frame[3])
-        elif kind == Kind.READY:
-            self.ready = True
-            self.world = World(self._settings.world or "", frame[1])
-            self._ready_since = time.monotonic()
-            if self._failures:
-                log.info("engine started again")
+    def _take(self, frame: ipc.FromEngine) -> None:
+        match frame:
+            case ipc.Messages():
+                self.hub.deliver(frame.messages)
+                if self.recorder is not None:
+                    self.recorder.take(frame.messages)
+            case ipc.Done():
+                self._take_done(frame)
+            case ipc.Status():
+                if frame.figures["tick"] != self.status.get("tick"):
+                    self._last_tick = time.monotonic()
+                self.status = frame.figures
+                self._metrics.take_status(frame.figures)
+            case ipc.Live():
+                self.hub.go_live(frame.clients, frame.snapshot)
+                if self.recorder is not None and RECORDER in frame.clients:
+                    self.recorder.take_snapshot(frame.snapshot, frame.wall_s)
+            case ipc.OnChannel():
+                self.hub.put_on_channel(frame.client, frame.channel, frame.wish)
+                if self.recorder is not None and frame.client == POSITIONS_RECORDER:
+                    self.recorder.listen_to(frame.channel)
+            case ipc.Answer():
+                future = self._queries.pop(frame.number, None)
+                if future is not None and not future.done():
+                    future.set_result(frame.body)
+            case ipc.Note():
+                log.log(frame.level, frame.event, **frame.fields)
+            case ipc.Ready():
+                self.ready = True
+                self.world = World(self._settings.world or "", frame.run)
+                self._ready_since = time.monotonic()
+                if self._failures:
+                    log.info("engine started again")
 
-    def _take_done(self, client: int, done: Done) -> None:
+    def _take_done(self, done: ipc.Done) -> None:
         self._metrics.actions.labels(done.name, "ok" if done.ok else "error").inc()
         self._metrics.action_duration.observe(done.seconds)
-        future = self._calls.pop(client, None)
+        future = self._calls.pop(done.client, None)
         if future is not None and not future.done():
             future.set_result(done)
-        elif client < FIRST_CALLER:
-            log.debug("action", client_id=client, **action_fields(done))
+        elif done.client < FIRST_CALLER:
+            log.debug("action", client_id=done.client, **action_fields(done))
 
     async def _watch(self) -> None:
         """Notice a dead or stuck engine, tell the clients, start it again."""
@@ -178,8 +179,8 @@ class Supervisor:
         tick = int(self.status.get("tick", 0))
         self.hub.deliver(
             [
-                (EVERYBODY, encode_action_error(text, tick, None), "", False),
-                (EVERYBODY, encode_signal("simulation.paused", {}), "", False),
+                Message(EVERYBODY, "error", encode_action_error(text, tick, None)),
+                Message(EVERYBODY, "simulation.paused", encode_signal("simulation.paused", {})),
             ]
         )
 
@@ -239,7 +240,7 @@ class Supervisor:
 
     def send_action(self, client: int, text: str) -> None:
         """Hand a client's message to the engine."""
-        self._send(Kind.ACTION, client, text.encode())
+        self._send(ipc.Action(client, text.encode()))
 
     async def call(self, text: str) -> Done:
         """Let the engine handle a message of a caller over HTTP; return what has come of it.
@@ -256,18 +257,18 @@ class Supervisor:
         return done
 
     def _ask_snapshot(self, client: Client) -> None:
-        self._send(Kind.CONNECT, client.number)
+        self._send(ipc.Connect(client.number))
         if client.wish:
             # The engine has forgotten what this client had subscribed to.
             self.send_action(client.number, client.wish)
 
     def ask_snapshot(self) -> None:
         """Ask for a snapshot for the recorder."""
-        self._send(Kind.CONNECT, RECORDER)
+        self._send(ipc.Connect(RECORDER))
 
     def ask_positions(self, positions_hz: float) -> None:
         """Ask for position frames for the recorder."""
-        self._send(Kind.CONNECT, POSITIONS_RECORDER)
+        self._send(ipc.Connect(POSITIONS_RECORDER))
         wish = {
             "positions_hz": positions_hz,
             "rate_hz": SLOWEST_HZ,
@@ -278,7 +279,7 @@ class Supervisor:
         self.send_action(POSITIONS_RECORDER, json.dumps({"action": "stream.subscribe", "params": wish}))
 
     def _client_left(self, client: int) -> None:
-        self._send(Kind.GONE, client)
+        self._send(ipc.Gone(client))
 
     async def has_room(self, patience_s: float) -> bool:
         """Return whether the engine takes more work, waiting a little for it if need be."""
@@ -310,7 +311,7 @@ class Supervisor:
         """
         number = self._next_query
         self._next_query += 1
-        return await self._await_reply(self._queries, number, lambda: self._send(Kind.QUERY, number, what, details))
+        return await self._await_reply(self._queries, number, lambda: self._send(ipc.Query(number, what, details)))
 
     async def _await_reply(
         self, waiting: dict[int, asyncio.Future[Reply]], number: int, ask: Callable[[], None]
@@ -327,9 +328,9 @@ class Supervisor:
         finally:
             waiting.pop(number, None)
 
-    def _send(self, kind: Kind, *content: Any) -> None:
+    def _send(self, frame: ipc.ToEngine) -> None:
         if self._engine is not None:
-            self._engine.send(kind, *content)
+            self._engine.send(frame)
 
     async def stop(self) -> None:
         """End the engine: politely, then for good."""
@@ -337,7 +338,7 @@ class Supervisor:
         patience = _KEEP_S if self.ready and self._settings.state_dir is not None else _STOP_S
         self._stopping = True
         self.ready = False
-        self._send(Kind.STOP)
+        self._send(ipc.Stop())
         if self._engine is not None:
             await self._engine.wait(patience, _STOP_S)
             await self._engine.kill()
