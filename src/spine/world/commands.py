@@ -31,7 +31,7 @@ class TruckSpec:
         empty_mass_t: mass without cargo, tonnes.
         driver_day_s: how far the driver is into a day of 24 hours when the truck is created, seconds: first on duty, with the legal
             driving time spread evenly over it, then in the rest that follows; 0 = rested.
-        capacities: those in quantities beside the size, by name (`quantities`); it carries nothing of a quantity it has no capacity for.
+        capacities: those in quantities other than the size, by name (`quantities`); without one it carries nothing of that quantity.
         equipment: names of what it has of what orders may require.
     """
 
@@ -142,7 +142,7 @@ class CreateOrder:
         known_from: when broker and fleet come to know of it; None = now.
         earliest_pickup: loading does not begin before, and a truck that comes early waits; None = from `known_from` on.
         earliest_delivery: unloading does not begin before; None = from `known_from` on.
-        pickup_service_s, delivery_service_s: time at the dock beside what the site takes for the size, seconds, at most a day.
+        pickup_service_s, delivery_service_s: time at the dock on top of what the site takes for the size, seconds, at most a day.
         requirements: names of what a truck must have (`TruckSpec.equipment`).
         priority: `LOW`, `MEDIUM`, `HIGH` or `URGENT`.
         urgency: `STANDARD`, `EXPRESS` or `SAME_DAY`; a class for evaluation, as the windows are given.

@@ -41,7 +41,8 @@ class Stop:
 class Visit(NamedTuple):
     """A stop with all a schedule needs to know of it; nothing here changes while the order and the site are what they are.
 
-    `deadline` is the latest time, `earliest` before which handling does not begin, simulated s; `others` are quantities beside the size.
+    `earliest` is when handling may begin, `deadline` the latest begin of loading or end of unloading, simulated s; `others` are further
+    quantities.
     """
 
     node: int

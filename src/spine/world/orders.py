@@ -70,7 +70,7 @@ class Order:
         others: further quantities by name (`quantities`); none of them is 0.
         earliest_pickup: loading does not begin before.
         earliest_delivery: unloading does not begin before.
-        pickup_service_s: time at the dock beside what the site takes for the size, seconds; so is `delivery_service_s`.
+        pickup_service_s: time at the dock on top of what the site takes for the size, seconds; so is `delivery_service_s`.
         requirements: what a truck must have, sorted names.
         late_loss_per_s: share of the value lost per second of lateness.
         failure_fine_share: share of the value that is the fine for not delivering it.

@@ -179,17 +179,10 @@ def walk(state: State, truck: Truck, start: Outlook, visits: list[Visit], latest
                 driven, known = clock.driven_s, time
                 carefree = rests.carefree_s(state, truck.profile, rests.threshold_s(state, truck, rested), clock)
             node = visit.node
-        if (
-            previous is None
-            or visit.site is not previous.site
-            or visit.pickup != previous.pickup
-            or visit.earliest > docked
-        ):
-            time = max(time, visit.earliest)
-            spec = visit.site.spec
-            time += visit.site.places.expected_wait_s()
-            docked = time
-            time += spec.fixed_handling_s
+        docks = previous is None or visit.site is not previous.site or visit.pickup != previous.pickup
+        if docks or visit.earliest > docked:
+            docked = max(time, visit.earliest) + visit.site.places.expected_wait_s()
+            time = docked + visit.site.spec.fixed_handling_s
         time += visit.handling_s
         if visit.pickup:
             load += visit.size

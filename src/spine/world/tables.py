@@ -29,7 +29,7 @@ _DEGREE_DIGITS = 7
 
 
 def truck_rows(state: State) -> list[Row]:
-    """Return one row of figures per truck, in creation order, beside where it is now."""
+    """Return one row of figures per truck, in creation order, with its position."""
     columns = observe.positions(state)
     trucks, positions = state.trucks.values(), _positions(state, columns.x, columns.y)
     overdue = Counter(package.truck_id for package in _overdue(state))
@@ -88,7 +88,7 @@ def _truck_figures(figures: TruckFigures, balance: float, overdue: int) -> Row:
 
 
 def facility_rows(state: State, kind: FacilityKind) -> list[Row]:
-    """Return one row of figures per facility of a kind, in creation order, beside its name and position."""
+    """Return one row of figures per facility of a kind, in creation order, with its name and position."""
     facilities = state.facilities_of(kind).values()
     nodes = [facility.node for facility in facilities]
     positions = _positions(state, state.network.node_x[nodes], state.network.node_y[nodes])
@@ -108,7 +108,7 @@ def facility_columns(state: State, kind: FacilityKind) -> list[str]:
 
 
 def _identity(spec: ServingFacility) -> Row:
-    """Return what a facility is called; only sites have a name beside their id."""
+    """Return what a facility is called; only sites have a name as well as an id."""
     return {"id": spec.id, "name": spec.name} if isinstance(spec, Site) else {"id": spec.id}
 
 

@@ -37,7 +37,7 @@ class TaskView:
 class TruckView:
     """Everything about one truck.
 
-    `capacities` are those in quantities beside the size, `equipment` what it has of what orders may require.
+    `capacities` are those in quantities other than the size, `equipment` what it has of what orders may require.
     """
 
     id: str
@@ -163,7 +163,7 @@ class PackageStatus(str, Enum):
 class PackageView:
     """An order that has not left the world; `agent_id` is the truck it is awarded to or aboard of. Times are absolute.
 
-    `status` is what clients and files are told, `order_status` the state of its life; `others` are quantities beside the size.
+    `status` is what clients and files are told, `order_status` the state of its life; `others` are quantities other than the size.
     """
 
     id: str
