@@ -95,7 +95,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Parking:
-    """A truck parking with `capacity` spaces; free of charge, always open."""
+    """A truck parking with `capacity` lots; free of charge, always open."""
 
     kind: ClassVar[FacilityKind] = FacilityKind.PARKING
 
@@ -105,7 +105,7 @@ class Parking:
 
     @property
     def places(self) -> int:
-        """How many trucks it takes at once: parking spaces."""
+        """How many trucks it takes at once: lots."""
         return self.capacity
 
 

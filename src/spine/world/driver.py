@@ -89,8 +89,8 @@ def leg_ended(state: State, truck: Truck) -> None:
             return
         idles = not truck.plan and not hours.is_due(truck)
         if leg.purpose is Purpose.PARKING and heading_to in state.parkings and idles:
-            lot = state.parkings[heading_to]
-            if parking.enter_for_idling(state, truck, lot):
+            rest_area = state.parkings[heading_to]
+            if parking.enter_for_idling(state, truck, rest_area):
                 state.followups.append((Followup.FREE, truck.id))
                 return
     decide(state, truck, leg.divert if leg.divert in (Diversion.FUEL, Diversion.REST) else Diversion.NONE)
@@ -201,41 +201,41 @@ def _go_for_rest(state: State, truck: Truck, *, heed_fuel: bool = True) -> None:
     Args:
         heed_fuel: whether to refuel first when fuel would run low on the way.
     """
-    lot = rests.choose_for_truck(state, truck, _goal_node(state, truck))
-    if lot is None:
+    rest_area = rests.choose_for_truck(state, truck, _goal_node(state, truck))
+    if rest_area is None:
         _leave_place(state, truck)
         parking.rest_at_roadside(state, truck)
         return
-    if lot.node == truck.node:
-        _try_to_rest(state, truck, lot)
+    if rest_area.node == truck.node:
+        _try_to_rest(state, truck, rest_area)
         return
-    leg, divert = movement.plan_leg(state, truck, lot.node, Purpose.REST, heed_fuel=heed_fuel)
+    leg, divert = movement.plan_leg(state, truck, rest_area.node, Purpose.REST, heed_fuel=heed_fuel)
     if leg is not None and not leg.runs_dry:
-        _set_off(state, truck, leg, lot.spec.id)
+        _set_off(state, truck, leg, rest_area.spec.id)
     elif divert is not Diversion.FUEL or not _go_for_fuel(state, truck):
         _leave_place(state, truck)
         parking.rest_at_roadside(state, truck)
 
 
-def _try_to_rest(state: State, truck: Truck, lot: ParkingState) -> None:
+def _try_to_rest(state: State, truck: Truck, rest_area: ParkingState) -> None:
     """Rest in a parking at the truck's node; when it is full go to the next best within the limit, else search for a space."""
-    if truck.building == lot.spec.id:
+    if truck.building == rest_area.spec.id:
         state.set_activity(truck, Activity.RESTING)
         hours.begin_rest(state, truck, state.now)
         return
     if truck.building is not None:
         _leave_place(state, truck)
-    if lot.places.has_room:
-        parking.enter_for_rest(state, truck, lot)
+    if rest_area.places.has_room:
+        parking.enter_for_rest(state, truck, rest_area)
         return
-    truck.tried.append(lot.spec.id)
+    truck.tried.append(rest_area.spec.id)
     another = parking.another_within_hours(state, truck, _goal_node(state, truck))
     truck.tried.pop()
     if another:
-        parking.turn_away(truck, lot)
+        parking.turn_away(truck, rest_area)
         _go_for_rest(state, truck)
     else:
-        parking.begin_search(state, truck, lot)
+        parking.begin_search(state, truck, rest_area)
 
 
 def _go_to_stop(state: State, truck: Truck) -> None:
@@ -276,14 +276,14 @@ def _go_idle(state: State, truck: Truck) -> None:
         return
     goal, heading_to, purpose = truck.home_node, None, Purpose.HOME
     if not truck.returns_home:
-        lot = parking.choose_for_idling(state, truck)
-        if lot is None:
+        rest_area = parking.choose_for_idling(state, truck)
+        if rest_area is None:
             truck.tried.clear()
             return
-        if lot.node == truck.node:
-            parking.enter_for_idling(state, truck, lot)
+        if rest_area.node == truck.node:
+            parking.enter_for_idling(state, truck, rest_area)
             return
-        goal, heading_to, purpose = lot.node, lot.spec.id, Purpose.PARKING
+        goal, heading_to, purpose = rest_area.node, rest_area.spec.id, Purpose.PARKING
     if goal == truck.node or not state.parts_of(truck.profile).may_go(truck.node, goal):
         return
     leg, divert = movement.plan_leg(state, truck, goal, purpose)

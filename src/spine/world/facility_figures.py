@@ -83,7 +83,7 @@ def of_station(station: StationState, now: float, _overdue: int) -> Figures:
 
 def of_parking(parking: ParkingState, now: float, _overdue: int) -> Figures:
     """Return the figures of a parking."""
-    return _of_places(PlaceKind.PARKING_SPACE, parking, now)
+    return _of_places(PlaceKind.LOT, parking, now)
 
 
 def _of_places(kind: PlaceKind, facility: Facility, now: float) -> Figures:

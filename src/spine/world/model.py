@@ -216,7 +216,7 @@ class SiteState:
 
 @dataclass(slots=True)
 class ParkingState:
-    """A parking and its spaces."""
+    """A parking and its lots."""
 
     spec: Parking
     node: int

@@ -14,7 +14,7 @@ from spine.world.agenda import Due
 from spine.world.checks import check_count
 from spine.world.draws import Stream
 from spine.world.model import ParkingState, Truck
-from spine.world.rests import choose_for_truck, lots_by_travel_time
+from spine.world.rests import choose_for_truck, parkings_by_travel_time
 from spine.world.saved import SavedTruck
 from spine.world.state import State
 
@@ -30,7 +30,7 @@ def check(spec: Parking) -> None:
 
 def choose_for_idling(state: State, truck: Truck) -> ParkingState | None:
     """Return the nearest untried parking by travel time that has room now, None when there is none."""
-    for _, parking in lots_by_travel_time(state, truck.node, truck.profile, truck.tried):
+    for _, parking in parkings_by_travel_time(state, truck.node, truck.profile, truck.tried):
         if parking.places.has_room:
             return parking
     return None

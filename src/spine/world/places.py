@@ -1,4 +1,4 @@
-"""Places at a facility: the docks of a site, the pumps of a fuel station, the spaces of a parking.
+"""Places at a facility: the docks of a site, the pumps of a fuel station, the lots of a parking.
 
 A truck asks for one of n places. It gets it at once when one is free and nobody waits, else it waits its turn; first come, first served.
 It keeps the place until it leaves. What it does there, and what follows when it is let in, is decided elsewhere (`queues`).
@@ -21,7 +21,7 @@ class PlaceKind(str, Enum):
 
     DOCK = "dock"
     PUMP = "pump"
-    PARKING_SPACE = "parking"
+    LOT = "parking"
 
 
 class Request(NamedTuple):

@@ -99,18 +99,18 @@ def edges_before_rest(
     nearest = state.nearest_s(FacilityKind.PARKING, profile)
     if nearest is None:
         return tired
-    to_lot = nearest[state.network.edge_to[edges]].astype(np.float64)
-    to_lot[to_lot > (hours.full_drive_s(state) - MARGIN_S) / 2.0] = inf
-    too_late = first(driven + np.where(np.isinf(to_lot), 0.0, to_lot) > limit - MARGIN_S, count)
+    to_parking = nearest[state.network.edge_to[edges]].astype(np.float64)
+    to_parking[to_parking > (hours.full_drive_s(state) - MARGIN_S) / 2.0] = inf
+    too_late = first(driven + np.where(np.isinf(to_parking), 0.0, to_parking) > limit - MARGIN_S, count)
     if tired == too_late == count:
         return count
     # Entry i: leaving the path after i edges.
-    to_lot = np.concatenate(([nearest[node]], to_lot[:too_late]))
+    to_parking = np.concatenate(([nearest[node]], to_parking[:too_late]))
     driven = np.concatenate(([driven_s], driven[:too_late]))
-    cost = 2.0 * to_lot + EARLY_WEIGHT * np.maximum(0.0, threshold - driven - to_lot)
-    cost[driven + to_lot > limit - MARGIN_S] = inf
+    cost = 2.0 * to_parking + EARLY_WEIGHT * np.maximum(0.0, threshold - driven - to_parking)
+    cost[driven + to_parking > limit - MARGIN_S] = inf
     if fresh:
-        cost[driven - to_lot < LEAST_PROGRESS_SHARE * threshold] = inf
+        cost[driven - to_parking < LEAST_PROGRESS_SHARE * threshold] = inf
     best = int(np.argmin(cost))
     if isfinite(float(cost[best])):
         return best
@@ -123,14 +123,14 @@ def first(condition: NDArray[np.bool_], otherwise: int) -> int:
     return at if condition[at] else otherwise
 
 
-def choose_lot(
+def choose_parking(
     state: State, node: int, profile: int, clock: Clock, goal: int | None, tried: Sequence[str] = ()
 ) -> ParkingState | None:
     """Return the untried parking with the least detour towards `goal` that can be reached before the driving limit.
 
     When none can be reached in time, the nearest one if it is no more than `OVERRUN_S` away; else None.
     """
-    near = lots_by_travel_time(state, node, profile, tried)
+    near = parkings_by_travel_time(state, node, profile, tried)
     left = hours.drive_left_s(state, clock)
     legal = [(seconds, parking) for seconds, parking in near if seconds <= left]
     if not legal:
@@ -148,8 +148,8 @@ def choose_lot(
 
 
 def choose_for_truck(state: State, truck: Truck, goal: int | None) -> ParkingState | None:
-    """Return the parking in which a driver will rest, from where he stands; see `choose_lot`."""
-    return choose_lot(state, truck.node, truck.profile, truck.clock, goal, truck.tried)
+    """Return the parking in which a driver will rest, from where he stands; see `choose_parking`."""
+    return choose_parking(state, truck.node, truck.profile, truck.clock, goal, truck.tried)
 
 
 def within_hours(state: State, truck: Truck, node: int) -> bool:
@@ -160,7 +160,7 @@ def within_hours(state: State, truck: Truck, node: int) -> bool:
     return seconds + beyond <= hours.drive_left_s(state, truck.clock) - MARGIN_S
 
 
-def lots_by_travel_time(
+def parkings_by_travel_time(
     state: State, node: int, profile: int, tried: Sequence[str]
 ) -> list[tuple[float, ParkingState]]:
     """Return untried parkings with a way there and back, nearest first, at most `CONSIDERED`, from the straight-line index."""

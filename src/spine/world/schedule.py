@@ -238,11 +238,11 @@ def _way_with_rests(
             elapsed += seconds.item(count - 1)
         if count == len(edges):
             return elapsed, clock, rested
-        lot = rests.choose_lot(state, node, truck.profile, clock, goal)
-        if lot is not None:
-            to_lot = state.travel_s(node, lot.node, truck.profile)
-            clock = rule.after(clock, Duty.DRIVING, begun + elapsed, to_lot)
-            elapsed, node = elapsed + to_lot, lot.node
+        parking = rests.choose_parking(state, node, truck.profile, clock, goal)
+        if parking is not None:
+            to_parking = state.travel_s(node, parking.node, truck.profile)
+            clock = rule.after(clock, Duty.DRIVING, begun + elapsed, to_parking)
+            elapsed, node = elapsed + to_parking, parking.node
         rest = hours.rest_length_s(state, clock)
         clock = rule.after(clock, Duty.REST, begun + elapsed, rest)
         elapsed, rested = elapsed + rest, rested + 1
