@@ -65,7 +65,7 @@ def healthcheck_code(container: str) -> int:
 def engine_processes(container: str) -> list[int]:
     """The processes in the container that simulate, as the host numbers them."""
     listing = docker("top", container, "-o", "pid,args").splitlines()
-    return [int(line.split()[0]) for line in listing if "spine.engine.loop" in line]
+    return [int(line.split()[0]) for line in listing if "spine.engine" in line]
 
 
 def engine_process(container: str) -> int:

@@ -76,7 +76,7 @@ def test_the_pace_is_measured_and_a_lag_is_told(browser: Browser, demo: Server) 
     found = subprocess.run(
         ["ps", "-o", "pid=,args=", "--ppid", str(demo.process.pid)], capture_output=True, text=True, check=True
     )
-    engine = next(int(line.split()[0]) for line in found.stdout.splitlines() if "spine.engine.loop" in line)
+    engine = next(int(line.split()[0]) for line in found.stdout.splitlines() if "spine.engine" in line)
     with opened(browser, demo) as dashboard:
         dashboard.moving()
         button = dashboard.button(re.compile("^Pace: "))

@@ -264,7 +264,7 @@ def test_a_fault_of_the_engine_is_one_line_of_the_log(tmp_path: Path) -> None:
     plugin = tmp_path / "sitecustomize.py"
     plugin.write_text(
         "import sys\n"
-        "if 'spine.engine.loop' in ' '.join(sys.orig_argv):\n"
+        "if 'spine.engine' in ' '.join(sys.orig_argv):\n"
         "    sys.stderr.write('first line\\nsecond line\\n')\n",
         "utf-8",
     )

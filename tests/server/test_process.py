@@ -22,7 +22,7 @@ def _engine_pids(server_pid: int) -> list[int]:
     done = subprocess.run(
         ["ps", "-o", "pid=,args=", "--ppid", str(server_pid)], capture_output=True, text=True, check=False
     )
-    return [int(line.split()[0]) for line in done.stdout.splitlines() if "spine.engine.loop" in line]
+    return [int(line.split()[0]) for line in done.stdout.splitlines() if "spine.engine" in line]
 
 
 def _engine_pid(server_pid: int) -> int:

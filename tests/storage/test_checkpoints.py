@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spine.errors import StorageError
+from spine.files import PRIVATE, write_whole
 from spine.storage import About, Files, checkpoints
-from spine.storage.files import write_whole
 from spine.storage.snapshots import SnapshotChild
 
 WORLD = bytes(range(256)) * 8
@@ -99,9 +99,9 @@ class FailingFiles(Files):
         if self.left == 0:
             raise OSError(28, "No space left on device")
 
-    def open_new(self, path: Path) -> int:
+    def open_new(self, path: Path, mode: int = PRIVATE) -> int:
         self._count()
-        return super().open_new(path)
+        return super().open_new(path, mode)
 
     def write(self, descriptor: int, data: memoryview) -> int:
         self._count()

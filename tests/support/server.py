@@ -70,7 +70,7 @@ class Server:
         listing = subprocess.run(
             ["ps", "-o", "pid=,args=", "--ppid", str(self.process.pid)], capture_output=True, text=True, check=True
         ).stdout.splitlines()
-        (pid,) = (int(line.split()[0]) for line in listing if "spine.engine.loop" in line)
+        (pid,) = (int(line.split()[0]) for line in listing if "spine.engine" in line)
         return pid
 
     def get(self, path: str) -> Any:

@@ -8,7 +8,7 @@ from pathlib import Path
 _CUSTOM = '''
 import os, sys, time
 
-if "spine.engine.loop" in sys.orig_argv:
+if "spine.engine" in sys.orig_argv:
     from spine.protocol import encode
     from spine.scenario import Scenario
     from spine.world import World

@@ -189,12 +189,12 @@ def export(
     """Write the world of a state directory, as it is now, to a file; also while a server uses it."""
     from spine.engine.persistence import about_of
     from spine.engine.recovery import take_up
+    from spine.files import write_whole
     from spine.network.strict_json import indented_json
     from spine.protocol import encode
     from spine.protocol.savefile_writing import write_save
     from spine.scenario.plugins import plugin_policies
     from spine.storage import StateDirectory, checkpoints
-    from spine.storage.files import write_whole
 
     if out.suffix not in (".ssave", ".smap", checkpoints.SUFFIX):
         raise ConfigurationError(

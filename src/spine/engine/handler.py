@@ -10,7 +10,7 @@ from spine.engine.request import UNKNOWN_ACTION, Outcome, PreparedAction, Reques
 from spine.errors import SpineError
 from spine.ipc import Message
 from spine.protocol import actions
-from spine.protocol.envelope import TransportError, encode_transport_error, parse_action
+from spine.protocol.envelope import Action, TransportError, encode_transport_error, parse_action
 from spine.protocol.params import ActionParams
 
 
@@ -45,6 +45,10 @@ class ActionHandler(ABC):
                 [refusal], UNKNOWN_ACTION, ok=False, answer=refusal, understood=False, request_id=error.request_id
             )
             return PreparedAction(UNKNOWN_ACTION, refusal=outcome)
+        return self.prepare_action(client, action)
+
+    def prepare_action(self, client: int, action: Action) -> PreparedAction:
+        """Understand an action that has been read: its name and parameters."""
         name = action.name if action.name in actions.ACTIONS else UNKNOWN_ACTION
         call = Request(client, action)
         try:

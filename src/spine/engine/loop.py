@@ -393,7 +393,3 @@ def make_core(settings: dict[str, Any]) -> EngineCore:
 
 def _limits(settings: dict[str, Any]) -> Limits:
     return Limits(**settings["limits"]) if "limits" in settings else Limits()
-
-
-if __name__ == "__main__":
-    main()

@@ -22,6 +22,7 @@ from spine.engine.request import Limits
 from spine.engine.run_state import Pace
 from spine.errors import CheckpointError, StorageError, quoted
 from spine.ipc import EVERYBODY
+from spine.protocol.envelope import Action
 from spine.storage import DISK, About, Checkpoint, Entry, Files, Journal, Progress, StateDirectory, checkpoints
 from spine.storage.attempts import Attempts
 from spine.storage.journal import VOID
@@ -363,4 +364,4 @@ def act_again(core: EngineCore, entry: Entry) -> None:
         return
     if entry.name.startswith(VOID):
         return
-    core.handle(EVERYBODY, b'{"action":"%b","params":%b}' % (entry.name.encode(), entry.params))
+    core.act(core.prepare_action(EVERYBODY, Action(entry.name, msgspec.json.decode(entry.params))))

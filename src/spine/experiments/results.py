@@ -14,7 +14,7 @@ from types import TracebackType
 import msgspec
 
 from spine.errors import StorageError
-from spine.scenario.maps import write_atomically
+from spine.files import FOR_ALL, write_whole
 from spine.world import SAMPLE_COLUMNS, World
 from spine.world.events import Event
 from spine.world.facility_kinds import KINDS
@@ -86,7 +86,7 @@ def write_results(folder: Path, world: World, summary: Mapping[str, object], sce
     with _storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in files.items():
-            write_atomically(folder / name, data)
+            write_whole(folder / name, [data], mode=FOR_ALL)
 
 
 @contextmanager

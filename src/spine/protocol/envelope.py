@@ -1,32 +1,24 @@
 """Envelopes: what every message of the wire looks like, and how strictly incoming text is read.
 
-Reading is strict on purpose: finite numbers only, no duplicate keys, bounded depth. A message that is not a usable action is a
+Reading is strict on purpose (`spine.network.strict_json`). A message that is not a usable action is a
 transport error, told to its sender alone in an object that carries both error shapes.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
-from math import isinf
 from typing import Any
 
 import msgspec
 
 from spine.errors import MOST_MESSAGE, ProtocolError, shortened
+from spine.network.strict_json import StrictJsonError, read_strictly
 
 ERROR_CODE = "GENERIC_ERROR"
 _ACTION_NAME = re.compile(r"[a-z_]+\.[a-z_]+")
 LONGEST_REQUEST_ID = 256
 """Characters of a request id at most."""
-
-_MOST_DEPTH = 64
-_MOST_DIGITS = 20
-_LARGEST_WHOLE = 2**63 - 1
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
-_OPENING = b"[{"
-_NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
 
 
 class TransportError(ProtocolError):
@@ -86,61 +78,10 @@ def read_json(data: bytes, what: str) -> object:
     Raises:
         ProtocolError: it is not such JSON.
     """
-
-    def refuse(name: str) -> object:
-        raise ProtocolError(f"{what} is not valid JSON: {name} is not allowed, only finite numbers are")
-
-    def unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-        result = dict(pairs)
-        if len(result) != len(pairs):
-            raise ProtocolError(f"{what} is not valid JSON: a key stands twice in one object")
-        return result
-
-    def whole(digits: str) -> float:
-        # Beyond 64 bits no reader keeps all digits; as a fraction it meets the bounds of its field, or is ignored with it.
-        if len(digits) > _MOST_DIGITS or abs(number := int(digits)) > _LARGEST_WHOLE:
-            return real(digits)
-        return number
-
-    def real(digits: str) -> float:
-        number = float(digits)
-        if isinf(number):
-            raise ProtocolError(f"{what} is not valid JSON: a number is too large")
-        return number
-
     try:
-        if _depth_exceeds(data):
-            raise ProtocolError(f"{what} is not valid JSON: nested too deeply")
-        parsed: object = json.loads(
-            data.decode("utf-8"), parse_constant=refuse, object_pairs_hook=unique, parse_int=whole, parse_float=real
-        )
-        # json accepts escapes of lone surrogates; no UTF-8 message could carry them back.
-        if b"\\ud" in data or b"\\uD" in data:
-            msgspec.json.encode(parsed)
-    except ProtocolError:
-        raise
-    except UnicodeDecodeError as error:
-        raise ProtocolError(f"{what} is not UTF-8 text (byte {error.start})") from None
-    except UnicodeError:
-        raise ProtocolError(f"{what} is not valid JSON: holds half a character (lone surrogate)") from None
-    except (ValueError, RecursionError):
-        raise ProtocolError(f"{what} is not valid JSON") from None
-    return parsed
-
-
-def _depth_exceeds(data: bytes) -> bool:
-    """Return whether brackets nest deeper than allowed, in little more than the time it takes to read the text."""
-    if data.count(b"[") + data.count(b"{") <= _MOST_DEPTH:
-        return False
-    depth = 0
-    for bracket in _STRING.sub(b"", data).translate(None, _NO_BRACKETS):
-        if bracket in _OPENING:
-            depth += 1
-            if depth > _MOST_DEPTH:
-                return True
-        else:
-            depth -= 1
-    return False
+        return read_strictly(data)
+    except StrictJsonError as error:
+        raise ProtocolError(f"{what} is not valid JSON: {error}") from None
 
 
 _NAME_FOLLOWS = b'{"signal":"'

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import gzip
 import io
-import os
-import tempfile
 import zlib
 from pathlib import Path
 from typing import BinaryIO
 
-from spine.errors import MapFormatError, quoted
+from spine.errors import MapFormatError, StorageError, quoted
+from spine.files import FOR_ALL, write_whole
 from spine.network import RoadNetwork
 from spine.network.defaults import with_default_facilities
 from spine.network.smap import read_smap, write_smap
@@ -122,21 +121,6 @@ def save_map(network: RoadNetwork, path: Path) -> None:
         MapFormatError: it cannot be written.
     """
     try:
-        write_atomically(path, write_smap(network))
-    except OSError as error:
-        raise MapFormatError(f"{path}: cannot be written ({error.strerror})") from None
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file so that it is there whole or not at all."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        write_whole(path, [write_smap(network)], mode=FOR_ALL)
+    except StorageError as error:
+        raise MapFormatError(str(error)) from None

@@ -62,7 +62,7 @@ class EngineProcess:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
-                "spine.engine.loop",
+                "spine.engine",
                 str(its.fileno()),
                 json.dumps(_handed_over(settings, fresh=fresh)),
                 pass_fds=[its.fileno()],

@@ -1,10 +1,10 @@
 """Keeping a world: journal, checkpoints, the directory they lie in. Knows bytes and actions' names, nothing of what they mean."""
 
+from spine.files import DISK, Files
 from spine.storage import checkpoints
 from spine.storage.checkpoints import About, Checkpoint
 from spine.storage.committing import Committer, InlineCommitter, ThreadCommitter
 from spine.storage.directory import StateDirectory
-from spine.storage.files import DISK, Files
 from spine.storage.journal import Entry, Journal, Progress
 
 __all__ = [

@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from spine.errors import StorageError
-from spine.storage.files import DISK, Files, reason_of, write_whole
+from spine.files import DISK, Files, reason_of, write_whole
 
 FORMAT: Final = 1
 SUFFIX: Final = ".spine"

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from spine.errors import StorageError
-from spine.storage.files import DISK, TEMPORARY_SUFFIX, reason_of
+from spine.files import DISK, TEMPORARY_SUFFIX, reason_of
 from spine.storage.journal import Journal, Progress
 
 LOCK_PATIENCE_S: Final = 3.0

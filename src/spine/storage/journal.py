@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from spine.errors import StorageError
-from spine.storage.files import reason_of
+from spine.files import reason_of
 
 FORMAT: Final = 1
 VOID: Final = "void:"

@@ -30,7 +30,7 @@ from typing import Any, Final
 import msgspec
 
 from spine.errors import StorageError
-from spine.storage.files import DISK, reason_of
+from spine.files import DISK, reason_of
 
 VERSION: Final = 1
 _MAGIC: Final = b"SPINEREC"

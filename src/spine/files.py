@@ -1,6 +1,6 @@
-"""Files that are there completely or not at all, and the few system calls everything else here is made of.
+"""Files that are there completely or not at all, and the few system calls that takes.
 
-`Files` is the whole disk as this package sees it, so that tests can put a failing one in its place.
+`Files` is the disk as what keeps things on it sees it, so that tests can put a failing one in its place.
 """
 
 from __future__ import annotations
@@ -13,15 +13,19 @@ from pathlib import Path
 from spine.errors import StorageError
 
 TEMPORARY_SUFFIX = ".part"
-_PRIVATE = 0o600
+PRIVATE = 0o600
+"""For this user alone."""
+
+FOR_ALL = 0o644
+"""For everybody to read."""
 
 
 class Files:
     """The disk: every call may raise OSError."""
 
-    def open_new(self, path: Path) -> int:
-        """Return the descriptor of an empty file of this process alone."""
-        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, _PRIVATE)
+    def open_new(self, path: Path, mode: int = PRIVATE) -> int:
+        """Return the descriptor of an empty file."""
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
 
     def write(self, descriptor: int, data: memoryview) -> int:
         """Write some of the data and return how many bytes."""
@@ -47,15 +51,21 @@ class Files:
 DISK = Files()
 
 
-def write_whole(path: Path, parts: Iterable[bytes], files: Files = DISK) -> None:
+def write_whole(path: Path, parts: Iterable[bytes], files: Files = DISK, mode: int = PRIVATE) -> None:
     """Write a file so that after a crash at any moment either all of it is there, or nothing of that name.
+
+    Args:
+        path: its name.
+        parts: what it holds.
+        files: the disk.
+        mode: who may read it, as for `chmod`.
 
     Raises:
         StorageError: it cannot be written; no part of it is left behind where that can be helped.
     """
     temporary = path.with_name(f"{path.name}.{os.getpid()}{TEMPORARY_SUFFIX}")
     try:
-        descriptor = files.open_new(temporary)
+        descriptor = files.open_new(temporary, mode)
         try:
             for part in parts:
                 left = memoryview(part)
