@@ -42,7 +42,7 @@ def run(
     from spine.cli.progress import RunProgress
     from spine.errors import ConfigurationError
     from spine.experiments import Simulation
-    from spine.network.strict_json import indented_json
+    from spine.network.json_fields import indented_json
     from spine.scenario import Scenario
 
     if seed is not None and not 0 <= seed < 2**32:

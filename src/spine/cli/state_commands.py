@@ -190,7 +190,7 @@ def export(
     from spine.engine.persistence import about_of
     from spine.engine.recovery import take_up
     from spine.files import write_whole
-    from spine.network.strict_json import indented_json
+    from spine.network.json_fields import indented_json
     from spine.protocol import encode
     from spine.protocol.savefile_writing import write_save
     from spine.scenario.plugins import plugin_policies

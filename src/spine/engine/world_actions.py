@@ -21,8 +21,8 @@ from spine.network import RoadNetwork
 from spine.network.facilities import FacilityKind, GenericBuilding, ServingFacility, Site
 from spine.network.facility_json import facility_from_json
 from spine.network.generate import generate, preview
+from spine.network.json_fields import indented_json
 from spine.network.smap import MapLimits, network_from_json
-from spine.network.strict_json import indented_json
 from spine.protocol import actions, building_data, encode
 from spine.protocol.envelope import read_json
 from spine.protocol.params import ActionParams, validated

@@ -21,7 +21,7 @@ from spine.network.facilities import (
     Parking,
     Site,
 )
-from spine.network.strict_json import LARGEST_INT, Json, JsonReader, is_number
+from spine.network.json_fields import LARGEST_INT, Json, JsonReader, is_number
 
 _QUALIFIED = {"priority_weights": "Priority.", "urgency_weights": "DeliveryUrgency."}
 _DOCKS = 3

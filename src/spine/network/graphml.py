@@ -23,12 +23,12 @@ from spine.network.builder import RoadNetworkBuilder
 from spine.network.connectivity import largest_part
 from spine.network.facility_json import facility_from_json
 from spine.network.graph import RoadNetwork
+from spine.network.json_fields import parse_json
 from spine.network.osm import ATTRIBUTION, CORE_FOR_KG
 from spine.network.osm_tags import Direction, lanes_per_direction, road_class_of, speed_kph, weight_limit_kg
 from spine.network.projection import LocalProjection
 from spine.network.roads import RoadClass
 from spine.network.smap import DEFAULT_LIMITS, MapLimits
-from spine.network.strict_json import parse_json
 
 _LONGEST_NAME = 200
 _LINE = re.compile(r"LINESTRING\s*\(([^)]*)\)")

@@ -17,8 +17,8 @@ from spine.errors import MapFormatError, NetworkError, quoted
 from spine.network.builder import RoadNetworkBuilder
 from spine.network.facility_json import facility_from_json, facility_to_json
 from spine.network.graph import RoadNetwork
+from spine.network.json_fields import LARGEST_INT, Json, JsonReader, indented_json, is_number, parse_json
 from spine.network.roads import RoadClass
-from spine.network.strict_json import LARGEST_INT, Json, JsonReader, indented_json, is_number, parse_json
 
 _CLASS_NAMES = {road_class.name: road_class for road_class in RoadClass}
 

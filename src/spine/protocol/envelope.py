@@ -1,6 +1,6 @@
 """Envelopes: what every message of the wire looks like, and how strictly incoming text is read.
 
-Reading is strict on purpose (`spine.network.strict_json`). A message that is not a usable action is a
+Reading is strict on purpose (`spine.strict_json`). A message that is not a usable action is a
 transport error, told to its sender alone in an object that carries both error shapes.
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from spine.errors import MOST_MESSAGE, ProtocolError, shortened
-from spine.network.strict_json import StrictJsonError, read_strictly
+from spine.strict_json import StrictJsonError, read_strictly
 
 ERROR_CODE = "GENERIC_ERROR"
 _ACTION_NAME = re.compile(r"[a-z_]+\.[a-z_]+")

@@ -23,7 +23,7 @@ from pydantic import (
 )
 
 from spine.network.facilities import HOURLY_PROFILE_LENGTHS, PRIORITIES, URGENCIES
-from spine.network.strict_json import is_whole_text
+from spine.network.json_fields import is_whole_text
 from spine.scenario.policies import PoliciesPart
 from spine.world.truck_fields import BY_NAME, DRAWN
 
