@@ -39,6 +39,7 @@ def test_the_rest_grows_with_the_driving(driven_h: float, rest_h: float) -> None
     """One hour for each of the first six, two for each further one; what is left to drive goes down to below 0."""
     clock = RULE.after(RULE.begin(), Duty.DRIVING, 0.0, driven_h * HOUR)
     stop = RULE.must_stop(clock, 100.0)
+    assert RULE.drive_left_s(clock, 100.0) == min(stop.drive_s, stop.until - 100.0)
     assert stop.rest_s == pytest.approx(rest_h * HOUR)
     assert stop.drive_s == pytest.approx((8.0 - driven_h) * HOUR)
     assert stop.latest(100.0) == pytest.approx(100.0 + max(0.0, 8.0 - driven_h) * HOUR)

@@ -46,6 +46,10 @@ class PlainHours:
         driven_s = clock[0]
         return MustStop(self.limit_s - driven_s, NO_END, self.required_rest_s(driven_s), RestKind.REST)
 
+    def drive_left_s(self, clock: Clock, now: float) -> float:  # noqa: ARG002 - any hour is as good
+        """Return the driving left before the limit. See `HoursRule.drive_left_s`."""
+        return self.limit_s - clock[0]
+
     def arrival(self, clock: Clock, now: float, drive_s: float, plan: Sequence[Task] = ()) -> Arrival:
         """Return the arrival of a driver who always drives up to the limit. See `HoursRule.arrival`.
 

@@ -36,6 +36,12 @@ class HoursRule(Protocol):
     def must_stop(self, clock: Clock, now: float) -> MustStop:
         """Return how long a driver may go on, and which break or rest allows more."""
 
+    def drive_left_s(self, clock: Clock, now: float) -> float:
+        """Return what `must_stop` says of the driving alone: for how long a driver may go on from now, seconds, negative when too long.
+
+        Asked far more often than anything else: by every bid, for every truck that is asked.
+        """
+
     def arrival(self, clock: Clock, now: float, drive_s: float, plan: Sequence[Task] = ()) -> Arrival:
         """Return when a driver who sets off now has driven `drive_s` seconds, and his clock then.
 

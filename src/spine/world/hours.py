@@ -19,8 +19,7 @@ _DAY_S = 86_400.0
 
 def drive_left_s(state: State, clock: Clock) -> float:
     """Return the remaining legal driving time from now, seconds; negative when the driver has driven too long."""
-    stop = state.policies.hours.must_stop(clock, state.now)
-    return min(stop.drive_s, stop.until - state.now)
+    return state.policies.hours.drive_left_s(clock, state.now)
 
 
 def full_drive_s(state: State) -> float:

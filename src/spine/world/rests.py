@@ -45,7 +45,7 @@ def threshold_s(state: State, truck: Truck, rests: int) -> float:
 
 def carefree_s(state: State, profile: int, threshold: float, clock: Clock) -> float:
     """Return a driving time since the last rest up to which no rest can fall due, wherever the driver is, seconds."""
-    limit = clock.driven_s + hours.drive_left_s(state, clock)
+    limit = clock.driven_s + state.policies.hours.drive_left_s(clock, state.now)
     return min(threshold, limit - MARGIN_S - _farthest_s(state, profile))
 
 

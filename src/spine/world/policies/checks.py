@@ -79,6 +79,11 @@ class CheckedHours(_Checked):
             )
         return stop
 
+    def drive_left_s(self, clock: Clock, now: float) -> float:
+        """Return what `must_stop` says of the driving alone."""
+        stop = self.must_stop(clock, now)
+        return min(stop.drive_s, stop.until - now)
+
     def arrival(self, clock: Clock, now: float, drive_s: float, plan: Sequence[Task] = ()) -> Arrival:
         """Return an arrival that is not before now."""
         found = self._ask(self.policy.arrival, clock, now, drive_s, plan)
