@@ -19,12 +19,13 @@ from support.patience import PATIENCE_S
 
 
 class Block(NamedTuple):
-    """A block of code of the page, and what its note says is done with it: `file: NAME`, or `insert: PATH after: LINE`."""
+    """A block of code of the page, and what its note says is done with it: `file: NAME`, or `insert: PATH before|after: LINE`."""
 
     section: str
     verb: str
     target: str
-    after: str
+    side: str
+    line: str
     code: str
 
 
@@ -32,10 +33,12 @@ def _blocks(page: str) -> Iterator[Block]:
     for section in re.split(r"^## ", page, flags=re.MULTILINE)[1:]:
         title = section.splitlines()[0]
         found = re.finditer(
-            r"^<!-- (file|insert): (\S+)(?: after: (.*?))? -->\n```\w*\n(.*?)^```$", section, re.MULTILINE | re.DOTALL
+            r"^<!-- (file|insert): (\S+)(?: (before|after): (.*?))? -->\n```\w*\n(.*?)^```$",
+            section,
+            re.MULTILINE | re.DOTALL,
         )
         for match in found:
-            yield Block(title, match[1], match[2], match[3] or "", match[4])
+            yield Block(title, match[1], match[2], match[3] or "", match[4] or "", match[5])
 
 
 @pytest.fixture(scope="module")
@@ -51,12 +54,12 @@ def _of(blocks: list[Block], title: str) -> list[Block]:
 
 
 def _insert(root: Path, block: Block) -> None:
-    """Insert a block behind the one line it names."""
+    """Insert a block before or after the one line it names."""
     path = root / block.target
     lines = path.read_text().splitlines(keepends=True)
-    places = [number for number, line in enumerate(lines) if line.strip() == block.after.strip()]
-    assert len(places) == 1, f"{block.target}: {block.after!r} stands there {len(places)} times"
-    lines.insert(places[0] + 1, block.code)
+    places = [number for number, line in enumerate(lines) if line.strip() == block.line.strip()]
+    assert len(places) == 1, f"{block.target}: {block.line!r} stands there {len(places)} times"
+    lines.insert(places[0] + (block.side == "after"), block.code)
     path.write_text("".join(lines))
 
 
@@ -86,6 +89,52 @@ def test_the_policy(blocks: list[Block], tmp_path: Path) -> None:
     refused = spine("scenario", "check", "wrong.yaml")
     assert refused.returncode == 2
     assert "trucks = 0" in refused.stderr + refused.stdout
+
+
+_ASKING = """
+import json
+from spine.engine.core import EngineCore
+from spine.protocol.actions import QUESTIONS
+from spine.protocol.asyncapi import asyncapi_document
+from spine.protocol.signals import check_signal
+from spine.scenario import Scenario
+from spine.server.access import VIEW_ACTIONS
+
+core = EngineCore(Scenario.load("demo").build())
+site = core.world.network.sites[0]
+
+def ask(building_id):
+    action = {"action": "building.describe", "params": {"building_id": building_id}, "request_id": "1"}
+    outcome = core.handle(1, json.dumps(action))
+    answer = json.loads(outcome.answer.body)
+    check_signal(answer)
+    return answer
+
+answer = ask(site.id)
+assert answer["signal"] == "building.described", answer
+assert answer["data"]["building"]["id"] == site.id
+assert "no-such" in ask("no-such")["data"]["message"]
+assert "building.describe" in QUESTIONS == VIEW_ACTIONS
+assert "building.described" in json.dumps(asyncapi_document())
+"""
+
+
+def test_the_action(blocks: list[Block], repository: Path, tmp_path: Path) -> None:
+    """Inserted where the page says, a client asks for a facility, gets an answer of the published form, or hears which one there is not."""
+    shutil.copytree(
+        repository / "src" / "spine", tmp_path / "src" / "spine", ignore=shutil.ignore_patterns("dist", "__pycache__")
+    )
+    for block in _of(blocks, "An action"):
+        _insert(tmp_path, block)
+    done = subprocess.run(
+        [sys.executable, "-c", _ASKING],
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "src")},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE_S,
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_chart(blocks: list[Block], repository: Path, tmp_path: Path) -> None:
