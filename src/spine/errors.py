@@ -36,7 +36,7 @@ def quoted(value: object) -> str:
 
 
 def shortened(text: str, most: int = MOST_QUOTED) -> str:
-    """Return a text of at most so many characters; of a longer one the beginning, and how long it is."""
+    """Return a text, or the beginning of a long one and its length."""
     return text if len(text) <= most else f"{text[:most]}... ({len(text)} characters)"
 
 

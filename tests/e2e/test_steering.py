@@ -95,7 +95,7 @@ def test_the_pace_is_measured_and_a_lag_is_told(browser: Browser, demo: Server) 
 
 
 def test_an_error_is_shown_where_the_action_was_taken(browser: Browser) -> None:
-    """Somebody who may only look is told so below the button that was pressed; a token opens the way."""
+    """With role view, the refusal stands below the button that was pressed; a token opens the way."""
     tokens = {"SPINE_VIEW_TOKEN": "look-at-it-1", "SPINE_CONTROL_TOKEN": "steer-it-1"}
     with (
         running_server("demo", "--no-autostart", **tokens) as server,
@@ -110,7 +110,7 @@ def test_an_error_is_shown_where_the_action_was_taken(browser: Browser) -> None:
         dashboard.wait("() => spine.world.map.value !== null")
         dashboard.button("Start").click()
         run = dashboard.page.get_by_role("group", name="Run")
-        expect(run.get_by_role("alert")).to_contain_text("this connection may only look")
+        expect(run.get_by_role("alert")).to_contain_text("role view may not change anything")
         dashboard.shoot("error-at-the-button-light")
         dashboard.button("Dismiss").first.click()
         expect(run.get_by_role("alert")).to_be_empty()

@@ -90,7 +90,7 @@ def test_a_disk_that_fails_stops_actions_not_the_world(tmp_path: Path) -> None:
         resource.prlimit(engine, resource.RLIMIT_FSIZE, (1, limits[1]))
         answer = client.ask("agent.create", agent_id="one", agent_kind="truck")
         assert answer["signal"] == "error"
-        assert "not carried out, because it cannot be kept" in answer["data"]["message"]
+        assert "not carried out, because it cannot be saved" in answer["data"]["message"]
         assert "cannot be written" in answer["data"]["message"]
         wait_until(lambda: server.status("/ready") == 503)
         assert _metric(server, "spine_journal_healthy") == 0.0
@@ -226,7 +226,7 @@ _BROKEN = [
     "checkpoints cannot be written: a recovery would take longer",
     "recording has a gap",
 ]
-_MENDED = ["the journal is written again", "checkpoints are written again", "recording goes on"]
+_MENDED = ["the journal is written again", "checkpoints are written again", "recording resumed"]
 
 
 def test_a_disk_that_is_really_full(tmp_path: Path) -> None:
@@ -250,7 +250,7 @@ def test_a_disk_that_is_really_full(tmp_path: Path) -> None:
             wait_until(lambda: "No space left" in server.get_any("/ready")["recording"])
             refused = [client.ask("agent.create", agent_id=f"{number}", agent_kind="truck") for number in range(200)]
             assert refused[-1]["signal"] == "error"
-            assert "cannot be kept" in refused[-1]["data"]["message"]
+            assert "cannot be saved" in refused[-1]["data"]["message"]
             ticks = [client.signal("tick.end")["data"]["tick"] for _ in range(5)]
             assert ticks == list(range(ticks[0], ticks[0] + 5))
             wait_until(lambda: "checkpoints cannot be written" in server.output)

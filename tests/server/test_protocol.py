@@ -428,6 +428,10 @@ def test_buildings_are_configured_over_the_wire(client: Client) -> None:
         assert named in refused["data"]["message"]
 
 
+def _ends(message: dict[str, Any], tick: int) -> bool:
+    return bool(message["signal"] == "tick.end" and message["data"]["tick"] == tick)
+
+
 def test_newcomers_see_the_running_world(server: Server, client: Client) -> None:
     """Snapshot first, then the stream without a gap or a double; late and early joiners agree with the server."""
     _with_map(client)
@@ -446,6 +450,9 @@ def test_newcomers_see_the_running_world(server: Server, client: Client) -> None
         client.ask("agent.list")
         state = server.get("/api/state")
         for one in (client, late):
+            # Both are compared with the server at the same tick, however late they hear of it.
+            if not any(_ends(message, state["tick"]) for message in one.heard):
+                one.until(lambda message: _ends(message, state["tick"]))
             picture = {}
             for message in one.heard:
                 if message["signal"] == "agent.updated":

@@ -105,7 +105,7 @@ def test_a_journal_that_lost_its_end_is_refused(tmp_path: Path) -> None:
     life.act("agent.create", agent_id="b", agent_kind="truck")
     life.live.close()
     life.directory.journal.write_bytes(old)
-    with pytest.raises(StorageError, match="the journal has lost its end"):
+    with pytest.raises(StorageError, match="the journal is truncated"):
         Life(tmp_path)
 
 

@@ -95,7 +95,7 @@ class Driver(threading.Thread):
             if answer.status == 503:
                 self.doubtful.append((action, params))
                 self.stop.wait(0.1)
-            elif b"cannot be kept" in body:
+            elif b"cannot be saved" in body:
                 self.turned_away.append((action, params))
             else:
                 self.acknowledged.append((action, params))

@@ -118,7 +118,7 @@ class Simulation:
         if not asked["changes"]:
             return
         answer = json.loads(outcome.answer.body) if outcome.answer is not None else {}
-        if not outcome.ok and "cannot be kept" in answer.get("data", {}).get("message", ""):
+        if not outcome.ok and "cannot be saved" in answer.get("data", {}).get("message", ""):
             self.refused_by_disk += 1
             return
         self.actions += 1

@@ -194,4 +194,4 @@ class ActionQueue:
 
 def not_written(problem: str) -> str:
     """Return the text of a refusal because of the journal."""
-    return f"not carried out, because it cannot be kept ({problem}); the world goes on, send it again later"
+    return f"not carried out, because it cannot be saved ({problem}); the simulation continues, try again later"

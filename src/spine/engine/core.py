@@ -1,4 +1,4 @@
-"""`EngineCore`: a world with its run state, driven by actions and ticks. No clock, no pipe, no thread: whoever calls it decides when.
+"""`EngineCore`: a world with its run state, driven by actions and ticks. No clock, no pipe, no thread: the caller decides when.
 
 Everything that changes a world passes through `EngineCore.prepare` and `EngineCore.act`, one action at a time, between ticks. Between
 the two, and only there, is the place of a journal: what is prepared has been understood and has changed nothing.
@@ -85,7 +85,7 @@ class EngineCore(WorldRun, ActionHandler):
         return messages + self._streams.tick(parts, self.world, self.pace.tick_rate)
 
     def catch_up(self, ticks: int) -> None:
-        """Advance by so many ticks at once, silently.
+        """Advance by several ticks at once, silently.
 
         The world is then the same, bit for bit, as after as many calls of `tick`: it does not depend on steps, only its time is
         summed up tick by tick as they would.

@@ -47,7 +47,7 @@ _IDLE_WAIT_S = 0.25
 _LONG_RECOVERY_S = 5.0
 _RECEIVE_BYTES = 1 << 18
 _WELCOME_PAUSE = 9
-"""Between two snapshots a running world has so many times as long for itself; whoever comes meanwhile shares the next one."""
+"""Between two snapshots a running world gets this many times as long for itself; clients that join meanwhile share the next one."""
 
 
 class Engine:

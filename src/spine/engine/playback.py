@@ -104,7 +104,7 @@ class Playback(RunState, ActionHandler):
         self._streams.leave(client)
 
     def snapshot(self, receiver: int) -> list[Message]:
-        """Return what a newcomer needs: the picture at this time, the run state and pace of the playback, where it stands."""
+        """Return what a newcomer needs: what was known at this time, the run state and pace of the playback, where it stands."""
         state = "simulation.started" if self.running else "simulation.updated"
         told = [(encode_signal(state, self.pace.as_json()), "")]
         if self.paused:
@@ -214,14 +214,14 @@ class Playback(RunState, ActionHandler):
         return [error_message(EVERYBODY, text, self.tick_number) for text in told]
 
     def go_to(self, time: float) -> None:
-        """Show the picture at a time."""
+        """Go to a time."""
         start = self._recording.start_before(time)
         self._ahead = None
         while self._ahead is None:
             try:
                 self._ahead = self._recording.read(start)
             except StorageError as error:
-                # The picture of before the damage is better than none.
+                # The state before the damage is better than none.
                 self._complaints.append(str(error))
                 if start == 0:
                     break

@@ -18,7 +18,7 @@ from spine.world import SAMPLE_COLUMNS
 from spine.world.activities import Activity
 
 WORK_S: Final = 0.05
-"""A look reads on for so long at most, real seconds: the playback goes on beside it."""
+"""Reading ahead stops after this long, real seconds, so that the playback does not stall."""
 
 
 class RecordedSeries:

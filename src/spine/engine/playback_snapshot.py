@@ -255,7 +255,7 @@ def merged(groups: Sequence[Sequence[Part]]) -> list[Part]:
     """Return several moments as one: at most one tick, the last, around everything that no later word has made superfluous."""
     flat = [part for parts in groups for part in parts]
     if len({json.loads(body)["data"]["tick"] for body, key in flat if key == "tick.start"}) <= 1:
-        # A picture sent to everybody ends with the last tick once more.
+        # A snapshot sent to everybody ends with the last tick once more.
         return flat
     last = {key: index for index, (_, key) in enumerate(flat) if key}
     inside = [

@@ -270,7 +270,7 @@ def _misfit(found: Checkpoint, journal: Journal, progress: Progress) -> str:
     if about.sequence > progress.sequence or about.steps > progress.steps:
         raise StorageError(
             f"journal {journal.path}: ends with action {progress.sequence}, but checkpoint {found.path.name} includes {about.sequence}: "
-            "the journal has lost its end. Restore the directory from a backup, or begin a new world with --fresh (this one is set aside)"
+            "the journal is truncated. Restore the directory from a backup, or begin a new world with --fresh (this one is set aside)"
         )
     first = journal.first
     if about.sequence < progress.sequence and (first is None or first > about.sequence + 1):
@@ -304,7 +304,7 @@ def _replay(
 ) -> None:
     """Run a core from a checkpoint to where its journal ends.
 
-    An action that kills whoever lets it act, and has therefore never been answered, is let be from here on.
+    An action that kills whoever lets it act, and has therefore never been answered, no longer acts from here on.
     """
     core, progress = taken.core, taken.reached
     steps = about.steps

@@ -17,7 +17,7 @@ def series_of(rows: Sequence[Row], after_s: float | None, most: int, *, complete
     Args:
         rows: all there are.
         after_s: only rows of later times are wanted, clock seconds; None for all.
-        most: so many rows at most.
+        most: largest number of rows.
         complete: whether no earlier row is still to be found.
     """
     wanted = rows if after_s is None else [row for row in rows if row[0] > after_s]

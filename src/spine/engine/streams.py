@@ -107,7 +107,7 @@ class Channels:
         return any(channel.wish.times for channel in self._channels.values())
 
     def unsubscribe_by(self, call: Request) -> None:
-        """Carry out `stream.unsubscribe`; the picture must follow: back on the plain stream a client needs what it has not been told.
+        """Carry out `stream.unsubscribe`; a snapshot must follow: the plain stream alone would lack what this channel left out.
 
         Raises:
             ProtocolError: the caller has not subscribed.

@@ -6,7 +6,7 @@ from collections import deque
 from typing import Final
 
 WINDOW_S: Final = 10.0
-"""The rate is that of so many seconds, or of the run when it is younger."""
+"""The rate is taken over this many seconds, or over the run while it is younger."""
 
 
 class TickRate:

@@ -115,7 +115,7 @@ def _replay(
     compare_until(last, progress.steps)
     run_ticks(core, progress.steps - steps)
     for path, _ in stations:
-        text = "further than the journal: it has lost its end"
+        text = "ends after the journal: the journal is truncated"
         findings.append(Finding(f"checkpoint {path.name}", good=False, text=text))
     replayed = f"{count} actions and {progress.steps - about.steps} ticks replayed, to tick {core.tick_number}, {core.world.now:.3f} s"
     good = (core.tick_number, core.world.now) == (

@@ -279,9 +279,9 @@ class StreamSubscribe(ActionParams):
     action: ClassVar[str] = "stream.subscribe"
     answer: ClassVar[str] = "stream.subscribed"
     question: ClassVar[bool] = True
-    rate_hz: Annotated[Number, Field(ge=SLOWEST_HZ, le=100.0, description="at most so many ticks a second")] | None = (
-        None
-    )
+    rate_hz: (
+        Annotated[Number, Field(ge=SLOWEST_HZ, le=100.0, description="at most this many ticks a second")] | None
+    ) = None
     area: (
         Annotated[list[Number], Field(min_length=4, max_length=4, description="[x_min, y_min, x_max, y_max] in metres")]
         | None

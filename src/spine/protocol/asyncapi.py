@@ -16,7 +16,7 @@ from spine.protocol.signals import ASKER_ALONE, SIGNALS
 
 Json = dict[str, Any]
 
-_ABOUT = """One JSON object per text frame. Clients send actions, the server sends signals. A new client gets the present picture first
+_ABOUT = """One JSON object per text frame. Clients send actions, the server sends signals. A new client gets a snapshot first
 (`map.created`, `agent.listed`, the run state, where everything is) and then every signal. An answer carries the `request_id` of its action;
 a failed action yields exactly one `error`. Answers are broadcast, except errors, exports and answers to questions, which go to the
 asker alone. Binary frames are only sent to clients that subscribed to positions."""

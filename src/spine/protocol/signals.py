@@ -66,9 +66,9 @@ class MapPreviewedData(Shape):
 
     area_km2: Annotated[float, Field(gt=0.0)]
     town_km2: Amount = Field(description="the part of it that is town")
-    nodes: Natural = Field(description="about so many")
-    edges: Natural = Field(description="about so many")
-    sites: Natural = Field(description="exactly so many, unless there are too few nodes for them")
+    nodes: Natural = Field(description="estimate")
+    edges: Natural = Field(description="estimate")
+    sites: Natural = Field(description="exact, unless there are too few nodes for them")
     parkings: Natural
     gas_stations: Natural
     packages_per_hour: Amount = Field(description="what all sites send together, about")

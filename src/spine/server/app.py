@@ -40,7 +40,7 @@ AfterSeconds = Annotated[
     float | None,
     Query(allow_inf_nan=False, description="only rows of later times, simulated seconds since midnight of day 1"),
 ]
-MostRows = Annotated[int, Query(ge=1, le=MOST_ROWS, description="so many rows at most, at even distances")]
+MostRows = Annotated[int, Query(ge=1, le=MOST_ROWS, description="at most this many rows, evenly spaced")]
 
 _UNAVAILABLE: dict[int | str, dict[str, Any]] = {503: {"description": "The engine does not answer now."}}
 _REFUSALS: dict[int | str, dict[str, Any]] = {
@@ -253,7 +253,7 @@ async def _act(request: Request, settings: Settings, supervisor: Supervisor) -> 
     except UnicodeDecodeError:
         return _error(400, "body is not UTF-8 text")
     if request.state.role != CONTROL and text_fields(text)[0] not in VIEW_ACTIONS:
-        return _error(403, "this caller may only look (role view)", text_fields(text)[1])
+        return _error(403, "role view may not change anything", text_fields(text)[1])
     try:
         done = await supervisor.call(text)
     except EngineUnavailableError as error:

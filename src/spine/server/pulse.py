@@ -15,7 +15,7 @@ from typing import Any, Final
 LOOK_INTERVAL_S: Final = 0.25
 _OWN_SLEEP_S: Final = 1.0
 _SLOW_FACTOR: Final = 6.0
-"""Work that cannot show its progress, like the import of a map, may go on so many times longer without."""
+"""Work that cannot show its progress, like the import of a map, may take this many times longer."""
 
 _NOT_WELL: Final = 0.5
 """From this share of its patience on an engine without progress is reported as not well."""
@@ -59,7 +59,7 @@ class OwnTime:
         self._waited = self._waited_s(self._pid)
 
     def leave_out(self, seconds: float) -> None:
-        """Do not count so many of the seconds since the last look."""
+        """Leave out some of the seconds since the last look."""
         self._since += seconds
 
     def seconds(self) -> float:

@@ -36,7 +36,7 @@ BLOCK_S: Final = 2.0
 
 _SNAPSHOT_S: Final = 10.0
 _SNAPSHOT_SHARE: Final = 4
-"""A snapshot is taken when so many times its bytes have been said since the last one, but not more often than every so many seconds."""
+"""A snapshot is taken once this many times its size has been recorded since the last one, but not more often than `_SNAPSHOT_S`."""
 
 _MOST_WAITING_BYTES: Final = 64 << 20
 """A disk with more than this, and twice a snapshot, still to write is too slow."""
@@ -46,7 +46,7 @@ _CLOSE_S: Final = 5.0
 _LOOK_S: Final = 1.0
 _FIGURES_S: Final = 5.0
 _FINE_HZ, _COARSE_HZ, _MANY_AGENTS = 10, 4, 2000
-"""Position frames a real second, up to so many agents and beyond."""
+"""Position frames per real second: up to `_MANY_AGENTS` agents, and beyond."""
 
 _PACE: Final = ("simulation.started", "simulation.updated")
 _OF_THE_RUN: Final = "simulation."
@@ -125,7 +125,7 @@ class Engine(Protocol):
         """Ask for a snapshot, and to hear the plain stream from there on."""
 
     def ask_positions(self, positions_hz: float) -> None:
-        """Ask for position frames, so many a real second."""
+        """Ask for position frames at a rate per real second."""
 
     async def query(self, what: str) -> bytes:
         """Return the answer to a question as JSON.
@@ -350,7 +350,7 @@ class Recorder:
             return
         self._metrics.recorded_bytes.inc(written)
         if block.gap and self.problem is not None:
-            log.info("recording goes on", file=str(self._writer.path))
+            log.info("recording resumed", file=str(self._writer.path))
             self.problem = None
             self._gap_told = False
         if self.problem is None:

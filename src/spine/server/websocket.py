@@ -161,7 +161,7 @@ class WebSocketEndpoint:
         if not limit.allow():
             return f"more than {self._settings.actions_per_second:g} actions a second; wait and send again"
         if client.role != CONTROL and text_fields(text)[0] not in VIEW_ACTIONS:
-            return "this connection may only look (role view)"
+            return "role view may not change anything"
         if not await self._supervisor.has_room(_ROOM_S):
             return "too many actions are waiting for the engine; wait and send again"
         return None

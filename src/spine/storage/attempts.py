@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 CAREFUL_AFTER: Final = 2
-"""After so many recoveries that ended early, the next ones write down which action is acting."""
+"""After this many recoveries that ended early, the next ones note which action they are carrying out."""
 
 DEADLY_AFTER: Final = 3
 """An action during which so many recoveries have ended is taken for deadly; one or two may be a killed server's bad luck."""

@@ -108,7 +108,7 @@ def read(path: Path) -> Checkpoint:
     except OSError as error:
         raise StorageError(f"checkpoint {path}: cannot be read: {reason_of(error)}") from error
     if len(data) < _HEADER_BYTES + _DIGEST_BYTES or not data.startswith(_MAGIC):
-        raise StorageError(f"checkpoint {path}: is none, or cut off")
+        raise StorageError(f"checkpoint {path}: not a checkpoint, or truncated")
     version = int.from_bytes(data[len(_MAGIC) : len(_MAGIC) + 2], "little")
     if version != FORMAT:
         raise StorageError(
