@@ -1,15 +1,15 @@
 """Sphinx configuration of the documentation site: `make docs`."""
 
-from importlib.metadata import version as version_of
-
 from docutils import nodes
 from latex2mathml.converter import convert
 from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
 
+from spine import __version__
+
 project = "SPINE"
 author = "the SPINE authors"
-version = release = version_of("spine")
+version = release = __version__
 extensions = ["myst_parser"]
 source_suffix = {".md": "markdown"}
 exclude_patterns = ["conf.py"]

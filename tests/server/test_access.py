@@ -24,7 +24,7 @@ def test_tokens_divide_lookers_from_controllers() -> None:
         assert closed.value.rcvd.code == 1008
         with server.client(additional_headers={"Authorization": "Bearer view-token"}) as looker:
             assert looker.ask("agent.list")["signal"] == "agent.listed"
-            assert "only look" in looker.ask("simulation.start")["message"]
+            assert "role view" in looker.ask("simulation.start")["message"]
         with server.client(subprotocols=["spine.bearer.control-token"]) as controller:
             assert controller.ask("simulation.start")["signal"] == "simulation.started"
         assert server.status("/api/state") == 401
@@ -61,7 +61,7 @@ def test_with_a_control_token_alone_anybody_may_look() -> None:
     """And only look; a large refused message, say with a whole map in it, is answered by its request id too."""
     with running_server(SPINE_CONTROL_TOKEN="control-token") as server, server.client() as looker:
         assert looker.ask("agent.list")["signal"] == "agent.listed"
-        assert "only look" in looker.ask("map.create", graph="x" * 2**20)["message"]
+        assert "role view" in looker.ask("map.create", graph="x" * 2**20)["message"]
         assert server.status("/api/state") == 200
 
 

@@ -91,7 +91,7 @@ def test_without_a_sound_checkpoint_nothing_is_loaded(tmp_path: Path) -> None:
         path.write_bytes(b"SPINECKP")
     with pytest.raises(StorageError, match="no checkpoint can be used; restore the directory from a backup") as refusal:
         Life(tmp_path)
-    assert str(refusal.value).count("cut off") == 2
+    assert str(refusal.value).count("truncated") == 2
     Life(tmp_path / "another").drop()
 
 
