@@ -19,7 +19,10 @@ from support.patience import PATIENCE_S
 
 
 class Block(NamedTuple):
-    """A block of code of the page, and what its note says is done with it: `file: NAME`, or `insert: PATH before|after: LINE`."""
+    """A block of code of the page, and what its note says is done with it.
+
+    `file: NAME`, `insert: PATH before: LINE`, `insert: PATH after: LINE`, or `replace: PATH line: LINE`.
+    """
 
     section: str
     verb: str
@@ -33,7 +36,7 @@ def _blocks(page: str) -> Iterator[Block]:
     for section in re.split(r"^## ", page, flags=re.MULTILINE)[1:]:
         title = section.splitlines()[0]
         found = re.finditer(
-            r"^<!-- (file|insert): (\S+)(?: (before|after): (.*?))? -->\n```\w*\n(.*?)^```$",
+            r"^<!-- (file|insert|replace): (\S+)(?: (before|after|line): (.*?))? -->\n```\w*\n(.*?)^```$",
             section,
             re.MULTILINE | re.DOTALL,
         )
@@ -53,20 +56,44 @@ def _of(blocks: list[Block], title: str) -> list[Block]:
     return found
 
 
-def _insert(root: Path, block: Block) -> None:
-    """Insert a block before or after the one line it names."""
+def _carry_out(root: Path, block: Block) -> None:
+    """Write a block to a file of its own, or put it before, after or in place of the one line it names."""
     path = root / block.target
+    if block.verb == "file":
+        path.write_text(block.code)
+        return
     lines = path.read_text().splitlines(keepends=True)
     places = [number for number, line in enumerate(lines) if line.strip() == block.line.strip()]
     assert len(places) == 1, f"{block.target}: {block.line!r} stands there {len(places)} times"
-    lines.insert(places[0] + (block.side == "after"), block.code)
+    (at,) = places
+    lines[at + (block.side == "after") : at + (block.side != "before")] = [block.code]
     path.write_text("".join(lines))
+
+
+def _copied(repository: Path, folder: Path) -> Path:
+    """Copy the sources into a folder and return where."""
+    sources = repository / "src" / "spine"
+    shutil.copytree(sources, folder / "src" / "spine", ignore=shutil.ignore_patterns("dist", "__pycache__"))
+    return folder
+
+
+def _run(program: str, root: Path) -> None:
+    """Run a program with the sources of a folder."""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "PYTHONPATH": str(root / "src")},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE_S,
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_policy(blocks: list[Block], tmp_path: Path) -> None:
     """Installed as its pyproject.toml says, it is chosen by the page's scenario, takes its parameter, and orders are delivered."""
     for block in _of(blocks, "A policy"):
-        (tmp_path / block.target).write_text(block.code)
+        _carry_out(tmp_path, block)
     point = re.search(r'^"(dispatch\.\w+)" = "([\w:]+)"$', (tmp_path / "pyproject.toml").read_text(), re.MULTILINE)
     assert point is not None
     about = tmp_path / "fewest_stops-1.0.dist-info"
@@ -121,20 +148,53 @@ assert "building.described" in json.dumps(asyncapi_document())
 
 def test_the_action(blocks: list[Block], repository: Path, tmp_path: Path) -> None:
     """Inserted where the page says, a client asks for a facility, gets an answer of the published form, or hears which one there is not."""
-    shutil.copytree(
-        repository / "src" / "spine", tmp_path / "src" / "spine", ignore=shutil.ignore_patterns("dist", "__pycache__")
-    )
+    root = _copied(repository, tmp_path)
     for block in _of(blocks, "An action"):
-        _insert(tmp_path, block)
-    done = subprocess.run(
-        [sys.executable, "-c", _ASKING],
-        env={**os.environ, "PYTHONPATH": str(tmp_path / "src")},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE_S,
-    )
-    assert done.returncode == 0, done.stderr
+        _carry_out(root, block)
+    _run(_ASKING, root)
+
+
+_WAITING = """
+from dataclasses import replace
+from spine.network.facilities import FacilityKind, Yard
+from spine.network.smap import read_smap, write_smap
+from spine.scenario import Scenario
+from spine.world import CreateBroker, CreateTruck, DeleteAgent, TruckSpec, World, WorldConfig
+from spine.world.views import Activity
+
+network = Scenario.load("demo").build().network
+home = int(network.node_ids[0])
+network = replace(network, facilities=(*network.facilities, Yard("yard", home, 2)))
+network = read_smap(write_smap(network), "map")
+assert [f.id for f in network.facilities if f.kind is FacilityKind.YARD] == ["yard"]
+world = World(network, WorldConfig(seed=1))
+for index in range(3):
+    spec = TruckSpec(start_node=home, home_node=home, returns_home=True)
+    world.apply(CreateTruck(f"t{index}", spec))
+world.advance_to(60.0)
+doing = [world.agent(truck).activity for truck in world.truck_ids()]
+assert doing == [Activity.PARKED, Activity.PARKED, Activity.IDLE], doing
+assert tuple(world.building("yard").occupants) == ("t0", "t1")
+world.apply(CreateBroker("broker"))
+world.advance_to(3 * 3600.0)
+assert not world.building("yard").occupants
+assert world.package_counts().delivered > 0
+world.apply(DeleteAgent("broker"))
+again = World.load(world.dump())
+world.advance_to(9 * 3600.0)
+again.advance_to(9 * 3600.0)
+assert tuple(world.building("yard").occupants) == tuple(again.building("yard").occupants) != ()
+(row,) = world.facility_figures(FacilityKind.YARD)
+assert row["parking_served"] > 2, row
+"""
+
+
+def test_the_facility_kind(blocks: list[Block], repository: Path, tmp_path: Path) -> None:
+    """Trucks wait in the yard at their home, as many as it has lots, leave it for work and come back; maps and checkpoints hold it."""
+    root = _copied(repository, tmp_path)
+    for block in _of(blocks, "A facility kind"):
+        _carry_out(root, block)
+    _run(_WAITING, root)
 
 
 def test_the_chart(blocks: list[Block], repository: Path, tmp_path: Path) -> None:
@@ -145,7 +205,7 @@ def test_the_chart(blocks: list[Block], repository: Path, tmp_path: Path) -> Non
     assert {name.strip(' "') for name in columns[1].split(",")} <= set(SAMPLE_COLUMNS)
     web = repository / "web"
     shutil.copytree(web, tmp_path / "web", ignore=shutil.ignore_patterns("node_modules"))
-    _insert(tmp_path, block)
+    _carry_out(tmp_path, block)
     if not (web / "node_modules").is_dir():
         return  # no Node.js here: what could be looked at without it has been
     (tmp_path / "web" / "node_modules").symlink_to(web / "node_modules")
