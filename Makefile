@@ -11,8 +11,8 @@ POETRY_EXPORT_VERSION := 1.10.1
 
 IMAGE ?= spine
 PYTHON_VERSION ?= 3.13
-# Most tests wait for processes and sockets: more workers than the usual two processors. Who has nothing left takes from others.
-PYTEST_ARGS ?= -n 5 --dist worksteal
+# Many tests wait for processes and sockets: more workers than the usual two processors. Tests of a file share its servers and browser.
+PYTEST_ARGS ?= -n 3 --dist loadfile
 CHECKED := src tests $(wildcard benchmarks deploy)
 PROVE = $(BIN)/python -m pytest -m proof -p no:randomly
 PYTHON2 ?= python2.7
@@ -29,7 +29,7 @@ NODE_MISSING = $(shell PATH="$(PATH)"; node -e 'const [major, minor] = process.v
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help docs docs-figures web-data setup run node dashboard screenshot test check check-web test-web format bench prove-crash prove-disk prove-simulation prove-soak prove-fuzz prove-network prove-dashboard autobahn image image-test sbom audit clean
+.PHONY: help docs docs-figures web-data setup run node dashboard screenshot test test-slow check check-web test-web format bench prove-crash prove-disk prove-simulation prove-soak prove-fuzz prove-network prove-dashboard autobahn image image-test sbom audit clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,9 +59,12 @@ web/node_modules/.installed: web/package-lock.json
 # Without Node.js: a page built earlier, or one that came with the sources, is served as it is.
 STALE_DASHBOARD = $(if $(wildcard $(DASHBOARD)),the dashboard is served as it was built before,the server runs without the dashboard)
 
-test: setup ## run all tests but the proofs and those that need a container engine
+test: setup ## run all tests but the slow ones, the proofs and those that need a container engine
 	@$(if $(NODE_MISSING),echo "make: $(NODE_MISSING) not found: $(STALE_DASHBOARD)",$(MAKE) --no-print-directory dashboard test-web)
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-slow: setup ## run the tests that take long: each looks again, and closer, at what a faster one shows
+	$(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
 
 check: setup ## lint, format, types, import direction, dependencies
 	$(BIN)/ruff check $(CHECKED)

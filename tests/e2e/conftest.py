@@ -27,11 +27,23 @@ def resting() -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture
-def depot() -> Iterator[Server]:
-    """A stopped demo that a test may do anything to."""
+@pytest.fixture(scope="module")
+def _depot() -> Iterator[tuple[Server, str]]:
+    """A server, and its world as it is before any test."""
     with running_server("demo", "--no-autostart") as server:
-        yield server
+        with server.client() as client:
+            saved = client.ask("simulation.export_state")["data"]["file_content"]
+        yield server, saved
+
+
+@pytest.fixture
+def depot(_depot: tuple[Server, str]) -> Server:
+    """A stopped demo that a test may do anything to."""
+    server, saved = _depot
+    with server.client() as client:
+        client.ask("simulation.import_state", file_content=saved)
+        client.ask("simulation.update", speed=60, tick_rate=20)
+    return server
 
 
 @pytest.fixture

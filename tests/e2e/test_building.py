@@ -114,36 +114,32 @@ def test_an_empty_world_is_filled(browser: Browser, empty: Server) -> None:
         dashboard.moving()
 
 
-@pytest.mark.parametrize(
-    ("kind", "stored"), [("Site", "site"), ("Parking", "parking"), ("Fuel station", "gas_station")]
-)
-def test_a_facility_is_put_on_the_map_and_deleted(browser: Browser, depot: Server, kind: str, stored: str) -> None:
+def test_a_facility_is_put_on_the_map_and_deleted(browser: Browser, depot: Server) -> None:
     """A click chooses the nearest junction; what is added is on the map of the server; deleting asks once more."""
     with opened(browser, depot) as dashboard:
         form = dashboard.build("Facilities")
-        form.get_by_text(kind, exact=True).click()
-        dashboard.button("Choose a place on the map").click()
-        taken = {node["id"] for node in depot.get("/api/map")["graph"]["nodes"] if node["buildings"]}
-        free = next(
-            node for node in depot.get("/api/map")["graph"]["nodes"] if node["id"] not in taken and node["x"] > 1500
-        )
-        dashboard.click_map(free["x"], free["y"])
-        expect(form.get_by_label("Junction")).to_have_value(free["id"])
-        dashboard.shoot(f"placing-{stored}-light")
-        form.get_by_label(re.compile("^Id")).fill("my-own")
-        dashboard.button(f"Add the {kind.lower()}").click()
-        dashboard.notice("Added my-own.")
-        expect(dashboard.inspector).to_be_visible()
-        nodes = {node["id"]: node for node in depot.get("/api/map")["graph"]["nodes"]}
-        [made] = nodes[free["id"]]["buildings"]
-        assert (made["id"], made["type"]) == ("my-own", stored)
-        dashboard.button("Delete this facility").click()
-        dashboard.button("Keep").click()
-        dashboard.button("Delete this facility").click()
-        dashboard.button("Delete").click()
-        dashboard.notice("Deleted facility my-own.")
-        expect(dashboard.inspector).to_have_count(0)
-        assert "my-own" not in json.dumps(depot.get("/api/map"))
+        for kind, stored in (("Site", "site"), ("Parking", "parking"), ("Fuel station", "gas_station")):
+            form.get_by_text(kind, exact=True).click()
+            dashboard.button("Choose a place on the map").click()
+            nodes = depot.get("/api/map")["graph"]["nodes"]
+            free = next(node for node in nodes if not node["buildings"] and node["x"] > 1500)
+            dashboard.click_map(free["x"], free["y"])
+            expect(form.get_by_label("Junction")).to_have_value(free["id"])
+            dashboard.shoot(f"placing-{stored}-light")
+            own = f"my-own-{stored}"
+            form.get_by_label(re.compile("^Id")).fill(own)
+            dashboard.button(f"Add the {kind.lower()}").click()
+            dashboard.notice(f"Added {own}.")
+            expect(dashboard.inspector).to_be_visible()
+            [made] = next(n for n in depot.get("/api/map")["graph"]["nodes"] if n["id"] == free["id"])["buildings"]
+            assert (made["id"], made["type"]) == (own, stored)
+            dashboard.button("Delete this facility").click()
+            dashboard.button("Keep").click()
+            dashboard.button("Delete this facility").click()
+            dashboard.button("Delete").click()
+            dashboard.notice(f"Deleted facility {own}.")
+            expect(dashboard.inspector).to_have_count(0)
+            assert own not in json.dumps(depot.get("/api/map"))
 
 
 def test_a_truck_and_the_broker_are_deleted(browser: Browser, depot: Server) -> None:

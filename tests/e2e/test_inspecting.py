@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, expect
 
-from support.dashboard import PHONE, Dashboard, opened
+from support.dashboard import DESKTOP, PHONE, Dashboard, opened
 from support.server import Server, wait_until
 
 pytestmark = pytest.mark.browser
@@ -100,41 +100,41 @@ def test_follow_mode_keeps_a_truck_in_the_middle(browser: Browser, demo: Server)
         expect(dashboard.button("Follow")).to_be_visible()
 
 
-@pytest.mark.parametrize(
-    ("kind", "facts"),
-    [
-        (
-            "site",
-            [
-                "Docks taken",
-                "Packages waiting",
-                "Generated",
-                "Picked up",
-                "Delivered to here",
-                "New packages",
-                "Loading",
-            ],
-        ),
-        ("parking", ["Places taken"]),
-        ("gas_station", ["Pumps taken", "Revenue", "Price factor", "Fuel price here"]),
+_FACTS = {
+    "site": [
+        "Docks taken",
+        "Packages waiting",
+        "Generated",
+        "Picked up",
+        "Delivered to here",
+        "New packages",
+        "Loading",
     ],
-)
-def test_a_facility_is_clicked_on_and_inspected(browser: Browser, demo: Server, kind: str, facts: list[str]) -> None:
+    "parking": ["Places taken"],
+    "gas_station": ["Pumps taken", "Revenue", "Price factor", "Fuel price here"],
+}
+
+
+def test_a_facility_is_clicked_on_and_inspected(browser: Browser, resting: Server) -> None:
     """A click on a facility shows who is there, who waits and what it has done."""
-    with opened(browser, demo) as dashboard:
-        dashboard.moving()
-        # One that nothing else covers: the loneliest of its kind.
-        places = {name: dashboard.place(name) for name in dashboard.buildings()}
-        own = [name for name, its in dashboard.buildings().items() if its == kind]
-        chosen = max(own, key=lambda name: min(math.dist(places[name], places[o]) for o in places if o != name))
-        dashboard.click_map(*places[chosen])
-        inspector = dashboard.inspector
-        expect(inspector.get_by_text(chosen).first).to_be_visible()
-        for fact in facts:
-            expect(inspector.get_by_text(fact, exact=False).first).to_be_visible()
-        dashboard.shoot(f"{kind}-light")
-        dashboard.button("Close the inspector").click()
-        expect(inspector).to_have_count(0)
+    with opened(browser, resting) as dashboard:
+        dashboard.ready()
+        dashboard.clear_trucks()
+        kinds = dashboard.buildings()
+        places = {name: dashboard.place(name) for name in kinds}
+        for kind, facts in _FACTS.items():
+            # One that nothing else covers: the loneliest of its kind.
+            own = [name for name, its in kinds.items() if its == kind]
+            chosen = max(own, key=lambda name: min(math.dist(places[name], places[o]) for o in places if o != name))
+            dashboard.click_map(*places[chosen])
+            inspector = dashboard.inspector
+            expect(inspector.get_by_text(chosen).first).to_be_visible()
+            for fact in facts:
+                expect(inspector.get_by_text(fact, exact=False).first).to_be_visible()
+            dashboard.shoot(f"{kind}-light")
+            dashboard.button("Close the inspector").click()
+            expect(inspector).to_have_count(0)
+            dashboard.button("Show the whole map").click()
 
 
 def test_a_package_is_found_and_its_journey_shown(browser: Browser, demo: Server) -> None:
@@ -186,8 +186,7 @@ def test_facilities_at_one_junction_are_each_reached(browser: Browser, depot: Se
         crowded = max(nodes, key=lambda node: len(node["buildings"]))
         names = [building["id"] for building in crowded["buildings"]]
         assert len(names) >= 2
-        # Nothing but facilities: trucks stand wherever they like.
-        dashboard.page.evaluate("() => spine.world.fleet.putAll([])")
+        dashboard.clear_trucks()
         for near in (False, True):
             if near:
                 dashboard.approach(crowded["x"], crowded["y"], -1.2)
@@ -201,27 +200,31 @@ def test_facilities_at_one_junction_are_each_reached(browser: Browser, depot: Se
                 dashboard.button("Close the inspector").click()
 
 
-def _covered(dashboard: Dashboard, places: list[list[float]]) -> list[list[float]]:
-    """Return the places of the page that are not seen for a panel, or are outside of it."""
+def _covered(dashboard: Dashboard, places: list[tuple[float, float]]) -> list[list[float]]:
+    """Return the places of the map, metres, that are not seen for a panel, or are off the page."""
     script = "(all) => all.filter(([x, y]) => document.elementFromPoint(x, y)?.closest('canvas.map') == null)"
-    covered: list[list[float]] = dashboard.page.evaluate(script, places)
+    covered: list[list[float]] = dashboard.page.evaluate(script, dashboard.screens(places))
     return covered
 
 
-@pytest.mark.parametrize("size", [(1440, 900), (1280, 720), PHONE])
-def test_the_whole_map_is_seen(browser: Browser, resting: Server, size: tuple[int, int]) -> None:
+def test_the_whole_map_is_seen(browser: Browser, resting: Server) -> None:
     """Nothing on the page covers a junction of a map that is shown as a whole, beside an open inspector either."""
-    nodes = resting.get("/api/map")["graph"]["nodes"]
-    with opened(browser, resting, size=size) as dashboard:
+    nodes = [(node["x"], node["y"]) for node in resting.get("/api/map")["graph"]["nodes"]]
+    with opened(browser, resting) as dashboard:
         dashboard.ready()
-        assert _covered(dashboard, [list(dashboard.screen(node["x"], node["y"])) for node in nodes]) == []
-        dashboard.find("broker-main")
-        expect(dashboard.inspector).to_be_visible()
-        dashboard.button("Show the whole map").click()
-        assert _covered(dashboard, [list(dashboard.screen(node["x"], node["y"])) for node in nodes]) == []
+        assert _covered(dashboard, nodes) == []
+        for width, height in (DESKTOP, (1440, 900), PHONE):
+            dashboard.page.set_viewport_size({"width": width, "height": height})
+            dashboard.button("Show the whole map").click()
+            assert _covered(dashboard, nodes) == []
+            dashboard.find("broker-main")
+            expect(dashboard.inspector).to_be_visible()
+            dashboard.button("Show the whole map").click()
+            assert _covered(dashboard, nodes) == []
+            dashboard.button("Close the inspector").click()
 
 
-@pytest.mark.parametrize("size", [(1440, 900), PHONE])
+@pytest.mark.parametrize("size", [(1440, 900), pytest.param(PHONE, marks=pytest.mark.slow)])
 def test_what_is_found_first_is_seen_with_its_whole_way(
     browser: Browser, resting: Server, size: tuple[int, int]
 ) -> None:
@@ -234,7 +237,7 @@ def test_what_is_found_first_is_seen_with_its_whole_way(
         site = next(name for name, kind in dashboard.buildings().items() if kind == "site")
         dashboard.find(site)
         expect(dashboard.inspector).to_be_visible()
-        assert _covered(dashboard, [list(dashboard.screen(*dashboard.place(site)))]) == []
+        assert _covered(dashboard, [dashboard.place(site)]) == []
     with opened(browser, resting, size=size) as dashboard:
         dashboard.ready()
         dashboard.find(truck["id"])
@@ -244,10 +247,11 @@ def test_what_is_found_first_is_seen_with_its_whole_way(
         ahead += [(place["x"], place["y"])]
         nodes = {int(node["id"]): (node["x"], node["y"]) for node in resting.get("/api/map")["graph"]["nodes"]}
         ahead += [nodes[node] for node in truck["route"]]
-        assert _covered(dashboard, [list(dashboard.screen(*point)) for point in ahead]) == []
+        assert _covered(dashboard, ahead) == []
         dashboard.shoot(f"found-{size[0]}")
 
 
+@pytest.mark.slow
 def test_times_do_not_depend_on_the_pace(browser: Browser, depot: Server) -> None:
     """When a package was born, its deadlines and a truck's arrivals stay what they are when the pace changes, on a new page too."""
     with depot.client() as client:

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.browser
 _LOST = "WebSocket connection to|ERR_CONNECTION_(REFUSED|RESET)|status of 421"
 
 
+@pytest.mark.slow
 def test_a_page_whose_world_is_gone_says_so_and_goes_on_when_asked(browser: Browser) -> None:
     """It does not go on with another world by itself; loading it anew tells why, once, and leads to what is there."""
     port = free_port()

@@ -143,7 +143,7 @@ def views(dashboard: Dashboard) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_every_panel_is_accessible(browser: Browser, resting: Server, axe: str, theme: str) -> None:
     """axe-core finds nothing serious in any panel, inspector or dialog; a picture of each is kept."""
     with opened(browser, resting, theme=theme) as dashboard:
@@ -160,7 +160,7 @@ def test_every_panel_is_accessible(browser: Browser, resting: Server, axe: str, 
         assert faults == {}
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_a_phone_can_do_it_all(browser: Browser, resting: Server, axe: str, theme: str) -> None:
     """On a phone the panels are a sheet: nothing is wider than the screen, all can be reached and touched."""
     with opened(browser, resting, theme=theme, size=PHONE, is_mobile=True, has_touch=True) as dashboard:

@@ -122,6 +122,7 @@ def test_an_error_is_shown_where_the_action_was_taken(browser: Browser) -> None:
         expect(run.get_by_role("status")).to_have_text("Running")
 
 
+@pytest.mark.slow
 def test_a_server_that_was_started_again_is_shown_as_it_is(browser: Browser) -> None:
     """Nothing of the world before stays: run state, clock, figures and buttons are those of the new one, an empty one too."""
     port = free_port()

@@ -14,7 +14,7 @@ import pytest
 from matplotlib.image import imread
 from playwright.sync_api import Browser, expect
 
-from support.dashboard import PHONE, Dashboard, opened
+from support.dashboard import DESKTOP, PHONE, Dashboard, opened
 from support.server import Json, Server, running_server, wait_until
 
 pytestmark = pytest.mark.browser
@@ -27,6 +27,16 @@ _FRAMES = """(wanted) => new Promise((done) => {
       activity: [...fleet.activity] });
     if (seen.length < wanted) requestAnimationFrame(frame);
     else done(seen);
+  };
+  requestAnimationFrame(frame);
+})"""
+_PICTURES = """() => new Promise((done) => {
+  const seen = new Set();
+  const begun = performance.now();
+  const frame = (now) => {
+    seen.add(spine.world.fleet.shown);
+    if (now - begun < 3000) requestAnimationFrame(frame);
+    else done({ seconds: (now - begun) / 1000, pictures: seen.size });
   };
   requestAnimationFrame(frame);
 })"""
@@ -56,7 +66,7 @@ def longest(server: Server, road_class: str) -> tuple[float, float]:
     return (a["x"] + b["x"]) / 2, (a["y"] + b["y"]) / 2
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_roads_by_class_and_zoom_with_a_legend(browser: Browser, depot: Server, theme: str) -> None:
     """Large roads are warm in colour, small ones grey; nearer they grow wider; the legend names every sign."""
     with opened(browser, depot, theme=theme) as dashboard:
@@ -96,7 +106,7 @@ def test_the_theme_follows_the_system_and_can_be_chosen(browser: Browser, demo: 
 
 def test_trucks_move_smoothly_on_the_simulated_clock(browser: Browser, demo: Server) -> None:
     """From one drawn frame to the next no truck goes farther than it can drive in the simulated time between."""
-    with opened(browser, demo) as dashboard:
+    with opened(browser, demo, motion=True) as dashboard:
         dashboard.moving()
         frames: list[Json] = dashboard.page.evaluate(_FRAMES, 100)
         drawn = forwards = aligned = 0
@@ -115,6 +125,15 @@ def test_trucks_move_smoothly_on_the_simulated_clock(browser: Browser, demo: Ser
         # Positions come 20 times a second; in between trucks go on.
         assert forwards > 0.9 * drawn
         assert aligned > 0.75 * drawn
+
+
+def test_who_asks_for_less_motion_sees_trucks_move_a_few_times_a_second(browser: Browser, demo: Server) -> None:
+    """The setting of the system counts at once, without loading the page again."""
+    with opened(browser, demo, motion=True) as dashboard:
+        dashboard.moving()
+        dashboard.page.emulate_media(reduced_motion="reduce")
+        seen = dashboard.page.evaluate(_PICTURES)
+        assert 2 <= seen["pictures"] <= 4 * seen["seconds"] + 2
 
 
 def test_states_are_counted_and_coloured(browser: Browser, demo: Server) -> None:
@@ -256,6 +275,8 @@ _STAND = """(activities) => {
     fleet.x[i] = minX + ((i + 1) / 9) * (maxX - minX);
     fleet.y[i] = minY - 0.15 * (maxY - minY);
   });
+  // Draws it again.
+  spine.view.zoomBy(0);
   return activities.map((_, i) => [fleet.x[i], fleet.y[i]]);
 }"""
 
@@ -284,6 +305,7 @@ def test_states_are_told_apart_by_shape(browser: Browser, depot: Server) -> None
         dashboard.shoot("shapes-light")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(1440, 900), PHONE])
 def test_a_large_map_opens_with_all_its_roads(browser: Browser, size: tuple[int, int]) -> None:
     """Of every class of roads on the map one that is nowhere near another thing is seen on the map as a whole."""
@@ -325,10 +347,13 @@ def test_the_event_feed_is_filtered_held_and_handed_out(browser: Browser, demo: 
         expect(events.get_by_text("No event passes the filters.")).to_be_visible()
 
 
-@pytest.mark.parametrize(("theme", "size"), [("light", (1280, 720)), ("dark", (1920, 1080)), ("light", PHONE)])
-def test_the_start_page_fits(browser: Browser, demo: Server, theme: str, size: tuple[int, int]) -> None:
+def test_the_start_page_fits(browser: Browser, demo: Server) -> None:
     """Pictures of the running demo for people to look at; nothing is wider than the page."""
-    with opened(browser, demo, theme=theme, size=size) as dashboard:
+    with opened(browser, demo) as dashboard:
         dashboard.moving()
-        dashboard.shoot(f"start-{size[0]}-{theme}")
-        assert dashboard.page.evaluate("() => document.documentElement.scrollWidth") <= size[0]
+        for theme, (width, height) in (("light", DESKTOP), ("dark", (1920, 1080)), ("light", PHONE)):
+            dashboard.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            dashboard.page.set_viewport_size({"width": width, "height": height})
+            dashboard.button("Show the whole map").click()
+            dashboard.shoot(f"start-{width}-{theme}")
+            assert dashboard.page.evaluate("() => document.documentElement.scrollWidth") <= width

@@ -133,6 +133,7 @@ def test_what_is_refused_is_told_to_its_sender_alone_and_does_not_act() -> None:
     assert core.refuse(nonsense, "the disk is full") == core.act(nonsense)
 
 
+@pytest.mark.slow
 def test_actions_at_the_same_ticks_make_the_same_world_again() -> None:
     """Ticks caught up at once instead of one by one, the same actions between them, end in the same bytes."""
     core = _core()

@@ -229,6 +229,7 @@ _BROKEN = [
 _MENDED = ["the journal is written again", "checkpoints are written again", "recording resumed"]
 
 
+@pytest.mark.slow
 def test_a_disk_that_is_really_full(tmp_path: Path) -> None:
     """Journal, checkpoints, recording on a small disk somebody else fills: the world goes on; with room again, so do they.
 
@@ -284,6 +285,7 @@ def _newest_checkpoint(state: Path) -> str:
     return max(path.name for path in StateDirectory(state).checkpoints.glob("*.spine"))
 
 
+@pytest.mark.slow
 def test_a_wall_clock_that_jumps_back_changes_nothing(tmp_path: Path) -> None:
     """Every look at it is an hour earlier, in both processes: ticks, journal, checkpoints, recording and recovery do not care."""
     (tmp_path / "sitecustomize.py").write_text(
@@ -314,6 +316,7 @@ def test_a_wall_clock_that_jumps_back_changes_nothing(tmp_path: Path) -> None:
     assert times == sorted(times)
 
 
+@pytest.mark.slow
 def test_a_few_kills_lose_nothing(tmp_path: Path) -> None:
     """`make prove-crash` in small: kills at random moments, every acknowledged action once, worlds byte for byte."""
     figures = CrashProof(tmp_path, seed=3).run(4)

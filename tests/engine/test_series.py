@@ -73,6 +73,7 @@ def test_a_late_comer_gets_the_whole_run() -> None:
         assert server.status("/api/series?after_s=nan") == 422
 
 
+@pytest.mark.slow
 def test_a_recording_has_its_series_up_to_the_time_that_is_shown(tmp_path: Path) -> None:
     """Of a jump to its end everything before, of one to its beginning nothing later; trucks are counted by what they do."""
     path = tmp_path / "run.rec"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -96,6 +97,7 @@ def _born(client: Client, count: int) -> dict[str, Json]:
     return born
 
 
+@pytest.mark.slow
 def test_a_recording_tells_the_times_its_world_had(tmp_path: Path) -> None:
     """Across changes of the pace, to one recorded tick; a plain client of the playback hears ticks alone."""
     path = tmp_path / "paces.rec"

@@ -166,6 +166,7 @@ def trouble(tmp_path: Path) -> Iterator[Trouble]:
         yield servers
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_every_alert_fires_for_a_server_in_that_trouble(monitoring: Path, trouble: Trouble, tmp_path: Path) -> None:
     """Prometheus notices each illness and the server that has it, Alertmanager tells people, and who is well is left alone."""

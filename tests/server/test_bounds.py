@@ -153,6 +153,7 @@ def test_no_map_file_is_refused_at_length(name: str, quote: str, seeds: dict[str
         assert len(_complaint(partial(load_map, file))) < MOST_MESSAGE + len(str(file))
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(st.data())
 def test_no_scenario_is_refused_at_length(data: st.DataObject) -> None:

@@ -101,6 +101,7 @@ def test_a_reader_that_stops_is_thinned_out_and_dropped_while_others_go_on() -> 
         assert ticks == list(range(ticks[0], ticks[-1] + 1))
 
 
+@pytest.mark.slow
 def test_a_slow_reader_that_reads_again_gets_a_fresh_picture() -> None:
     """Who fell behind hears a snapshot, then every tick from there on."""
     with (

@@ -16,6 +16,7 @@ MESSAGES = 4000
 FILES = 400
 
 
+@pytest.mark.slow
 def test_every_changed_message_is_answered_once_and_the_world_lives_on() -> None:
     """Values, envelopes, bytes, fragments, binary frames, broken frames: one answer each, no fault, no second lost."""
     figures, output = fuzz_server(MESSAGES, 3)
@@ -45,6 +46,7 @@ def test_what_must_come_back_is_worked_out_right(text: bytes, is_action: bool, r
     assert (sent.is_action, sent.request_id) == (is_action, request_id)
 
 
+@pytest.mark.slow
 def test_every_damaged_file_is_taken_or_refused_by_name(tmp_path: Path) -> None:
     """Maps, saves, extracts, graphs, scenarios: never a traceback, a crash, a hang, or memory without bounds."""
     write_seeds(tmp_path, small_files(tmp_path))

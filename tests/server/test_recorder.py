@@ -95,6 +95,7 @@ def test_a_recording_holds_what_clients_heard_in_order(tmp_path: Path) -> None:
     assert said[-1] == heard[-1]
 
 
+@pytest.mark.slow
 def test_a_killed_server_goes_on_with_its_recording(tmp_path: Path) -> None:
     """SIGKILL costs the last seconds at most; the next server appends, with a gap; time does not fall back."""
     path = tmp_path / "run.rec"
@@ -174,6 +175,7 @@ def test_a_reset_and_an_import_do_not_turn_time_back(tmp_path: Path) -> None:
     assert 1700 < blocks[-1].end - blocks[0].begin < 2400
 
 
+@pytest.mark.slow
 def test_a_disk_that_fails_harms_the_recording_only(tmp_path: Path) -> None:
     """Ticks and actions go on, `/ready` stays good and says what is the matter; when the disk works again, so does the recording."""
     path = tmp_path / "run.rec"

@@ -12,6 +12,7 @@ from support.soaking import Sample, growth_of, soak
 HALF_A_DAY_S = 43_200.0
 
 
+@pytest.mark.slow
 def test_whatever_comes_and_goes_leaves_nothing_behind(tmp_path: Path) -> None:
     """Half a simulated day of coming and going: handles are given back, the engine is the same, nothing was warned of."""
     seen = soak(tmp_path, HALF_A_DAY_S, seed=5, rounds_between_imports=3)

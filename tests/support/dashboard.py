@@ -19,6 +19,9 @@ SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 CHROMIUM_FLAGS = (
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
+    # Nobody looks at most frames: without these they cost twice the time.
+    "--webgl-antialiasing-mode=none",
+    "--disable-gpu-compositing",
     "--disable-background-networking",
     "--force-color-profile=srgb",
 )
@@ -63,6 +66,12 @@ class Dashboard:
         """Wait until trucks are shown between frames of a running simulation."""
         self.wait("() => spine.world.fleet.shown !== null && spine.world.fleet.pace > 0 && spine.world.summary.value")
 
+    def clear_trucks(self) -> None:
+        """Show nothing but facilities, for clicks: trucks stand wherever they like. For a world that does not move."""
+        # To show the whole map is to draw it again.
+        self.page.evaluate("() => { spine.world.fleet.putAll([]); spine.view.fit(); }")
+        self.page.evaluate(_CALM)
+
     def panel(self, name: str) -> Locator:
         """Choose one of the panels at the side, and return its body."""
         self.page.get_by_role("tab", name=name, exact=True).click()
@@ -93,11 +102,16 @@ class Dashboard:
 
     def screen(self, x: float, y: float) -> tuple[float, float]:
         """Return where a place of the map is on the page."""
+        [place] = self.screens([(x, y)])
+        return place
+
+    def screens(self, places: list[tuple[float, float]]) -> list[tuple[float, float]]:
+        """Return where places of the map are on the page, all at the same moment."""
         self.page.evaluate(_CALM)
-        sx, sy = self.page.evaluate("([x, y]) => spine.view.toScreen(x, y)", [x, y])
+        shown = self.page.evaluate("(all) => all.map(([x, y]) => spine.view.toScreen(x, y))", places)
         box = self.page.locator("canvas.map").bounding_box()
         assert box is not None
-        return sx + box["x"], sy + box["y"]
+        return [(x + box["x"], y + box["y"]) for x, y in shown]
 
     def click_map(self, x: float, y: float) -> None:
         """Click on a place of the map, metres."""
@@ -153,16 +167,21 @@ def opened(
     theme: str = "light",
     size: tuple[int, int] = DESKTOP,
     known: bool = True,
+    motion: bool = False,
     forgiven: str = "",
     **options: Any,
 ) -> Iterator[Dashboard]:
     """Open the dashboard of a server; the page may neither complain nor ask anybody else for anything.
 
-    `known` is whether the server shows itself; `forgiven` is a pattern of complaints that the test provokes.
+    `known` is whether the server shows itself; `motion` is whether trucks are drawn at every frame, which costs a whole processor;
+    `forgiven` is a pattern of complaints that the test provokes.
     """
     width, height = size
     context = browser.new_context(
-        viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce", **options
+        viewport={"width": width, "height": height},
+        color_scheme=theme,
+        reduced_motion="no-preference" if motion else "reduce",
+        **options,
     )
     context.set_default_timeout(PATIENCE_MS)
     try:

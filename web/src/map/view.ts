@@ -5,6 +5,7 @@ import { effect } from "@preact/signals";
 import type { Reference } from "../model/feed";
 import type { Bounds, RoadMap } from "../model/roads";
 import type { World } from "../model/world";
+import { calm } from "../ui/environment";
 import { facilityItems } from "./facilities";
 import { type Journey, journeyOf } from "./journeys";
 import { facilityLayers, facilitySize, highlightLayers, routeLayers, staticLayers, truckLayer } from "./layers";
@@ -15,6 +16,8 @@ const NEAREST_ZOOM = 3;
 const FOLLOW_ZOOM = -0.6;
 const PICK_RADIUS = 8;
 const SLOWEST_CLICK_MS = 10_000;
+/** Between two pictures of moving trucks, for people who have asked for less motion. */
+const CALM_FRAME_MS = 250;
 
 export interface Insets {
   top: number;
@@ -40,7 +43,7 @@ export class MapView {
   private fitted: Bounds | null = null;
   private fixed: Layer[] = [];
   private facilities: Layer[] = [];
-  private facilitiesBeat = -1;
+  private facilitiesBeat = Number.NEGATIVE_INFINITY;
   private zoomStep = Number.NaN;
   private dirty = true;
   private journey: Journey | null = null;
@@ -49,6 +52,7 @@ export class MapView {
   /** How often somebody has moved the map by hand. */
   private moves = 0;
   private readonly frameTimes: number[] = [];
+  private advancedAt = 0;
   private stopped = false;
 
   constructor(
@@ -239,14 +243,16 @@ export class MapView {
   private rebuild(): void {
     const zoom = this.viewState.zoom as number;
     this.fixed = this.roads === null ? [] : staticLayers(this.roads, this.palette, zoom, this.scale);
-    this.facilitiesBeat = -1;
+    this.facilitiesBeat = Number.NEGATIVE_INFINITY;
     this.dirty = true;
   }
 
   private readonly frame = (now: number): void => {
     if (this.stopped) return;
     requestAnimationFrame(this.frame);
-    const moved = this.world.fleet.advance(now);
+    const due = !calm.value || now - this.advancedAt >= CALM_FRAME_MS;
+    const moved = due && this.world.fleet.advance(now);
+    if (due) this.advancedAt = now;
     const beat = this.world.beat.value;
     if (this.roads !== null && beat - this.facilitiesBeat >= 4) {
       this.facilitiesBeat = beat;
@@ -261,8 +267,9 @@ export class MapView {
     if (!moved && !this.dirty) return;
     this.frameTimes.push(now);
     if (this.frameTimes.length > 600) this.frameTimes.shift();
-    this.dirty = false;
     this.followSelected();
+    // After it has moved the map, which marks it: else a followed truck would be drawn at every frame for ever.
+    this.dirty = false;
     this.draw();
   };
 

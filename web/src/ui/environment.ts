@@ -8,11 +8,14 @@ export type ThemeChoice = "system" | ThemeName;
 const THEME_KEY = "spine.theme";
 const darkQuery = window.matchMedia("(prefers-color-scheme: dark)");
 const narrowQuery = window.matchMedia("(max-width: 899px)");
+const calmQuery = window.matchMedia("(prefers-reduced-motion: reduce)");
 
 const stored = localStorage.getItem(THEME_KEY);
 export const themeChoice = signal<ThemeChoice>(stored === "light" || stored === "dark" ? stored : "system");
 export const theme = signal<ThemeName>("light");
 export const narrow = signal(narrowQuery.matches);
+/** Whether the person at the page has asked the system for less motion. */
+export const calm = signal(calmQuery.matches);
 const systemDark = signal(darkQuery.matches);
 
 darkQuery.addEventListener("change", (event) => {
@@ -20,6 +23,9 @@ darkQuery.addEventListener("change", (event) => {
 });
 narrowQuery.addEventListener("change", (event) => {
   narrow.value = event.matches;
+});
+calmQuery.addEventListener("change", (event) => {
+  calm.value = event.matches;
 });
 
 effect(() => {
