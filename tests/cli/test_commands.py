@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import re
 import signal
 import subprocess
@@ -14,22 +13,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from support.command_line import spine_here, spine_process
 from support.extract import town_xml
-from support.patience import LONG_PATIENCE_S, PATIENCE_S
-
-
-def _spine(*arguments: object, code: int = 0, **environment: str) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "spine", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=LONG_PATIENCE_S,
-        env={**os.environ, **environment},
-        check=False,
-    )
-    assert done.returncode == code, done.stderr
-    assert "Traceback" not in done.stderr
-    return done
+from support.patience import PATIENCE_S
+from support.server import wait_until
 
 
 def _events(folder: Path) -> list[dict[str, object]]:
@@ -39,7 +26,7 @@ def _events(folder: Path) -> list[dict[str, object]]:
 
 def test_a_run_leaves_summary_events_and_tables(tmp_path: Path) -> None:
     """Figures for programs and people, events with time and type named as on the wire."""
-    done = _spine("run", "demo", "--hours", 3, "--out", tmp_path)
+    done = spine_process("run", "demo", "--hours", 3, "--out", tmp_path)
     assert "delivered" in done.stdout
     summary = json.loads((tmp_path / "summary.json").read_text())
     log = _events(tmp_path)
@@ -71,7 +58,7 @@ run: {hours: 1}
 def test_the_same_run_gives_the_same_bytes(tmp_path: Path) -> None:
     """Processes with different string hashing write the same log, byte for byte."""
     for name, seed in (("a", "0"), ("b", "77")):
-        _spine("run", "demo", "--hours", 2, "--out", tmp_path / name, PYTHONHASHSEED=seed)
+        spine_process("run", "demo", "--hours", 2, "--out", tmp_path / name, PYTHONHASHSEED=seed)
     for file in ("events.jsonl.gz", "time_series.csv", "trucks.csv", "sites.csv", "scenario.yaml"):
         assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
 
@@ -81,7 +68,7 @@ def test_the_step_changes_nothing(tmp_path: Path) -> None:
     (tmp_path / "town.yaml").write_text(_TOWN)
     logs = []
     for dt in (0.05, 1, 60, 3600):
-        _spine("run", tmp_path / "town.yaml", "--dt", dt, "--out", tmp_path / str(dt))
+        spine_here("run", tmp_path / "town.yaml", "--dt", dt, "--out", tmp_path / str(dt))
         logs.append(_events(tmp_path / str(dt)))
     assert [event["type"] for event in logs[0]].count("package.delivered") > 10
     assert all(log == logs[0] for log in logs)
@@ -89,7 +76,7 @@ def test_the_step_changes_nothing(tmp_path: Path) -> None:
 
 def test_json_prints_the_summary_and_nothing_else() -> None:
     """For scripts."""
-    done = _spine("run", "demo", "--hours", 1, "--seed", 9, "--json")
+    done = spine_here("run", "demo", "--hours", 1, "--seed", 9, "--json")
     assert json.loads(done.stdout)["seed"] == 9
     assert done.stderr == ""
 
@@ -106,8 +93,7 @@ def test_an_interrupted_run_keeps_what_it_has(tmp_path: Path, number: signal.Sig
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no threads are running here
     )
     part = tmp_path / ".events.jsonl.gz.part"
-    while process.poll() is None and not (part.exists() and part.stat().st_size > 10_000):
-        pass
+    wait_until(lambda: process.poll() is not None or (part.exists() and part.stat().st_size > 10_000))
     process.send_signal(number)
     output, errors = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == code
@@ -145,14 +131,15 @@ def test_an_interrupted_run_keeps_what_it_has(tmp_path: Path, number: signal.Sig
 )
 def test_mistakes_end_in_one_clear_message_and_code_2(arguments: tuple[str, ...], message: str, tmp_path: Path) -> None:
     """No traceback, ever."""
-    done = _spine(*arguments, code=2)
+    # What a server would leave behind in the process is not for the tests that follow.
+    done = (spine_process if arguments[0] == "serve" else spine_here)(*arguments, code=2)
     assert message in done.stderr
 
 
 def test_maps_go_through_all_commands(tmp_path: Path) -> None:
     """Generate -> info -> plot -> import -> run."""
     made = tmp_path / "made.smap"
-    _spine(
+    spine_here(
         "map",
         "generate",
         "-o",
@@ -166,25 +153,25 @@ def test_maps_go_through_all_commands(tmp_path: Path) -> None:
         "-s",
         "num_major_centers=1",
     )
-    figures = json.loads(_spine("map", "info", made, "--json").stdout)
+    figures = json.loads(spine_here("map", "info", made, "--json").stdout)
     assert figures["nodes"] > 20
     assert figures["largest_strongly_connected_share"] == 1.0
-    assert "in the largest strongly connected part" in _spine("map", "info", made).stdout
+    assert "in the largest strongly connected part" in spine_here("map", "info", made).stdout
     for name in ("made.png", "made.svg"):
-        _spine("map", "plot", made, "-o", tmp_path / name)
+        spine_here("map", "plot", made, "-o", tmp_path / name)
         assert (tmp_path / name).stat().st_size > 5000
-    _spine("map", "import", made, "-o", tmp_path / "again.smap")
+    spine_here("map", "import", made, "-o", tmp_path / "again.smap")
     assert (tmp_path / "again.smap").read_bytes() == made.read_bytes()
-    assert json.loads(_spine("run", made, "--hours", 1, "--json").stdout)["trucks"] >= 1
+    assert json.loads(spine_here("run", made, "--hours", 1, "--json").stdout)["trucks"] >= 1
 
 
 def test_scenarios_are_listed_shown_and_checked(tmp_path: Path) -> None:
     """What `show` prints is a scenario file itself."""
-    listed = _spine("scenario", "list").stdout
+    listed = spine_here("scenario", "list").stdout
     assert all(name in listed for name in ("city", "demo", "none", "region"))
-    shown = _spine("scenario", "show", "demo").stdout
+    shown = spine_here("scenario", "show", "demo").stdout
     (tmp_path / "mine.yaml").write_text(shown)
-    assert "24 trucks" in _spine("scenario", "check", tmp_path / "mine.yaml").stdout
+    assert "24 trucks" in spine_here("scenario", "check", tmp_path / "mine.yaml").stdout
 
 
 def test_the_page_on_scenarios_is_right(repository: Path, tmp_path: Path) -> None:
@@ -192,8 +179,8 @@ def test_the_page_on_scenarios_is_right(repository: Path, tmp_path: Path) -> Non
     page = (repository / "docs/scenarios.md").read_text()
     path = tmp_path / "example.yaml"
     path.write_text(page.split("```yaml\n")[1].split("```")[0])
-    assert "25 trucks" in _spine("scenario", "check", path).stdout
-    schema = json.loads(_spine("scenario", "schema").stdout)
+    assert "25 trucks" in spine_here("scenario", "check", path).stdout
+    schema = json.loads(spine_here("scenario", "schema").stdout)
     assert set(yaml.safe_load(path.read_text())) == set(schema["properties"])
 
 
@@ -201,7 +188,7 @@ def test_a_broken_scenario_is_told_line_by_line(tmp_path: Path) -> None:
     """File, line and field of every mistake, nothing else."""
     path = tmp_path / "broken.yaml"
     path.write_text(_TOWN.replace("seed: 5", "sede: 5").replace("hours: 1", "hours: 0"))
-    assert _spine("run", path, code=2).stderr.splitlines() == [
+    assert spine_here("run", path, code=2).stderr.splitlines() == [
         f"spine: {path}:2: sede: unknown field; did you mean 'seed'?",
         f"{path}:7: run.hours: must be greater than 0",
     ]
@@ -212,27 +199,27 @@ def test_small_commands_do_not_load_the_engine() -> None:
     script = "import sys, spine.cli; print([name for name in ('numpy', 'scipy', 'pydantic', 'fastapi') if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
-    assert _spine("--version").stdout.startswith("spine ")
+    assert spine_process("--version").stdout.startswith("spine ")
 
 
 def test_an_extract_is_served(tmp_path: Path) -> None:
     """Two hours on the streets of a small OpenStreetMap extract deliver packages."""
     (tmp_path / "streets.osm").write_bytes(town_xml())
-    done = _spine("run", tmp_path / "streets.osm", "--hours", 2, "--json", "--out", tmp_path / "out")
+    done = spine_here("run", tmp_path / "streets.osm", "--hours", 2, "--json", "--out", tmp_path / "out")
     assert json.loads(done.stdout)["packages_delivered"] > 0
 
 
 def test_a_polish_city_is_served(shared_data: Path, tmp_path: Path) -> None:
     """Two hours on the real network of Rzeszow deliver packages."""
-    done = _spine("run", shared_data / "osm/rzeszow_region.osm.pbf", "--hours", 2, "--json", "--out", tmp_path)
+    done = spine_here("run", shared_data / "osm/rzeszow_region.osm.pbf", "--hours", 2, "--json", "--out", tmp_path)
     assert json.loads(done.stdout)["packages_delivered"] > 50
 
 
 def test_help_is_there() -> None:
     """Every command explains itself."""
-    assert "freight" in _spine("--help").stdout
+    assert "freight" in spine_here("--help").stdout
     for command in ("run", "serve", "map", "scenario", "healthcheck"):
-        assert "Usage" in _spine(command, "--help").stdout
+        assert "Usage" in spine_here(command, "--help").stdout
 
 
 def test_a_world_that_can_never_deliver_is_warned_of(tmp_path: Path) -> None:
@@ -241,7 +228,7 @@ def test_a_world_that_can_never_deliver_is_warned_of(tmp_path: Path) -> None:
     path.write_text(_TOWN.replace("fleet: [{count: 4, fuel_tank_capacity_l: 40}]", "fleet: []\nbroker: null"))
     expected = ["(no_broker)", "(no_trucks)"]
     for arguments in (("run", path, "--json"), ("run", path, "--quiet"), ("scenario", "check", path)):
-        done = _spine(*arguments)
+        done = spine_here(*arguments)
         assert [line.split()[-1] for line in done.stderr.splitlines()] == expected
         assert all(line.startswith("warning: the world can never deliver: ") for line in done.stderr.splitlines())
         assert done.stdout
@@ -253,8 +240,8 @@ def test_refused_demand_is_warned_of(tmp_path: Path) -> None:
     for largest, refused in ((14, True), (10, False)):
         town = _TOWN.replace("count: 4,", "count: 4, capacity: 10,")
         path.write_text(town.replace("size_range: [1, 4]", f"size_range: [4, {largest}]"))
-        check = _spine("scenario", "check", path)
-        run = _spine("run", path, "--json")
+        check = spine_here("scenario", "check", path)
+        run = spine_here("run", path, "--json")
         if refused:
             assert check.stderr.startswith("warning: 40.0% of the demand will be refused at birth: 40.0% larger than")
             share = json.loads(run.stdout)["rejected_share"]
@@ -266,10 +253,10 @@ def test_refused_demand_is_warned_of(tmp_path: Path) -> None:
 
 def test_a_warmup_gives_figures_a_column_of_their_own() -> None:
     """On the terminal and in JSON; a warm-up that is not over when the run ends gives none."""
-    shown = _spine("run", "demo", "--hours", 3, "--warmup", 1, "--quiet").stdout
+    shown = spine_here("run", "demo", "--hours", 3, "--warmup", 1, "--quiet").stdout
     assert re.search(r"whole run +after 1.00 h", shown)
-    figures = json.loads(_spine("run", "demo", "--hours", 3, "--warmup", 1, "--json").stdout)
+    figures = json.loads(spine_here("run", "demo", "--hours", 3, "--warmup", 1, "--json").stdout)
     line = next(line for line in shown.splitlines() if "OTIF" in line)
     assert line.split()[-3:] == [f"{100 * part['otif_share']:.1f}" for part in (figures, figures["window"])] + ["%"]
-    assert "window" not in json.loads(_spine("run", "demo", "--hours", 1, "--warmup", 2, "--json").stdout)
-    assert "--warmup" in _spine("run", "demo", "--warmup", -1, code=2).stderr
+    assert "window" not in json.loads(spine_here("run", "demo", "--hours", 1, "--warmup", 2, "--json").stdout)
+    assert "--warmup" in spine_here("run", "demo", "--warmup", -1, code=2).stderr

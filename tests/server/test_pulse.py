@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -124,17 +125,17 @@ def test_the_kernel_tells_who_waits_for_a_processor() -> None:
 
 
 def test_a_snapshot_of_many_seconds_is_no_stuck_engine(tmp_path: Path) -> None:
-    """Stopping a world whose snapshot takes ten times the patience answers with the snapshot; nothing is lost."""
+    """Stopping a world whose map takes several times the patience to write out answers with the snapshot; nothing is lost."""
     faults = EngineFaults(tmp_path)
-    with running_server("demo", "--autostart", SPINE_ENGINE_SILENCE_SECONDS="1", **faults.environment) as server:
+    with running_server("demo", "--autostart", SPINE_ENGINE_SILENCE_SECONDS="3", **faults.environment) as server:
         tick = server.get("/ready")["tick"]
-        faults.slow_down(0.5)
+        faults.slow_down(11.0)
         begun = time.monotonic()
         status, answer = server.post({"action": "simulation.stop", "params": {}, "request_id": "s"})
         took_s = time.monotonic() - begun
         faults.mend()
-        assert (status, answer["signal"]) == (200, "simulation.stopped")
-        # 21 agents: else it was not slow, and this proves nothing.
+        assert (status, answer.get("signal")) == (200, "simulation.stopped"), answer
+        # Else it was not slow, and this proves nothing.
         assert took_s > 10.0
         assert server.metric("spine_engine_restarts_total") == 0
         assert server.get("/api/state")["tick"] >= tick
@@ -159,9 +160,11 @@ def test_an_engine_that_freezes_just_after_its_start_is_replaced_as_soon_as_any_
     with running_server("demo", SPINE_ENGINE_SILENCE_SECONDS="3") as server:
         (engine,) = _children(server.process.pid)
         os.kill(engine, signal.SIGSTOP)
-        frozen = time.monotonic()
         wait_until(lambda: '"engine lost"' in server.output)
-        assert "has given no sign of life for 3." in server.output, f"found after {time.monotonic() - frozen:.0f} s"
+        silent = re.search(r"has given no sign of life for (\d+\.\d) s", server.output)
+        assert silent is not None
+        # A start may take a minute. On a busy machine one look may come seconds after the other.
+        assert 3.0 <= float(silent[1]) < 20.0
 
 
 def test_a_paused_server_keeps_its_engine() -> None:

@@ -9,21 +9,21 @@ _CUSTOM = '''
 import os, sys, time
 
 if "spine.engine" in sys.orig_argv:
-    from spine.protocol import encode
+    from spine.engine.snapshot import ShownWorld
     from spine.scenario import Scenario
     from spine.world import World
 
     folder = os.path.dirname(__file__)
-    told, stepped, built = encode.agent_full, World.step, Scenario.build
+    drawn, stepped, built = ShownWorld.map_data, World.step, Scenario.build
 
-    def slowly(view, clock):
-        """An agent of a snapshot takes as long as the file `slow` says, seconds."""
+    def slowly(snapshot):
+        """The map of a snapshot takes as long as the file `slow` says, seconds, and no figure moves meanwhile."""
         try:
             with open(os.path.join(folder, "slow")) as file:
                 time.sleep(float(file.read()))
         except FileNotFoundError:
             pass
-        return told(view, clock)
+        return drawn(snapshot)
 
     def step(world, dt):
         """A tick never ends while the file `endless` is there."""
@@ -39,7 +39,7 @@ if "spine.engine" in sys.orig_argv:
             time.sleep(0.01)
         return built(scenario)
 
-    encode.agent_full, World.step, Scenario.build = slowly, step, build
+    ShownWorld.map_data, World.step, Scenario.build = slowly, step, build
 '''
 
 
@@ -55,9 +55,9 @@ class EngineFaults:
         (folder / "sitecustomize.py").write_text(_CUSTOM)
         self.environment = {"PYTHONPATH": os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")])}
 
-    def slow_down(self, seconds_per_agent: float) -> None:
-        """Let every agent of a snapshot take so long."""
-        (self._folder / "slow").write_text(str(seconds_per_agent))
+    def slow_down(self, seconds: float) -> None:
+        """Let the map of a snapshot take so long."""
+        (self._folder / "slow").write_text(str(seconds))
 
     def loop_endlessly(self) -> None:
         """Let the next tick, or the next start, go on for ever."""
