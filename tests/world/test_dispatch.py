@@ -7,11 +7,11 @@ from math import inf
 
 import numpy as np
 
-from spine.world import CreateBroker, CreateTruck, TruckSpec, World, WorldConfig, freight, schedule
+from spine.world import CreateBroker, CreateTruck, TruckSpec, World, WorldConfig, freight, insertion, schedule
 from spine.world.model import Truck
 from spine.world.orders import Order
 from spine.world.state import State
-from spine.world.state_view import order_view
+from spine.world.state_view import StateView, order_view
 from support.worlds import grid_network, run
 
 Fleet = list[Truck]
@@ -121,3 +121,32 @@ def test_the_contract_net_beats_polling() -> None:
     assert (net["km"] or 0) / (net["packages_delivered"] or 1) < (polling["km"] or 0) / (
         polling["packages_delivered"] or 1
     )
+
+
+def test_the_cheapest_insertion_is_the_cheapest_of_all_bids() -> None:
+    """What is not worked out because another truck is cheaper would not have won: trucks that drive, load, rest, and wait for orders."""
+    network = grid_network(side=8, pitch_m=9000.0, sites=6, parkings=4, stations=2, docks=1, rate=3.0)
+    world = World(network, WorldConfig(seed=5))
+    world.apply(CreateBroker("b"))
+    for number in range(8):
+        world.apply(CreateTruck(f"t{number}", TruckSpec(capacity=24.0, driver_day_s=3600.0 * 3 * number)))
+    state, compared = world._state, 0
+    draw = np.random.default_rng(5)
+    sites = list(state.sites)
+    for hour in range(1, 13):
+        world.advance_to(3600.0 * hour)
+        for number in range(30):
+            here, there = draw.choice(len(sites), 2, replace=False)
+            pickup, delivery = state.now + draw.uniform(600.0, 20_000.0, 2).cumsum()
+            order = Order(
+                f"p{number}", sites[here], sites[there], 6.0, 100.0, 1, 0, state.now, float(pickup), float(delivery)
+            )
+            asked = insertion.inquiry(state, order, allow_late=True)
+            offers = [insertion.bid(state, truck, order, asked) for truck in state.trucks.values()]
+            made = [offer for offer in offers if offer is not None]
+            state.orders[order.id] = order
+            best = StateView(state).cheapest_insertion(order_view(order), list(state.trucks), allow_late=True)
+            del state.orders[order.id]
+            assert best == min(made, key=lambda offer: offer.cost_s, default=None)
+            compared += len(made) > 1
+    assert compared > 100

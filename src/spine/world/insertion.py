@@ -34,6 +34,8 @@ LEAST_GAIN_S = 1.0
 RESPONSE_WEIGHT = 0.05
 """How much of the time until delivery counts in a bid, beside the detour: ties go to the truck that is sooner."""
 
+_ROUNDING_S = 1.0
+"""More than what rounded travel times can make a way through a further node seem shorter."""
 
 LATE_WEIGHT = 2.0
 """Seconds of detour a second of lateness counts as, for a package of low priority."""
@@ -97,20 +99,30 @@ def bid(
     asked: Inquiry,
     *,
     append_only: bool = False,
-    at_most: float = inf,
+    most_detour_s: float = inf,
+    cheaper_than: float = inf,
 ) -> Award | None:
     """Return the truck's bid on a package: the cheapest feasible places in its plan, None when there are none.
 
     Args:
         asked: the `inquiry` about the package.
         append_only: only try pickup and delivery as the last two stops (policy `polling`).
-        at_most: a bid that would cost more than this is not worked out.
+        most_detour_s: a longer detour is not worked out.
+        cheaper_than: a bid that cannot cost less than this is not worked out.
     """
+    if not could_carry(truck, package):
+        return None
     start = outlook(state, truck)
-    if start is None or not could_carry(truck, package):
+    if start is None:
         return None
     alone_s = _alone_s(state, truck, start, asked)
     if alone_s is None:
+        return None
+    # What the time until the delivery counts at least, were the truck to do nothing else, is not left for the detour. This settles most
+    # bids of trucks that rest, before their plans are looked at.
+    soonest_s = start.time - state.now + alone_s + asked.pickup.handling_s + asked.delivery.handling_s
+    at_most = min(most_detour_s, cheaper_than - RESPONSE_WEIGHT * (soonest_s - _ROUNDING_S))
+    if at_most < -_ROUNDING_S:
         return None
     stops = truck.plan[start.first :]
     visits = [visit_of_stop(state, stop) for stop in stops]
@@ -282,7 +294,7 @@ def _reinsert(state: State, truck: Truck, start: Outlook) -> None:
         truck.plan = [*fixed, *rest]
         saved = driven - _drive_s(state, truck, start, rest)
         asked = inquiry(state, package, allow_late=False)
-        again = bid(state, truck, package, asked, at_most=saved - LEAST_GAIN_S)
+        again = bid(state, truck, package, asked, most_detour_s=saved - LEAST_GAIN_S)
         if again is None:
             truck.plan = before
             continue

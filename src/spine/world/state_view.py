@@ -120,8 +120,10 @@ class StateView:
         asked = inquiry(state, wanted, allow_late=allow_late)
         best: Award | None = None
         for truck_id in truck_ids:
-            at_most = best.cost_s if best is not None else inf
-            offer = bid(state, state.trucks[truck_id], wanted, asked, append_only=append_only, at_most=at_most)
+            cheaper_than = best.cost_s if best is not None else inf
+            offer = bid(
+                state, state.trucks[truck_id], wanted, asked, append_only=append_only, cheaper_than=cheaper_than
+            )
             if offer is not None and (best is None or offer.cost_s < best.cost_s):
                 best = offer
         return best
