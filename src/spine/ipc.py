@@ -1,7 +1,7 @@
 """The frames that cross the pipe between the server process and the engine process.
 
 A frame is a 4-byte length and MessagePack of a tagged array, one class per kind. Messages for clients are finished, encoded once
-however many get them, and carry the name of their signal: nobody looks into a body to see what it is.
+however many get them, and carry the name of their signal: no body is parsed to find out what it is.
 """
 
 from __future__ import annotations

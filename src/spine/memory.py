@@ -63,7 +63,7 @@ def _container_limit(root: Path) -> int | None:
 
 
 def _container_bytes(root: Path) -> int | None:
-    """Return what a container holds, less the files nobody uses now; None when the system does not tell."""
+    """Return the memory of a container without inactive file cache, bytes; None when the system does not say."""
     for usage, statistics, idle in _USES:
         try:
             found = re.search(rf"^{idle} (\d+)$", (root / statistics).read_text("ascii"), re.MULTILINE)

@@ -31,7 +31,7 @@ def read_strictly(data: bytes, *, half_characters: bool = False) -> object:
 
     Args:
         data: the text.
-        half_characters: let lone surrogates pass, where whoever reads the fields refuses them by name (`JsonReader`).
+        half_characters: let lone surrogates pass, for readers that refuse them by the field's name (`JsonReader`).
 
     Raises:
         StrictJsonError: it is not such JSON.

@@ -118,7 +118,7 @@ def info(source: _MapFile, as_json: Annotated[bool, typer.Option("--json", help=
 @map_app.command()
 def plot(
     source: Annotated[str, typer.Argument(help="A map file, a scenario file or a preset.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the picture: .png or .svg.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the drawing: .png or .svg.")],
     title: Annotated[str | None, typer.Option(help="Title; the name of the map when left out.")] = None,
     width: Annotated[float, typer.Option(help="Width in inches.")] = 11.0,
     dpi: Annotated[int, typer.Option(help="Dots per inch of a PNG.")] = 160,

@@ -1,4 +1,4 @@
-"""Drawing a map to a picture one would put into a report (extra `plot`)."""
+"""Draws a map as a figure for a report (extra `plot`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people are told of a map and a world beside the figures: notes, and warnings on standard error."""
+"""What is said of a map and a world beside the figures: notes, and warnings on standard error."""
 
 from __future__ import annotations
 

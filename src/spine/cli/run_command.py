@@ -26,7 +26,7 @@ def run(
     warmup: Annotated[
         float | None,
         typer.Option(
-            help="Also print the figures of the time after so many simulated hours; the scenario's own when left out."
+            help="Also print the figures of the run after this many simulated hours; by default the scenario's own."
         ),
     ] = None,
     dt: Annotated[float | None, typer.Option(help="Step in simulated seconds; does not change the outcome.")] = None,

@@ -63,7 +63,7 @@ class EngineCore(WorldRun, ActionHandler):
     # Ticks
 
     def tick(self) -> list[Message]:
-        """Advance the world by one tick and return its signals in wire order; none while nobody listens."""
+        """Advance the world by one tick and return its signals in wire order; none without listeners."""
         self.tick_number += 1
         self.changed()
         happened = self._pending + self.world.step(self.pace.dt)

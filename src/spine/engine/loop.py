@@ -251,7 +251,7 @@ class Engine:
         return self._core.query(what, **details)
 
     def _welcome(self) -> bool:
-        """Give everybody who has come since the last look the same snapshot; return whether there was anybody."""
+        """Send all clients that have joined since the last call the same snapshot; return whether there were any."""
         if not self._newcomers:
             return False
         self._work.begin("snapshot", slow=True)

@@ -1,6 +1,6 @@
 """`Persistence`: what an engine does to lose nothing - actions into the journal before they act, checkpoints beside the running world.
 
-It owns the state directory of one world. Nothing in it waits longer than it is told to; what cannot be written makes it unhealthy,
+It owns the state directory of one world. Nothing in it waits longer than its limit; what cannot be written makes it unhealthy,
 with the reason, until a later attempt succeeds.
 """
 

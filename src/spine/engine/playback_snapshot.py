@@ -88,7 +88,7 @@ class ShownRecording:
         return key or self._marks
 
     def snapshot(self, state: Sequence[Part]) -> list[Part]:
-        """Return what a newcomer is told; `state` is what it must hear of the run."""
+        """Return the messages a new client gets; `state` are those about the run."""
         head = 0
         while head < len(self._base) and signal_of(self._base[head][0]) in _HEAD:
             head += 1
@@ -228,7 +228,7 @@ class ShownRecording:
 
 
 def is_event(signal: str) -> bool:
-    """Return whether a signal tells what happens; nobody who comes later hears of it."""
+    """Return whether a signal is an event, which later clients do not get."""
     return signal == "agent.event" or signal.startswith(("package.", "event."))
 
 

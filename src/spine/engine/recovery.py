@@ -33,7 +33,7 @@ _AT_ONCE_S = 600.0
 """So many simulated seconds are run between two beats."""
 
 Beat = Callable[[], None]
-"""Called again and again during long work, so that nobody takes it for dead."""
+"""Called repeatedly during long work, to show that it goes on."""
 
 
 @dataclass
@@ -67,7 +67,7 @@ class WantedWorld:
 
     Attributes:
         scenario: name or path of the scenario.
-        insists: whether somebody has named that scenario; without it whatever is kept goes on.
+        insists: whether the scenario was named explicitly; if not, the kept world goes on whatever its scenario.
         fresh: whether a world that is kept is to be set aside.
     """
 

@@ -82,7 +82,7 @@ class PreparedAction:
         name: of the action, `UNKNOWN_ACTION` when there is none of that name.
         call: the action and its sender; None when it is no action at all.
         params: its parameters, checked; None when it is refused already.
-        refusal: what its sender is told when it is refused already.
+        refusal: the reason, when the request is refused already.
     """
 
     name: str

@@ -29,7 +29,7 @@ class ShownWorld(RunState):
         tick_number: the last completed tick.
 
     Attributes:
-        identity: tells this world from all others; whoever drives it sets it.
+        identity: tells this world from all others; set by its owner.
     """
 
     def __init__(self, world: World, pace: Pace, *, running: bool, tick_number: int = 0) -> None:
@@ -101,7 +101,7 @@ class ShownWorld(RunState):
         """Return view and `agent.updated` data of those agents whose watched values differ from the last ones sent.
 
         Agents of other kinds than `kinds` are passed over, which of very many trucks saves most of a tick; whatever they are when
-        somebody hears of them again is due.
+        a client gets them again is due.
         """
         due = {}
         for agent_id in agent_ids:

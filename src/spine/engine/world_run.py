@@ -47,7 +47,7 @@ class WorldRun(ShownWorld):
     def connect(self, client: int) -> list[Message]:
         """Take note of a client and return its snapshot."""
         if not self._clients:
-            # While nobody listened nothing was kept for anybody; the snapshot says it all.
+            # Without listeners nothing was kept to be sent; the snapshot has everything.
             self.world.changes()
             self.forget_diffs()
         self._clients.add(client)
@@ -67,7 +67,7 @@ class WorldRun(ShownWorld):
         self.forget_diffs()
 
     def carry_out(self, command: Command) -> None:
-        """Apply a command; what it causes is told with the next tick."""
+        """Apply a command; its effects are sent with the next tick."""
         self._pending += self.world.apply(command)
 
     def auto_stop(self, call: Request) -> None:
@@ -77,5 +77,5 @@ class WorldRun(ShownWorld):
             call.messages.append(message("simulation.stopped", {}))
 
     def told_clock(self, client: int) -> TickClock:
-        """Return the clock for what a client is told: with times if it has asked for them."""
+        """Return the clock for messages to a client: with times if it has asked for them."""
         return self.clock(times=self._streams.wants_times(client))

@@ -12,7 +12,7 @@ from spine.errors import HoursError
 from spine.hours.clock import Duty, Infringement, LogEntry, total_s
 
 ROUNDING_S = 1e-3
-"""What log times are trusted to: nobody is fined for less, and no rest fails for less."""
+"""Tolerance for log times, seconds: smaller differences cause no infringement, and no rest fails by less."""
 
 
 def overlong_periods(

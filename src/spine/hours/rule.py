@@ -11,7 +11,7 @@ from spine.hours.clock import Arrival, Clock, Duty, Infringement, LogEntry, Must
 class HoursRule(Protocol):
     """How long a driver may drive and must rest, as pure functions: the same arguments always give the same answer.
 
-    Whoever follows a driver calls `after` for each duty in the order of time and keeps the clock it returns. A duty may be reported in
+    The caller reports each duty to `after` in the order of time and keeps the clock it returns. A duty may be reported in
     several pieces; the answers are the same up to rounding.
     """
 

@@ -89,7 +89,7 @@ class TickClock:
         return self._now + (tick - self.tick) * self._dt
 
     def seconds(self, **times: float | None) -> Json:
-        """Return simulated times under these keys as clock seconds, those since midnight of day 1; nothing when only ticks are told.
+        """Return simulated times under these keys as clock seconds, those since midnight of day 1; nothing when the client gets ticks only.
 
         A tick number means a time only together with the pace it was computed for; clock seconds are the same at every pace.
         """

@@ -147,7 +147,7 @@ class DeliveryPaymentReceived(_BrokerEvent):
 
 
 class PickupExpiryFine(_BrokerEvent):
-    """The broker was fined for a package nobody fetched."""
+    """The broker was fined for a package that no truck picked up."""
 
     event_type: Literal["pickup_expiry_fine"]
     fine: Amount = Field(description="ducats")

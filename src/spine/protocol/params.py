@@ -18,7 +18,7 @@ LONGEST_ID = 256
 """Characters of an id at most that an action gives."""
 
 SLOWEST_HZ = 0.01
-"""What a subscription may ask for at least: between two ticks that are told all events are kept, so there must be an end to it."""
+"""The lowest rate of a subscription, Hz: events are kept between two ticks that are sent, so there must be a limit."""
 
 
 def _number(value: object) -> object:

@@ -242,7 +242,7 @@ class RunPart(Model):
     Attributes:
         hours: how long it is, simulated hours.
         dt: its step, simulated seconds; changes nothing of the outcome.
-        warmup_hours: figures of the time after so many hours come beside those of the whole run, on a server, too; 0 for none.
+        warmup_hours: after this many hours figures of the rest of the run are kept beside those of the whole, on a server, too; 0 for none.
     """
 
     hours: Annotated[Positive, Field(le=1e6)] = 24.0

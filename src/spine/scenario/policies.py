@@ -1,4 +1,4 @@
-"""The `policies` section of a scenario: which rules the world follows, what each is told, and the numbers of the world beside them."""
+"""The `policies` section of a scenario: which rules the world follows, their parameters, and further constants of the world."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SHORT_FORMS: Final = {
 
 
 class PolicyChoice(BaseModel):
-    """A policy by name, and what it is told; its own class says what that may be."""
+    """A policy by name, with its parameters, which the policy's own class declares."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -177,7 +177,7 @@ def _add_api(app: FastAPI, settings: Settings, supervisor: Supervisor) -> None:
 
     @router.get("/state", response_model=dict[str, Any])
     async def state() -> Response:
-        """Return the whole picture: run state, clock, agents, buildings, packages."""
+        """Return the whole state: run state, clock, agents, buildings, packages."""
         return await ask("state")
 
     @router.get("/map", response_model=dict[str, Any])
@@ -277,7 +277,7 @@ def _page(html: str) -> HTMLResponse:
 
 
 class _Assets(StaticFiles):
-    """Files with the hash of their content in their name: whoever has one never has to ask for it again."""
+    """Files with the hash of their content in their name: browsers may cache them for ever."""
 
     def file_response(self, *args: Any, **kwargs: Any) -> Response:
         response = super().file_response(*args, **kwargs)

@@ -142,7 +142,7 @@ class EngineProcess:
 
 
 def _handed_over(settings: Settings, *, fresh: bool) -> dict[str, Any]:
-    """Return what an engine is told at its start."""
+    """Return the settings an engine is started with."""
     return {
         "scenario": settings.scenario,
         "tick_rate": settings.tick_rate,

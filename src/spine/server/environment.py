@@ -1,4 +1,4 @@
-"""Variables of the environment that no setting reads: most are told in the log, one that was to protect the server ends the start."""
+"""Environment variables that no setting reads: most are logged as warnings; one that was meant to protect the server stops the start."""
 
 from __future__ import annotations
 

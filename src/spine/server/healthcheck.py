@@ -66,7 +66,7 @@ def ask(host: str, port: int) -> dict[str, str]:
     """Return what the server at an address says of itself.
 
     Raises:
-        UnhealthyError: nobody answers there, not in time, or not as a SPINE server.
+        UnhealthyError: no answer, not in time, or not from a SPINE server.
     """
     deadline = time.monotonic() + PATIENCE_S
     problem = ""

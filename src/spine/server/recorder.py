@@ -206,10 +206,10 @@ class Recorder:
         self._channel = channel
 
     def take_snapshot(self, snapshot: Iterable[Message], world_s: float) -> None:
-        """Begin a block with the whole picture, as of now in the stream.
+        """Begin a block with a full snapshot of this point of the stream.
 
         Args:
-            snapshot: what a newcomer is told.
+            snapshot: the messages a new client gets.
             world_s: time of the world, simulated seconds since its day 1, 0:00.
         """
         self._close_block()
@@ -366,7 +366,7 @@ class Recorder:
             return
         self._writer.close()
         if self._dropping:
-            # The disk has refused the last block, and nobody would look any more.
+            # The disk has refused the last block, and no later write would notice.
             self._leave_gap()
 
 

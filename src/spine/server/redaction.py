@@ -1,4 +1,4 @@
-"""Secrets stay out of the log, whoever writes the line: ours, uvicorn's, a library's frame dump, the text of an exception."""
+"""Keeps secrets out of the log, whatever writes the line: SPINE, uvicorn, a library's frame dump, the text of an exception."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PATTERNS = (
     # spine.bearer.TOKEN, which browsers offer as a subprotocol.
     (re.compile(rf"(spine\.bearer\.){_END}", re.IGNORECASE), rf"\1{_HIDDEN}"),
     (re.compile(rf"\b(bearer)((?:\s|%20|\+)+){_END}", re.IGNORECASE), rf"\1\2{_HIDDEN}"),
-    # A header in whatever form somebody prints it: `Authorization: x`, `(b'authorization', b'x')`, `{"authorization": "x"}`.
+    # A header, however it is printed: `Authorization: x`, `(b'authorization', b'x')`, `{"authorization": "x"}`.
     (
         re.compile(
             r"\b((?:proxy-)?authorization|(?:set-)?cookie)([\"'\\]*\s*[:=,]\s*b?[\"'\\]*)[^\"'\\\r\n]+",

@@ -30,7 +30,7 @@ def _env(*names: str) -> Any:
 
 
 class Settings(BaseSettings):
-    """What the server is told. Names in capitals are environment variables."""
+    """Settings of the server. Names in capitals are environment variables."""
 
     model_config = SettingsConfigDict(extra="ignore", populate_by_name=True, env_ignore_empty=True)
 

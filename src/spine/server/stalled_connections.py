@@ -1,7 +1,7 @@
-"""Connections that go nowhere are ended: requests that do not get finished, answers that nobody takes, closes that do not complete.
+"""Ends connections that make no progress: unfinished requests, answers the client does not read, closes that do not complete.
 
-Uvicorn waits for all three without end, and for heads of any length. Here a head is bounded, and a look every second ends what has not
-moved for too long, so that handles and memory are never held by who has stopped taking part.
+Uvicorn waits for all three without limit, and accepts heads of any length. Here heads are bounded, and once a second every connection that
+has not moved for too long is closed, so that stalled clients cannot hold handles and memory.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class HttpConnection(HttpToolsProtocol):
             self.send_400_response(f"The head of a request has at most {MOST_HEAD_BYTES} bytes.")
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End all requests that came one upon the other; uvicorn tells only the last that nobody listens any more."""
+        """End all pipelined requests; uvicorn tells only the last one that the client is gone."""
         for cycle in (self._answered, *(waiting for waiting, _ in self.pipeline)):
             if cycle is not None:
                 cycle.disconnected = True

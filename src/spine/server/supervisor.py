@@ -200,7 +200,7 @@ class Supervisor:
         self._failures += 1
         self._metrics.restarts.inc()
         await self._launch()
-        # Asked before it is ready: who joins from now on asks by itself, and nobody gets two.
+        # Requested before it is ready: clients that join from now on request their own, and none gets two.
         self.hub.need_snapshots()
         if self.recorder is not None:
             self.recorder.start()

@@ -1,4 +1,4 @@
-"""Which world a server holds: said in every answer, and whoever asks for another one is refused.
+"""Which world a server holds: named in every answer; requests for another world are refused.
 
 Behind a proxy several servers share an address, and a client that comes back may reach another one than before. A client that
 names the world it means is never served by the wrong one; a client that names none is served as ever.

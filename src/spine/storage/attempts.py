@@ -15,7 +15,7 @@ CAREFUL_AFTER: Final = 2
 """After this many recoveries that ended early, the next ones note which action they are carrying out."""
 
 DEADLY_AFTER: Final = 3
-"""An action during which so many recoveries have ended is taken for deadly; one or two may be a killed server's bad luck."""
+"""After this many recoveries ended during one action, the action is taken for deadly; one or two may be a killed server's bad luck."""
 
 
 class Attempts:

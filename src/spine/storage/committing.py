@@ -1,4 +1,4 @@
-"""Doing slow writes elsewhere: a thread that does one at a time, or nobody (for tests that decide when)."""
+"""Slow writes elsewhere: in a thread that does one at a time, or when a test says so."""
 
 from __future__ import annotations
 
@@ -122,6 +122,6 @@ class ThreadCommitter:
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
             job.run()
-            # A full socket wakes as well as an emptier one; a closed one has nobody to wake.
+            # A full socket wakes as well as an emptier one; at a closed one nothing waits.
             with contextlib.suppress(OSError):
                 self._its.send(b"\0")

@@ -323,7 +323,7 @@ class Journal:
         return self._connection
 
     def _check_identity(self) -> None:
-        """Refuse to write into a file that somebody has moved or deleted: nobody would ever find it."""
+        """Refuse to write into a file that was moved or deleted: its content would be lost."""
         status = self.path.stat()
         if (status.st_dev, status.st_ino) != self._identity:
             raise FileNotFoundError(0, "the file has been replaced while the server ran; stop the server and look", "")

@@ -65,7 +65,7 @@ class Block:
     Attributes:
         begin: simulated seconds on the recording's clock.
         end: of its last moment.
-        snapshot: the whole picture at `begin`, None when the block goes on from the one before.
+        snapshot: the whole state at `begin`, None when the block continues the one before.
         gap: whether something is missing between the block before and this one, which then has a snapshot.
         moments: in order.
     """
@@ -99,7 +99,7 @@ class RecordingWriter:
         end: time of the last moment in the file, None while there is none.
 
     Raises:
-        StorageError: the file cannot be written, is no recording, or somebody else writes it.
+        StorageError: the file cannot be written, is no recording, or is being written by another process.
     """
 
     def __init__(self, path: Path, about: Mapping[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """Checkpoints beside the live world: a child process, made by fork, holds the world as it was at that moment and writes it at leisure.
 
-The child shares all memory with the engine until one of the two changes it, so taking the picture costs the engine the copying of page
+The child shares all memory with the engine until one of the two changes it, so a snapshot costs the engine the copying of page
 tables and nothing else. The child keeps no descriptor of the engine's but its own result pipe, never returns, and touches no SQLite.
 """
 
@@ -85,7 +85,7 @@ def _be_the_child(work: Callable[[], str], its: int) -> None:
         os.nice(_NICENESS)
         os.write(its, work().encode())
         code = 0
-    except BaseException as error:  # noqa: BLE001 - whatever it is, the parent is told, and nothing of the parent's code runs on here
+    except BaseException as error:  # noqa: BLE001 - whatever it is, the parent gets it, and none of the parent's code goes on here
         with contextlib.suppress(OSError):
             os.write(its, _FAILED + str(error).encode("utf-8", "replace")[: _RESULT_BYTES - 1])
     finally:

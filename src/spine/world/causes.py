@@ -23,7 +23,7 @@ class ExpiryCause(str, Enum):
     """Why an order left the world undelivered: the first of these that held, in the order in which they bind.
 
     Attributes:
-        NO_BROKER: nobody awards orders.
+        NO_BROKER: there is no broker to award orders.
         NO_TRUCK: there are no trucks.
         TOO_LARGE: no truck has the capacity, in one of its quantities.
         NO_EQUIPMENT: no truck large enough has everything it requires.

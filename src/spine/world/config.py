@@ -1,4 +1,4 @@
-"""What a world is told at its birth: seed, policies and the constants of the domain."""
+"""What a world is made with: seed, policies and the constants of the domain."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class WorldConfig:
         fuel: consumption model, `linear`.
         parking: what a full parking and the roadside cost, `baseline`.
         price: fuel price process, `mean_reverting` or `random_walk`.
-        parameters: what these policies are told, by slot (`dispatch`, ...) and parameter; the class of each says what it takes.
+        parameters: parameters of these policies, by slot (`dispatch`, ...) and name; each policy's class declares its own.
         refuse_oversize: whether demand that fits no truck is rejected at birth with an event.
         initial_fuel_price: ducats per litre.
         promise_margin_share: share of the time from a planned delivery to its deadline that its promise leaves as room for later awards.

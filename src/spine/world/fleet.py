@@ -94,7 +94,7 @@ class FleetIndex:
     def near(self, node: int, wanted: int) -> list[int]:
         """Return rows around a node: whole rings of cells until at least twice `wanted` trucks are found.
 
-        Twice, because what is found lies in a square: the circle in it, within which nobody is missed, is 79 % of that.
+        Twice, because what is found lies in a square: the circle in it, within which no truck is missed, is 79 % of that.
         Returns all rows when the fleet is not larger.
         """
         enough = 2 * wanted

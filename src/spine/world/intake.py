@@ -29,7 +29,7 @@ def accept(state: State, order: Order) -> bool:
     """Let an order into the world, or refuse it; one that is not known yet is kept, and comes in when it becomes known.
 
     Returns:
-        Whether it is in the world now; whoever calls has it offered to the fleet.
+        Whether it is in the world now; the caller then offers it to the fleet.
     """
     if order.created > state.now:
         state.announced[order.id] = order

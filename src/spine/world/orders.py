@@ -16,7 +16,7 @@ class OrderStatus(str, Enum):
     """Where an order is in its life."""
 
     ANNOUNCED = "announced"
-    """Not known yet: no truck and no broker is told of it."""
+    """Not known yet, to neither broker nor trucks."""
     OPEN = "open"
     """Waits at its origin and belongs to no truck."""
     AWARDED = "awarded"

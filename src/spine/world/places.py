@@ -1,9 +1,9 @@
 """Places at a facility: the docks of a site, the pumps of a fuel station, the lots of a parking.
 
-A truck asks for one of n places. It gets it at once when one is free and nobody waits, else it waits its turn; first come, first served.
+A truck asks for one of n places. It gets one at once when one is free and no truck waits, else it waits its turn; first come, first served.
 It keeps the place until it leaves. What it does there, and what follows when it is let in, is decided elsewhere (`queues`).
 
-Invariants: no more than `count` places are held, nobody waits while a place is free, and no truck both holds a place and waits for one.
+Invariants: no more than `count` places are held, no truck waits while a place is free, and no truck both holds a place and waits for one.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from enum import Enum
 from typing import NamedTuple
 
 USUAL_STAY_S = 240.0
-"""How long a place is expected to be held as long as nobody has left one, seconds."""
+"""How long a place is expected to be held before the first truck has left one, seconds."""
 
 
 class PlaceKind(str, Enum):

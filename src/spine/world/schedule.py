@@ -24,7 +24,7 @@ FUEL_STOP_S = 900.0
 """What a schedule reserves for one stop at a station."""
 
 MOST_RESTS = 20
-"""A way with more rests is promised by nobody."""
+"""A route that needs more rests is never promised."""
 
 
 class Outlook(NamedTuple):
@@ -133,7 +133,7 @@ def visit_of(site: SiteState, order: Order, *, pickup: bool) -> Visit:
 def latest_time(visit: Visit, stop: Stop) -> float:
     """Return the latest time at which a planned visit may come, simulated s.
 
-    A promise that is late already must not become later, but it binds nobody to the impossible.
+    A promise that is late already must not become later, but it does not demand the impossible.
     """
     return max(visit.deadline, stop.eta + 1.0)
 

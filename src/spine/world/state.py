@@ -73,7 +73,7 @@ class State:
         agents: kind by agent id, in creation order.
         buildings: every facility with places by id, in creation order; `sites`, `parkings`, `stations` are those of a kind.
         followups: (what, id) to be settled before the next entry of the agenda.
-        arena: the columns viewers scan; None until somebody looks.
+        arena: the columns viewers scan; None before the first viewer.
         warmed_up: sums up to the end of the warm-up; None before, and without one.
         retired: figures of trucks that are gone; `retired_fuel_l` what was left in their tanks less what they started with.
         changed_agents, changed_buildings: what viewers have not been told yet, in order of change.

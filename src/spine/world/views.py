@@ -1,4 +1,4 @@
-"""Views: what a world looks like at one instant, as plain values, for whoever shows or stores it.
+"""Views: a world at one instant, as plain values, to be shown or stored.
 
 Views are computed when asked for, never kept. Ids are external; distances metres, speeds km/h, times simulated seconds, money ducats,
 fuel litres, emissions kg.
@@ -152,7 +152,7 @@ class BuildingView:
 
 
 class PackageStatus(str, Enum):
-    """Where an order is, as clients and files are told."""
+    """Where an order is, as clients and files see it."""
 
     ANNOUNCED = "ANNOUNCED"
     WAITING_PICKUP = "WAITING_PICKUP"
@@ -163,7 +163,7 @@ class PackageStatus(str, Enum):
 class PackageView:
     """An order that has not left the world; `agent_id` is the truck it is awarded to or aboard of. Times are absolute.
 
-    `status` is what clients and files are told, `order_status` the state of its life; `others` are quantities other than the size.
+    `status` is what clients and files see, `order_status` the state of its life; `others` are quantities other than the size.
     """
 
     id: str

@@ -243,7 +243,7 @@ class World:
     def changes(self) -> ChangedAgents:
         """Return which agents and buildings a viewer must be told of since the last call.
 
-        The first call begins to watch edge entries, which nobody needs before; watching changes nothing in the world.
+        The first call starts to watch edge entries, which are not needed before; watching changes nothing in the world.
         """
         state = self._state
         if state.arena is None:

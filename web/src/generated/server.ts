@@ -828,7 +828,7 @@ export const FIGURES: Record<string, FigureText> = {
   "expired_no_broker": {
     "label": "no broker",
     "unit": "packages",
-    "definition": "expired: nobody assigned packages"
+    "definition": "expired: there was no broker to assign it"
   },
   "expired_no_truck": {
     "label": "no trucks",

@@ -24,7 +24,7 @@ PARKING_CAPACITY = {
 """Parking spaces by the best road class that touches the node."""
 
 MOST_DESTINATIONS = 150
-"""Sites on larger maps name only so many destinations, drawn at random; weights of all pairs would grow with their square."""
+"""Most destinations a site names on larger maps, drawn at random; weights of all pairs would grow with their square."""
 
 
 def build_facilities(draft: Draft, draws: Generator) -> list[Facility]:

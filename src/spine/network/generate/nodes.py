@@ -25,7 +25,7 @@ _FARTHEST_MOVED = 2.5
 
 _SAMPLES = 160
 _FEWEST_LATTICE_POINTS = 100_000
-"""A lattice may have at least so many points, however few nodes a town needs."""
+"""The least number of points a lattice may have, however few nodes a town needs."""
 _RURAL_JITTER = 0.42
 
 

@@ -27,8 +27,8 @@ class MapPreview:
 
     Attributes:
         area_km2, town_km2: the whole map, and the part of it that is town.
-        nodes, edges: about so many, within some 15 %.
-        sites, parkings, gas_stations: exactly so many, unless the map has too few nodes for them.
+        nodes, edges: estimates, within some 15 %.
+        sites, parkings, gas_stations: exact, unless the map has too few nodes for them.
         packages_per_hour: what its sites will send together, about.
         notes: what cannot be met, one line each.
     """
@@ -102,7 +102,7 @@ def _highway_nodes(draft: Draft) -> Counter[RoadClass]:
 
 
 def _packages_per_hour(parameters: GenerationParameters, urban_sites: int, rural_sites: int) -> float:
-    """Return the mean of what so many sites send together."""
+    """Return the mean number of orders of that many sites together."""
     low, high = parameters.urban_activity_rate_range
     urban = 0.3 * high + (low + high) / 2.0
     low, high = parameters.rural_activity_rate_range

@@ -53,7 +53,7 @@ class ParkingRule(Protocol):
         """Return how long he does so before he gives up, seconds; drawn once a search."""
 
     def roadside_fine(self, uniform: float) -> float:
-        """Return the fine for a rest at the roadside, ducats, 0 when nobody checks; drawn once a rest."""
+        """Return the fine for a rest at the roadside, ducats, 0 without a check; drawn once a rest."""
 
 
 class PriceProcess(Protocol):
