@@ -19,9 +19,6 @@ SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 CHROMIUM_FLAGS = (
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
-    # Nobody looks at most frames: without these they cost twice the time.
-    "--webgl-antialiasing-mode=none",
-    "--disable-gpu-compositing",
     "--disable-background-networking",
     "--force-color-profile=srgb",
 )
