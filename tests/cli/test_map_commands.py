@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from spine.cli import main
 from spine.scenario import load_map
+from support.command_line import Done, tried_here
 from support.extract import town_xml
 
-Command = Callable[..., tuple[int, str, str]]
+Command = Callable[..., Done]
 
 OSM = """<?xml version="1.0"?><osm version="0.6">
 <node id="1" lat="50.00" lon="20.00"/><node id="2" lat="50.01" lon="20.00"/><node id="3" lat="50.01" lon="20.02"/>
@@ -26,22 +26,11 @@ OSM = """<?xml version="1.0"?><osm version="0.6">
 
 
 @pytest.fixture
-def spine(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Command:
+def spine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Command:
     """The command, run in an empty folder: exit code, output, errors."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "small.osm").write_text(OSM)
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["spine", *map(str, arguments)])
-        code = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = int(end.code or 0)
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
+    return tried_here
 
 
 def _generate(spine: Command, *more: object, output: str = "made.smap") -> str:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from spine.cli import main
 from spine.engine.action_queue import ActionQueue
 from spine.engine.core import EngineCore
 from spine.engine.persistence import Persistence, PersistenceOptions
@@ -18,6 +17,7 @@ from spine.engine.run_state import Pace
 from spine.network.smap import MapLimits, network_from_json
 from spine.protocol.savefile import read_save
 from spine.storage import InlineCommitter, StateDirectory, checkpoints
+from support.command_line import spine_here
 from support.simulated_disk import Clock, InstantSnapshot
 from support.worlds import grid_network, small_world
 
@@ -61,16 +61,12 @@ def kept(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def spine(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+def spine() -> Callable[..., str]:
     """Runs `spine state` and returns what it prints."""
 
     def run(*arguments: object, code: int = 0) -> str:
-        monkeypatch.setattr("sys.argv", ["spine", "state", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        assert ended.value.code == code, said
-        return said.out + said.err
+        done = spine_here("state", *arguments, code=code)
+        return done.stdout + done.stderr
 
     return run
 

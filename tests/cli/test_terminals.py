@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import subprocess
@@ -13,8 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from spine.cli import main
 from spine.scenario import Scenario, save_map
+from support.command_line import spine_here
 from support.patience import PATIENCE_S
 from support.server import running_server
 from support.worlds import grid_network
@@ -38,18 +37,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 def _spine(encoding: str, *arguments: object, code: int = 0) -> tuple[str, str]:
     """Run the command and return what it prints to standard output and error, read strictly in their encoding."""
-    streams = [io.TextIOWrapper(io.BytesIO(), encoding=encoding) for _ in range(2)]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "stdout", streams[0])
-        patch.setattr(sys, "stderr", streams[1])
-        patch.setattr(sys, "argv", ["spine", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-    for stream in streams:
-        stream.flush()
-    output, errors = (stream.buffer.getvalue().decode(encoding) for stream in streams)  # type: ignore[attr-defined]
-    assert ended.value.code == code, errors
-    return output, errors
+    return spine_here(*arguments, code=code, encoding=encoding)[1:]
 
 
 def _escaped(text: str, encoding: str) -> str:

@@ -38,7 +38,7 @@ def _depot() -> Iterator[tuple[Server, str]]:
 
 @pytest.fixture
 def depot(_depot: tuple[Server, str]) -> Server:
-    """A stopped demo that a test may do anything to."""
+    """A stopped demo that a test may do anything to: its world is brought back before each."""
     server, saved = _depot
     with server.client() as client:
         client.ask("simulation.import_state", file_content=saved)

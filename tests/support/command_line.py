@@ -16,8 +16,9 @@ from support.patience import LONG_PATIENCE_S
 
 
 class Done(NamedTuple):
-    """What a command has printed."""
+    """How a command has ended, and what it has printed."""
 
+    code: int
     stdout: str
     stderr: str
 
@@ -34,12 +35,19 @@ def spine_process(*arguments: object, code: int = 0, **environment: str) -> Done
     )
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr
-    return Done(done.stdout, done.stderr)
+    return Done(code, done.stdout, done.stderr)
 
 
-def spine_here(*arguments: object, code: int = 0) -> Done:
+def spine_here(*arguments: object, code: int = 0, encoding: str = "utf-8") -> Done:
     """Run the command within this process; it must end with this exit code."""
-    output, errors = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
+    done = tried_here(*arguments, encoding=encoding)
+    assert done.code == code, done.stderr
+    return done
+
+
+def tried_here(*arguments: object, encoding: str = "utf-8") -> Done:
+    """Run the command within this process, however it ends; its output is encoded, and read back strictly."""
+    output, errors = (io.TextIOWrapper(io.BytesIO(), encoding, write_through=True) for _ in range(2))
     ended = 0
     with (
         pytest.MonkeyPatch.context() as patch,
@@ -53,6 +61,5 @@ def spine_here(*arguments: object, code: int = 0) -> Done:
             main()
         except SystemExit as end:
             ended = int(end.code or 0)
-        done = Done(*(stream.buffer.getvalue().decode() for stream in (output, errors)))  # type: ignore[attr-defined]
-    assert ended == code, done.stderr
-    return done
+        printed, complained = (stream.buffer.getvalue().decode(encoding) for stream in (output, errors))  # type: ignore[attr-defined]
+    return Done(ended, printed, complained)

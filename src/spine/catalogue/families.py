@@ -29,7 +29,7 @@ CAUSE_LABELS = {
         "its site was removed",
         "refused: its origin or destination was removed before it became known",
     ),
-    "expired_no_broker": ("no broker", "expired: there was no broker to assign it"),
+    "expired_no_broker": ("no broker", "expired: there was no broker"),
     "expired_no_truck": ("no trucks", "expired: there were no trucks"),
     "expired_too_large": ("no truck is large enough", "expired: no truck had the capacity"),
     "expired_no_equipment": (

@@ -22,9 +22,6 @@ from spine.world.state import State
 FASTEST_MPS = 80.0 / 3.6
 """The highest legal speed of a truck: travel times are converted to litres at this speed, so that the estimate is never too low."""
 
-_CRAWLING_MPS = 1e-3
-"""A truck that is faster has a finite time on every edge there can be."""
-
 
 class Price(NamedTuple):
     """A priced path. Every column counts from departure to the end of each edge; shape (n,).
@@ -74,17 +71,11 @@ def driving_times_s(state: State, truck: Truck, edges: NDArray[np.int32], start:
 def _seconds(
     state: State, truck: Truck, edges: NDArray[np.int32], lengths: NDArray[np.float64], start: float
 ) -> NDArray[np.float64]:
-    wall, legal_mps, top_mps = (
-        start + state.config.start_of_day_s,
-        state.edge_speed_mps[edges],
-        truck.max_speed_kph / 3.6,
-    )
-    traffic = state.router.traffic
-    if top_mps > _CRAWLING_MPS:
-        return traffic.driving_times_s(wall, edges, lengths, legal_mps, top_mps)
     # A limiter may be set so close to 0 that the truck never arrives.
     with np.errstate(divide="ignore", over="ignore"):
-        return traffic.driving_times_s(wall, edges, lengths, legal_mps, top_mps)
+        return state.router.traffic.driving_times_s(
+            start + state.config.start_of_day_s, edges, lengths, state.edge_speed_mps[edges], truck.max_speed_kph / 3.6
+        )
 
 
 def litres_for(state: State, truck: Truck, metres: float) -> float:

@@ -828,7 +828,7 @@ export const FIGURES: Record<string, FigureText> = {
   "expired_no_broker": {
     "label": "no broker",
     "unit": "packages",
-    "definition": "expired: there was no broker to assign it"
+    "definition": "expired: there was no broker"
   },
   "expired_no_truck": {
     "label": "no trucks",

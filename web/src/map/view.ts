@@ -16,7 +16,7 @@ const NEAREST_ZOOM = 3;
 const FOLLOW_ZOOM = -0.6;
 const PICK_RADIUS = 8;
 const SLOWEST_CLICK_MS = 10_000;
-/** Between two pictures of moving trucks, for people who have asked for less motion. */
+/** Between two drawings of moving trucks, for people who have asked for less motion. */
 const CALM_FRAME_MS = 250;
 
 export interface Insets {
@@ -268,7 +268,7 @@ export class MapView {
     this.frameTimes.push(now);
     if (this.frameTimes.length > 600) this.frameTimes.shift();
     this.followSelected();
-    // After it has moved the map, which marks it: else a followed truck would be drawn at every frame for ever.
+    // Only now: following moves the map and asks for another drawing, which would go on at every frame for ever.
     this.dirty = false;
     this.draw();
   };
