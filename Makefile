@@ -63,7 +63,7 @@ test: setup ## run all tests but the slow ones, the proofs and those that need a
 	@$(if $(NODE_MISSING),echo "make: $(NODE_MISSING) not found: $(STALE_DASHBOARD)",$(MAKE) --no-print-directory dashboard test-web)
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-test-slow: setup ## run the tests that take ten seconds or more each
+test-slow: setup ## run the tests that take many seconds each
 	$(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
 
 check: setup ## lint, format, types, import direction, dependencies

@@ -142,6 +142,7 @@ def test_a_facility_is_put_on_the_map_and_deleted(browser: Browser, depot: Serve
             assert own not in json.dumps(depot.get("/api/map"))
 
 
+@pytest.mark.slow
 def test_a_truck_and_the_broker_are_deleted(browser: Browser, depot: Server) -> None:
     """Agents go when they are deleted; a name that is taken is refused in the form."""
     with opened(browser, depot) as dashboard:
@@ -167,6 +168,7 @@ def test_a_truck_and_the_broker_are_deleted(browser: Browser, depot: Server) -> 
         dashboard.shoot("error-in-the-form-light")
 
 
+@pytest.mark.slow
 def test_maps_and_saves_go_out_and_come_in(browser: Browser, depot: Server, tmp_path: Path) -> None:
     """Exports are what the server exports; files come in by choosing and by dropping, after a question."""
     with opened(browser, depot) as dashboard:

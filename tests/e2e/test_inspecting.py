@@ -67,6 +67,7 @@ def test_a_truck_is_clicked_on_and_inspected_live(browser: Browser, depot: Serve
             expect(inspector).not_to_have_text(before, use_inner_text=True)
 
 
+@pytest.mark.slow
 def test_follow_mode_keeps_a_truck_in_the_middle(browser: Browser, demo: Server) -> None:
     """A followed truck stays in the middle of what is seen of the map, until the map is dragged."""
     with opened(browser, demo) as dashboard:
@@ -115,6 +116,7 @@ _FACTS = {
 }
 
 
+@pytest.mark.slow
 def test_a_facility_is_clicked_on_and_inspected(browser: Browser, resting: Server) -> None:
     """A click on a facility shows who is there, who waits and what it has done."""
     with opened(browser, resting) as dashboard:
@@ -137,6 +139,7 @@ def test_a_facility_is_clicked_on_and_inspected(browser: Browser, resting: Serve
             dashboard.button("Show the whole map").click()
 
 
+@pytest.mark.slow
 def test_a_package_is_found_and_its_journey_shown(browser: Browser, demo: Server) -> None:
     """A package born before the page was opened is found by its id; its way is told and leads on."""
     wait_until(lambda: demo.get("/api/summary")["packages_aboard"] > 0)
@@ -178,6 +181,7 @@ def test_search_by_name_with_keys(browser: Browser, demo: Server) -> None:
         dashboard.shoot("broker-light")
 
 
+@pytest.mark.slow
 def test_facilities_at_one_junction_are_each_reached(browser: Browser, depot: Server) -> None:
     """A click on each of them, as drawn, on the map as a whole and near by, leads to that one; each leads to the others."""
     with opened(browser, depot) as dashboard:
@@ -207,6 +211,7 @@ def _covered(dashboard: Dashboard, places: list[tuple[float, float]]) -> list[li
     return covered
 
 
+@pytest.mark.slow
 def test_the_whole_map_is_seen(browser: Browser, resting: Server) -> None:
     """Nothing on the page covers a junction of a map that is shown as a whole, beside an open inspector either."""
     nodes = [(node["x"], node["y"]) for node in resting.get("/api/map")["graph"]["nodes"]]
@@ -224,7 +229,8 @@ def test_the_whole_map_is_seen(browser: Browser, resting: Server) -> None:
             dashboard.button("Close the inspector").click()
 
 
-@pytest.mark.parametrize("size", [(1440, 900), pytest.param(PHONE, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [(1440, 900), PHONE])
 def test_what_is_found_first_is_seen_with_its_whole_way(
     browser: Browser, resting: Server, size: tuple[int, int]
 ) -> None:

@@ -38,6 +38,7 @@ _FOCUSED = """() => {
 }"""
 
 
+@pytest.mark.slow
 def test_a_lost_connection_comes_back_by_itself(browser: Browser) -> None:
     """A banner tells that the server is gone; when it is there again, so is the page, without being loaded anew."""
     with (
@@ -143,7 +144,8 @@ def views(dashboard: Dashboard) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_every_panel_is_accessible(browser: Browser, resting: Server, axe: str, theme: str) -> None:
     """axe-core finds nothing serious in any panel, inspector or dialog; a picture of each is kept."""
     with opened(browser, resting, theme=theme) as dashboard:
@@ -160,7 +162,8 @@ def test_every_panel_is_accessible(browser: Browser, resting: Server, axe: str, 
         assert faults == {}
 
 
-@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_phone_can_do_it_all(browser: Browser, resting: Server, axe: str, theme: str) -> None:
     """On a phone the panels are a sheet: nothing is wider than the screen, all can be reached and touched."""
     with opened(browser, resting, theme=theme, size=PHONE, is_mobile=True, has_touch=True) as dashboard:

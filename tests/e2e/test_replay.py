@@ -111,6 +111,7 @@ def clock_agrees(page: Page, time: float, to: float = _TICK_S) -> None:
     page.wait_for_function(script, arg=[time, to])
 
 
+@pytest.mark.slow
 def test_the_time_line_shows_begin_end_and_now(page: Page, server: Server) -> None:
     """Begin, end and now stand in words below it, round times above it, and the clock agrees."""
     place = where(server)
@@ -135,6 +136,7 @@ def test_a_live_world_has_no_time_line(browser: Browser) -> None:
         page.close()
 
 
+@pytest.mark.slow
 def test_keys_of_a_slider_seek(page: Page, server: Server) -> None:
     """Arrows go by a small step, page keys by a large one, Home and End to the ends."""
 
@@ -185,6 +187,7 @@ def _span(place: dict[str, float]) -> float:
     return place["end"] - place["begin"]
 
 
+@pytest.mark.slow
 def test_play_pause_and_speed(page: Page, server: Server) -> None:
     """Playing moves the clock on, faster when asked to, and holds."""
     page.get_by_role("button", name="Play", exact=True).click()
@@ -202,6 +205,7 @@ def test_play_pause_and_speed(page: Page, server: Server) -> None:
     clock_agrees(page, where(server)["now"])
 
 
+@pytest.mark.slow
 def test_what_would_change_a_world_is_not_offered(page: Page) -> None:
     """Building, deleting, stopping and importing are not there, with a reason where they would be looked for."""
     page.get_by_role("tab", name="Build").click()
@@ -227,6 +231,7 @@ def test_what_would_change_a_world_is_not_offered(page: Page) -> None:
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_a_jump_shows_the_charts_of_that_time_and_no_later_events(page: Page, server: Server) -> None:
     """Charts have all that was recorded up to the time shown, wherever one has jumped to; nothing heard later stays."""
     line(page).focus()
@@ -252,6 +257,7 @@ def test_a_jump_shows_the_charts_of_that_time_and_no_later_events(page: Page, se
     expect(page.get_by_role("tabpanel", name="Events")).to_contain_text("Nothing has happened")
 
 
+@pytest.mark.slow
 def test_a_package_is_born_at_the_time_it_was(page: Page) -> None:
     """A recording played at another pace than it was made at tells when packages were born, and until when they are wanted."""
     page.get_by_role("button", name="Play", exact=True).click()

@@ -42,6 +42,7 @@ def test_the_page_works_under_a_prefix(browser: Browser, strips: bool) -> None:
         assert problems == []
 
 
+@pytest.mark.slow
 def test_the_page_may_speak_to_its_own_server_only(browser: Browser, demo: Server) -> None:
     """Its socket opens; that of another port of the same machine is refused by the policy, before anything is sent."""
     with running_server() as other:

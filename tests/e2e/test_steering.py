@@ -71,6 +71,7 @@ def test_speed_and_tick_rate(browser: Browser, depot: Server) -> None:
         expect(pace).to_be_hidden()
 
 
+@pytest.mark.slow
 def test_the_pace_is_measured_and_a_lag_is_told(browser: Browser, demo: Server) -> None:
     """The real speed-up stands beside the wanted one; a server that falls behind is pointed out."""
     found = subprocess.run(

@@ -66,7 +66,8 @@ def longest(server: Server, road_class: str) -> tuple[float, float]:
     return (a["x"] + b["x"]) / 2, (a["y"] + b["y"]) / 2
 
 
-@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_roads_by_class_and_zoom_with_a_legend(browser: Browser, depot: Server, theme: str) -> None:
     """Large roads are warm in colour, small ones grey; nearer they grow wider; the legend names every sign."""
     with opened(browser, depot, theme=theme) as dashboard:
@@ -91,6 +92,7 @@ def test_roads_by_class_and_zoom_with_a_legend(browser: Browser, depot: Server, 
         assert warm(pixels(dashboard, *large, 12)) == pytest.approx(far, rel=0.3)
 
 
+@pytest.mark.slow
 def test_the_theme_follows_the_system_and_can_be_chosen(browser: Browser, demo: Server) -> None:
     """The page begins in the theme of the system; the button switches it, and the choice is kept."""
     with opened(browser, demo, theme="dark") as dashboard:
@@ -104,6 +106,7 @@ def test_the_theme_follows_the_system_and_can_be_chosen(browser: Browser, demo: 
         expect(html).to_have_attribute("data-theme", "dark")
 
 
+@pytest.mark.slow
 def test_trucks_move_smoothly_on_the_simulated_clock(browser: Browser, demo: Server) -> None:
     """From one drawn frame to the next no truck goes farther than it can drive in the simulated time between."""
     with opened(browser, demo, motion=True) as dashboard:
@@ -198,6 +201,7 @@ def test_the_overview_shows_the_figures_of_the_server(browser: Browser, resting:
 _HOURS_CHARTED = "(hours) => { const t = spine.world.figures.series.times; return t.at(-1) - t[0] > hours * 3600; }"
 
 
+@pytest.mark.slow
 def test_charts_hold_the_run_grow_and_are_handed_out(browser: Browser, demo: Server) -> None:
     """Charts begin with the run, whenever the page was opened, and go on; all figures come as CSV, a chart as PNG."""
     with demo.client() as client:
@@ -239,6 +243,7 @@ def test_charts_hold_the_run_grow_and_are_handed_out(browser: Browser, demo: Ser
         assert len(np.unique(picture.reshape(-1, picture.shape[2]), axis=0)) > 20
 
 
+@pytest.mark.slow
 def test_charts_have_no_gap_after_the_page_was_hidden(browser: Browser, depot: Server) -> None:
     """A page in a hidden tab asks nothing; shown again, it has what happened meanwhile."""
     with opened(browser, depot) as dashboard, depot.client() as client:

@@ -92,6 +92,7 @@ def _begin_of(path: Path, life: int) -> float:
     return recording.begin_of(gaps[life])
 
 
+@pytest.mark.slow
 def test_whoever_connects_at_any_time_sees_what_was_seen_live(
     session: tuple[Path, list[Life], list[bytes | str]], server: Server, client: Client
 ) -> None:

@@ -81,6 +81,7 @@ def test_the_page_comes_with_its_policy(demo: Server, method: str) -> None:
     assert demo.status("/index.html") == 404
 
 
+@pytest.mark.slow
 def test_a_reader_that_stops_is_thinned_out_and_dropped_while_others_go_on() -> None:
     """Its queue stays within the bound, it is dropped with its reason counted, another client misses no tick."""
     with (

@@ -56,8 +56,7 @@ def _use_all_ways_in(server: Server, *tokens: str) -> None:
             raw.recv(1024)
 
 
-@pytest.mark.parametrize("style", ["json", "console"])
-@pytest.mark.parametrize("control", [CONTROL, PLAIN_CONTROL])
+@pytest.mark.parametrize(("style", "control"), [("json", CONTROL), ("console", PLAIN_CONTROL)])
 def test_nothing_that_is_logged_holds_a_token(style: str, control: str) -> None:
     """At level DEBUG, in both forms, whatever was done with them; neither the right tokens nor wrong ones."""
     tokens = {"SPINE_VIEW_TOKEN": VIEW, "SPINE_CONTROL_TOKEN": control}
@@ -232,11 +231,12 @@ def test_a_field_has_one_type_wherever_it_stands(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("variable", "value"),
-    [("PORT", "99999"), ("LOG_LEVEL", "LOUD"), ("SPINE_SCENARIO", "nowhere"), ("HOST", "no such host"),
-     ("SPINE_CONTROL_TOKN", "open-sesame"), ("SPINE_RECORD", "/nowhere/at/all")],
+    ("style", "variable", "value"),
+    [("json", "PORT", "99999"), ("json", "LOG_LEVEL", "LOUD"), ("json", "SPINE_SCENARIO", "nowhere"),
+     ("json", "HOST", "no such host"), ("json", "SPINE_CONTROL_TOKN", "open-sesame"),
+     ("json", "SPINE_RECORD", "/nowhere/at/all"), ("console", "PORT", "99999"),
+     ("console", "SPINE_CONTROL_TOKN", "open-sesame")],
 )  # fmt: skip
-@pytest.mark.parametrize("style", ["json", "console"])
 def test_what_prevents_the_start_is_told_in_the_form_of_the_log(style: str, variable: str, value: str) -> None:
     """Every line is JSON where the log is JSON, one line for people elsewhere; the exit code is 2 in both."""
     environment = {"HOST": "127.0.0.1", "PORT": "0", "LOG_FORMAT": style, variable: value}

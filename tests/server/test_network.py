@@ -57,6 +57,7 @@ def patient_trials(patient: Server, tmp_path: Path) -> Iterator[Trials]:
     made.close()
 
 
+@pytest.mark.slow
 def test_who_never_answers_a_ping_is_let_go(trials: Trials) -> None:
     """Half-open connections, with and without something unsent, are ended and counted as silent; nobody else notices."""
     result = trials.silent(CLIENTS)

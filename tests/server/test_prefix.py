@@ -204,7 +204,8 @@ def test_documents_name_addresses_that_are_right(proxied: tuple[str, Server], re
         return
     assert openapi["servers"] == [{"url": PREFIX}]
     assert urlsplit(base).port == int(address["host"].rpartition(":")[2])
-    with connect(f"{address['protocol']}://{address['host']}{address['pathname']}", max_size=None) as websocket:
+    socket = f"{address['protocol']}://{address['host']}{address['pathname']}"
+    with connect(socket, max_size=None, max_queue=None) as websocket:
         assert websocket.recv(PATIENCE_S)
 
 

@@ -128,6 +128,7 @@ def test_too_little_memory_for_the_start_is_said_in_words(tmp_path: Path) -> Non
     assert "Traceback" not in output + errors
 
 
+@pytest.mark.slow
 def test_a_start_that_gets_stuck_ends(tmp_path: Path) -> None:
     """It is given up as a running engine would be, and the log says why."""
     # Four heartbeats: with less, a busy machine that delays one of them gives another reason.

@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -124,6 +125,7 @@ def test_the_kernel_tells_who_waits_for_a_processor() -> None:
             process.stdout.close()
 
 
+@pytest.mark.slow
 def test_a_snapshot_of_many_seconds_is_no_stuck_engine(tmp_path: Path) -> None:
     """Stopping a world whose map takes several times the patience to write out answers with the snapshot; nothing is lost."""
     faults = EngineFaults(tmp_path)

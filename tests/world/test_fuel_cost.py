@@ -45,7 +45,7 @@ def test_the_tank_costs_the_average_of_what_is_in_it() -> None:
     assert figures["fuel_stock_value"] == pytest.approx(unit * truck_view(world).current_fuel_l, rel=1e-4)
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(
     seed=st.integers(0, 2**16),
     tank=st.floats(15.0, 60.0),

@@ -84,7 +84,7 @@ _INSTANTS = st.lists(st.floats(1.0, 100_000.0), min_size=1, max_size=4).map(sort
 
 
 @given(case=cases(), instants=_INSTANTS)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_the_books_balance_to_the_end(case: Case, instants: list[float]) -> None:
     """Packages, money, litres, emissions, places, hours and weight, at any instant; every violation has its one entry."""
     world = case.world()

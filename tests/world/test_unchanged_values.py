@@ -122,7 +122,7 @@ def test_a_world_taken_up_from_save_files_every_hour_has_the_demand_of_one() -> 
     assert abs(born - 600) < 5.0 * sqrt(600)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     times=st.lists(st.floats(0.0, 7.9), min_size=1, max_size=25).map(sorted),
     truck=st.integers(0, 2),
