@@ -48,6 +48,7 @@ def agents(server: Server, kind: str) -> list[Json]:
     return [agent for agent in server.get("/api/agents")["agents"] if agent["kind"] == kind]
 
 
+@pytest.mark.slow
 def test_an_empty_world_is_filled(browser: Browser, empty: Server) -> None:
     """From nothing to a running fleet: a map from a preset, a broker, one truck, a fleet, start."""
     with opened(browser, empty) as dashboard:

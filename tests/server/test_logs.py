@@ -205,6 +205,7 @@ def _types(lines: list[Json]) -> dict[str, set[str]]:
     return found
 
 
+@pytest.mark.slow
 def test_a_field_has_one_type_wherever_it_stands(tmp_path: Path) -> None:
     """Over the lives of servers that keep, take up, record, replay, refuse and lose their engine: who indexes logs needs that."""
     recording = tmp_path / "run.recording"

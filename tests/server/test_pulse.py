@@ -144,6 +144,7 @@ def test_a_snapshot_of_many_seconds_is_no_stuck_engine(tmp_path: Path) -> None:
         assert '"engine lost"' not in server.output
 
 
+@pytest.mark.slow
 def test_an_engine_in_an_endless_loop_is_replaced(tmp_path: Path) -> None:
     """It has a heartbeat, but makes no progress: not ready, unhealthy, given up; the log says at which work."""
     faults = EngineFaults(tmp_path)

@@ -123,6 +123,7 @@ def test_a_long_name_comes_back_short(north: Server) -> None:
     assert closed.value.rcvd.code == CLOSE_OTHER_WORLD
 
 
+@pytest.mark.slow
 def test_a_world_that_is_kept_keeps_its_name(tmp_path: Path) -> None:
     """A restart changes nothing, neither does a new engine; a world begun anew is another one."""
     state = ("--state-dir", str(tmp_path))

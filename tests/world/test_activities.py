@@ -49,6 +49,7 @@ def _without_stations() -> World:
     return small_world(4, network=grid_network(pitch_m=9000.0, stations=0), fuel_tank_capacity_l=60.0)
 
 
+@pytest.mark.slow
 def test_every_transition_of_the_table_happens_and_no_other() -> None:
     """Worlds with every shortage, and commands that interrupt what trucks are doing, together use the whole table."""
     seen: set[Pair] = set()
