@@ -7,6 +7,7 @@ import io
 import itertools
 import math
 import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -160,6 +161,38 @@ def test_the_clock_shows_simulated_time(browser: Browser, demo: Server) -> None:
         told = 8 * 3600 + demo.get("/api/summary")["simulated_hours"] * 3600
         assert shown == pytest.approx(told, abs=900)
         expect(timer).not_to_have_text(timer.inner_text())
+
+
+@pytest.mark.slow
+def test_a_world_with_dates_shows_them(browser: Browser, tmp_path: Path) -> None:
+    """The clock, the events and the exported feed tell the date of the zone, also after clocks were put forward."""
+    scenario = tmp_path / "dated.yaml"
+    scenario.write_text(
+        "start: 2026-03-28T22:00\ntime_zone: Europe/Warsaw\n"
+        "map: {generate: {preset: reference, num_major_centers: 2, seed: 4}}\n",
+        "utf-8",
+    )
+    with running_server(str(scenario), "--no-autostart") as server, opened(browser, server) as dashboard:
+        timer = dashboard.page.get_by_role("timer", name="Simulated time")
+        expect(timer).to_contain_text(re.compile("Sat,? 28 Mar 2026"))
+        expect(timer).to_contain_text("22:00:00")
+        with server.client() as client:
+            client.ask("simulation.update", speed=3600)
+            client.ask("simulation.start")
+            wait_until(lambda: server.get("/api/summary")["simulated_hours"] >= 4.5)
+            client.ask("simulation.pause")
+        # Four and a half hours after ten in the evening, in a night that has no hour from two to three.
+        shown_s = server.get("/api/summary")["simulated_hours"] * 3600 + 23 * 3600 - 86_400
+        hours, minutes = divmod(int(shown_s) // 60, 60)
+        expect(timer).to_contain_text(re.compile("Sun,? 29 Mar 2026"))
+        expect(timer).to_contain_text(f"{hours:02d}:{minutes:02d}")
+        events = dashboard.panel("Events")
+        expect(events.get_by_role("listitem").first).to_be_visible()
+        exported = dashboard.download(dashboard.button("Download events as CSV")).decode().splitlines()
+        assert {row.split(",")[1] for row in exported[1:]} | {"2026-03-28"} == {"2026-03-28", "2026-03-29"}
+        dashboard.shoot("dates")
+        dashboard.page.reload()
+        expect(timer).to_contain_text(f"{hours:02d}:{minutes:02d}")
 
 
 def test_the_overview_shows_the_figures_of_the_server(browser: Browser, resting: Server) -> None:

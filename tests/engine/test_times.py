@@ -37,7 +37,7 @@ def test_times_of_packages_do_not_depend_on_the_pace(paces: list[tuple[float, in
     core.handle(1, json.dumps({"action": "stream.subscribe", "params": {"times": True}}))
     core.handle(1, '{"action": "simulation.start"}')
     born: dict[str, tuple[float, ...]] = {}
-    start_s = core.world.config.start_of_day_s
+    start_s = core.world.config.calendar.start_of_day_s
     for speed, tick_rate, ticks in paces:
         params = {"speed": speed, "tick_rate": tick_rate}
         core.handle(1, json.dumps({"action": "simulation.update", "params": params}))

@@ -330,7 +330,7 @@ def test_policies_default_to_those_of_the_world() -> None:
     """The scenario and the world know the same rules, with the same defaults."""
     default = WorldConfig()
     assert WorldConfig(**PoliciesPart().settings()) == default
-    assert {*PoliciesPart.model_fields, "seed", "start_of_day_s", "warmup_s", "parameters"} == {
+    assert {*PoliciesPart.model_fields, "seed", "calendar", "warmup_s", "parameters"} == {
         item.name for item in fields(WorldConfig)
     }
 

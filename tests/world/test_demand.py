@@ -19,8 +19,8 @@ from spine.world import (
     WorldConfig,
     events,
 )
+from spine.world.calendar import Calendar
 from spine.world.causes import RefusalCause
-from spine.world.clock import wall_of
 from support.lines import delivery_world, line_network, site_at
 from support.worlds import check_invariants, grid_network, run
 
@@ -115,7 +115,7 @@ def test_a_weekly_profile_knows_the_days() -> None:
     profile = tuple(1.0 if 48 <= hour < 72 else 0.0 for hour in range(168))
     network = line_network(1000.0, 3, site_at("a", 0, 20.0, hourly_profile=profile), site_at("b", 3))
     log = run(World(network, WorldConfig(seed=1)), 14 * 24.0, dt=3600.0)
-    days = {wall_of(e.time, 43_200.0)[0] for e in log if isinstance(e, events.PackageCreated)}
+    days = {Calendar().day_and_hour(e.time)[0] for e in log if isinstance(e, events.PackageCreated)}
     assert days == {3, 10}
 
 
@@ -222,7 +222,7 @@ def test_a_site_can_be_configured_while_it_lives() -> None:
     world.apply(UpdateBuilding("a", changes))
     born = [event for event in run(world, 47.0) if isinstance(event, events.PackageCreated)]
     assert {event.size for event in born} == {2.0}
-    assert {wall_of(event.time, 43_200.0)[1] // 1 for event in born} == {13.0}
+    assert {Calendar().day_and_hour(event.time)[1] // 1 for event in born} == {13.0}
     assert len(born) == pytest.approx(2 * 2 * 20, rel=0.5)
     for bad, message in (
         ({"packages": PackageProfile(size_range=(3.0, 2.0))}, "size_range"),

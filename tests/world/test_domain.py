@@ -21,7 +21,7 @@ from spine.world import (
     WorldConfig,
     events,
 )
-from spine.world.clock import wall_of
+from spine.world.calendar import Calendar
 from spine.world.policies.habit import BaselineHabit
 from spine.world.views import Activity
 from support.lines import LOTS, STATIONS, delivery_world, line_network, long_haul, site_at, truck_view
@@ -30,10 +30,11 @@ from support.worlds import check_invariants, run, small_world
 
 def test_clock_values() -> None:
     """Noon of day 1 at the start, midnight of day 2 after half a day; it never shows 24:00."""
-    assert wall_of(0.0, 43_200.0) == (1, 12.0)
-    assert wall_of(43_200.0, 43_200.0) == (2, 0.0)
-    assert wall_of(43_200.0 - 1e-9, 43_200.0) == (2, 0.0)
-    assert wall_of(7200 * 0.5, 43_200.0) == (1, 13.0)
+    noon = Calendar(43_200.0)
+    assert noon.day_and_hour(0.0) == (1, 12.0)
+    assert noon.day_and_hour(43_200.0) == (2, 0.0)
+    assert noon.day_and_hour(43_200.0 - 1e-9) == (2, 0.0)
+    assert noon.day_and_hour(7200 * 0.5) == (1, 13.0)
 
 
 def test_consumption_values() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from datetime import date
 from types import TracebackType
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from spine.experiments import Simulation
-from spine.world.clock import wall_of
+from spine.world.calendar import Calendar
 from spine.world.events import Event
 
 _REFRESH_S = 0.2
@@ -60,13 +61,19 @@ class RunProgress:
     def _draw(self) -> None:
         self._drawn = time.perf_counter()
         world = self._simulation.world
-        day, hour = wall_of(world.now, world.config.start_of_day_s)
         done = world.now - self._start_s
         factor = done / max(self._drawn - self._begun, 1e-9)
         self._progress.update(
             self._task,
             completed=done,
-            clock=f"day {day} {int(hour):02d}:{int(hour % 1.0 * 60):02d}",
+            clock=_clock(world.config.calendar, world.now),
             speed=f"{factor:,.0f} x real time",
             delivered=world.package_counts().delivered,
         )
+
+
+def _clock(calendar: Calendar, now: float) -> str:
+    """Return a simulated time as `Mon 2026-03-02 06:00`, or as `day 1 06:00` where there are no dates."""
+    day, hour = calendar.day_and_hour(now)
+    name = f"{date.fromordinal(calendar.first_date + day - 1):%a %Y-%m-%d}" if calendar.is_dated else f"day {day}"
+    return f"{name} {int(hour):02d}:{int(hour % 1.0 * 60):02d}"

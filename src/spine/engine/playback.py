@@ -27,7 +27,7 @@ from spine.protocol.envelope import encode_signal, signal_of
 from spine.protocol.params import ActionParams
 from spine.storage.recording import Block, Moment, Part, Recording
 from spine.world import WorldProblem
-from spine.world.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR
+from spine.world.calendar import SECONDS_PER_DAY, SECONDS_PER_HOUR
 
 _TICK_RATE: Final = 20
 _SPEED: Final = 60.0

@@ -13,7 +13,7 @@ from spine.ipc import NEW_FLEET, PACE_KEY, POSITION_KEYS, SUMMARY_KEY, TIMED_KEY
 from spine.protocol.encode import Json, TickClock
 from spine.protocol.envelope import signal_of
 from spine.storage.recording import Part
-from spine.world.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR
+from spine.world.calendar import SECONDS_PER_DAY, SECONDS_PER_HOUR
 
 BRACKETS = ("tick.start", "tick.end")
 BESIDE = (*POSITION_KEYS, SUMMARY_KEY, PACE_KEY, TIMED_KEY)

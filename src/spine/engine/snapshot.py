@@ -11,11 +11,11 @@ from spine.engine.run_state import Pace, RunState
 from spine.engine.series import series_of
 from spine.ipc import EVERYBODY, MOST_ROWS, PACKAGE_COUNTS, Message
 from spine.protocol import encode
+from spine.protocol.calendar_form import calendar_form
 from spine.protocol.encode import Json, TickClock
 from spine.protocol.envelope import encode_signal
 from spine.protocol.map_text import MapText
 from spine.world import World, WorldProblem
-from spine.world.clock import wall_of
 from spine.world.views import AgentView, BuildingAgentView, TruckView
 
 
@@ -56,7 +56,7 @@ class ShownWorld(RunState):
     @property
     def wall_s(self) -> float:
         """Simulated seconds since day 1, 0:00."""
-        return self.world.now + self.world.config.start_of_day_s
+        return self.world.now + self.world.config.calendar.start_of_day_s
 
     def changed(self) -> None:
         """Note that the next snapshot differs from the last one."""
@@ -75,17 +75,18 @@ class ShownWorld(RunState):
 
     def clock(self, *, times: bool = False) -> TickClock:
         """Return the translation of simulated times into tick numbers, and into clock seconds beside them if wanted."""
-        start_of_day_s = self.world.config.start_of_day_s if times else None
+        start_of_day_s = self.world.config.calendar.start_of_day_s if times else None
         return TickClock(self.tick_number, self.world.now, self.pace.dt, start_of_day_s)
 
     def where(self) -> Json:
-        """Return where the world stands: which one it is, run state, pace and clock."""
+        """Return where the world stands: which one it is, run state, pace, clock and, where it has some, its dates."""
         return {
             "id": f"{self.identity}.{self._lives}",
             "run_state": self.run_state,
             **self.pace.as_json(),
             **self.tick_data(),
             "elapsed_s": self.world.now,
+            **({"calendar": dates} if (dates := calendar_form(self.world.config.calendar)) is not None else {}),
         }
 
     def map_data(self) -> msgspec.Raw:
@@ -94,7 +95,7 @@ class ShownWorld(RunState):
 
     def tick_data(self) -> Json:
         """Return TickData."""
-        day, hour = wall_of(self.world.now, self.world.config.start_of_day_s)
+        day, hour = self.world.config.calendar.day_and_hour(self.world.now)
         return {"tick": self.tick_number, "time": hour, "day": day}
 
     def due_diffs(self, agent_ids: Iterable[str], kinds: Container[str]) -> dict[str, tuple[AgentView, Json]]:
@@ -224,7 +225,7 @@ class ShownWorld(RunState):
 
     def _series(self, after_s: float | None, most: int) -> Json:
         """Return the samples of the run, and as the last row how things are now."""
-        start_s = self.world.config.start_of_day_s
+        start_s = self.world.config.calendar.start_of_day_s
         samples = list(self.world.time_series())
         if not samples or samples[-1].time < self.world.now:
             samples.append(self.world.sample_now())

@@ -105,7 +105,7 @@ def _export_state(core: WorldRun, params: actions.ExportState, call: Request) ->
 def _import_state(core: WorldRun, params: actions.ImportState, call: Request) -> None:
     limits = MapLimits(size_bytes=core.limits.import_bytes, nodes=core.limits.map_nodes)
     save = read_save(decode_file(params.file_content, core.limits.import_bytes), "file_content", limits)
-    config = replace(core.world.config, start_of_day_s=save.start_of_day_s)
+    config = replace(core.world.config, calendar=save.calendar)
     world = World.restore(save.network, save.saved, config, extra_policies=core.extra_policies)
     core.auto_stop(call)
     now = set(world.agents())

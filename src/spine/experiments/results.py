@@ -16,17 +16,22 @@ import msgspec
 from spine.errors import StorageError
 from spine.files import FOR_ALL, write_whole
 from spine.world import SAMPLE_COLUMNS, World
+from spine.world.calendar import Calendar
 from spine.world.events import Event
 from spine.world.facility_kinds import KINDS
 
 _PARTIAL = ".events.jsonl.gz.part"
 
 
-def event_line(event: Event) -> bytes:
-    """Return an event as one JSON line: `time` in simulated seconds, `type` named as on the wire, then its ids and figures."""
+def event_line(event: Event, calendar: Calendar) -> bytes:
+    """Return an event as one JSON line.
+
+    It has `time` in simulated seconds, `at` as ISO 8601 when the calendar has dates, `type` named as on the wire, then its ids and figures.
+    """
     fields = msgspec.to_builtins(event)
     time = fields.pop("time")
-    return msgspec.json.encode({"time": time, "type": event.type_name, **fields}) + b"\n"
+    dated = {"at": calendar.iso(time)} if calendar.is_dated else {}
+    return msgspec.json.encode({"time": time, **dated, "type": event.type_name, **fields}) + b"\n"
 
 
 class EventLog:
@@ -34,13 +39,15 @@ class EventLog:
 
     Args:
         folder: made when missing; the log of an earlier run in it is replaced at the end.
+        calendar: of the world whose events they are.
 
     Raises:
         StorageError: it cannot be written to; so do the methods.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, calendar: Calendar) -> None:
         self.folder = folder
+        self._calendar = calendar
         with _storage_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
             self._raw = (folder / _PARTIAL).open("wb")
@@ -62,7 +69,7 @@ class EventLog:
     def add(self, events: Iterable[Event]) -> None:
         """Append events."""
         with _storage_errors(self.folder):
-            self._packed.write(b"".join(event_line(event) for event in events))
+            self._packed.write(b"".join(event_line(event, self._calendar) for event in events))
 
 
 def write_results(folder: Path, world: World, summary: Mapping[str, object], scenario: str | None = None) -> None:
@@ -71,10 +78,12 @@ def write_results(folder: Path, world: World, summary: Mapping[str, object], sce
     Raises:
         StorageError: the folder, made when missing, cannot be written to.
     """
-    series = [(sample.time, *sample.values) for sample in world.time_series()]
+    calendar = world.config.calendar
+    at = ("at",) if calendar.is_dated else ()
+    series = [(sample.time, *(calendar.iso(sample.time) for _ in at), *sample.values) for sample in world.time_series()]
     files = {
         "summary.json": msgspec.json.format(msgspec.json.encode(summary), indent=2) + b"\n",
-        "time_series.csv": _csv(("time", *SAMPLE_COLUMNS), series),
+        "time_series.csv": _csv(("time", *at, *SAMPLE_COLUMNS), series),
         "trucks.csv": _table(world.truck_columns(), world.truck_figures()),
         **{
             f"{declaration.table}.csv": _table(world.facility_columns(kind), world.facility_figures(kind))

@@ -114,7 +114,7 @@ class Simulation:
                 f"run: hours = {hours}, until_s = {until_s}, dt = {dt}: must lie ahead and be positive"
             )
         self._stopping = False
-        with EventLog(Path(out)) if out is not None else nullcontext() as log:
+        with EventLog(Path(out), self.world.config.calendar) if out is not None else nullcontext() as log:
             for moment in _moments(start, end, dt):
                 events = self._advance_to(moment)
                 if log is not None:

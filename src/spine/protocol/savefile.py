@@ -1,7 +1,8 @@
 """The `.ssave` save file: everything a client can see of a world, as JSON. Reading it; `savefile_writing` writes it.
 
 Reading checks everything before anything is built; every complaint is one line that names the element. Beyond the plain protocol SPINE
-writes `metadata.start_of_day_s`, the time of day at simulated time 0, and reads noon where it is missing.
+writes `metadata.start_of_day_s`, the time of day at simulated time 0, and reads noon where it is missing, and
+`metadata.calendar`, the dates of a world that has some.
 """
 
 from __future__ import annotations
@@ -18,17 +19,18 @@ from spine.network.facility_checks import LONGEST_ID
 from spine.network.smap import MapLimits, network_from_json
 from spine.network.text_encoding import without_mark
 from spine.protocol.actions import FASTEST_SPEED
+from spine.protocol.calendar_form import CalendarForm
 from spine.protocol.encode import Json
 from spine.protocol.envelope import read_json
 from spine.protocol.params import Integer, Number, truck_number
 from spine.world import SavedBroker, SavedBuildingAgent, SavedPackage, SavedTruck, SavedWorld, quantities
 from spine.world.activities import Purpose
+from spine.world.calendar import NOON_S, Calendar
 from spine.world.intake import LONGEST_SERVICE_S
 from spine.world.terms import EXPIRY_FINE_SHARE, LATE_LOSS_PER_S
 from spine.world.truck_fields import SAVED
 from spine.world.views import SiteStatistics
 
-NOON_S = 43_200.0
 _MOST_SECONDS = 1e12
 
 
@@ -153,6 +155,7 @@ class _Metadata(_Part):
     global_fuel_price: Annotated[Number, Field(gt=0.0, le=1e6)] = 5.0
     elapsed_s: Amount | None = None
     start_of_day_s: Annotated[Number, Field(ge=0.0, lt=86_400.0)] = NOON_S
+    calendar: CalendarForm | None = None
 
 
 _WITH_PLACES = ("parking", "site", "gas_station")
@@ -167,13 +170,13 @@ class SaveFile:
         network: the map.
         saved: what is on it.
         tick: the last completed tick.
-        start_of_day_s: time of day at simulated time 0, seconds after midnight.
+        calendar: the time of day at simulated time 0, and its date where there is one.
     """
 
     network: RoadNetwork
     saved: SavedWorld
     tick: int
-    start_of_day_s: float
+    calendar: Calendar
 
 
 def read_save(data: bytes, source: str, limits: MapLimits) -> SaveFile:
@@ -222,7 +225,13 @@ def read_save(data: bytes, source: str, limits: MapLimits) -> SaveFile:
             if item.get("type") == "gas_station"
         },
     )
-    return SaveFile(network, saved, metadata.tick, metadata.start_of_day_s)
+    return SaveFile(network, saved, metadata.tick, _calendar(metadata))
+
+
+def _calendar(metadata: _Metadata) -> Calendar:
+    start_of_day_s = float(metadata.start_of_day_s)
+    dates = metadata.calendar
+    return Calendar(start_of_day_s) if dates is None else dates.calendar(start_of_day_s)
 
 
 def _buildings(graph: Json) -> Iterator[tuple[Json, Json]]:

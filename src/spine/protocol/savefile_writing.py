@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import floor
 
+from spine.protocol.calendar_form import calendar_form
 from spine.protocol.encode import Json, TickClock, agent_full, graph_file_form, package_form
 from spine.world import World
 from spine.world.terms import EXPIRY_FINE_SHARE, LATE_LOSS_PER_S
@@ -19,6 +20,7 @@ def write_save(world: World, clock: TickClock, dt: float) -> Json:
         clock: ticks of the moment.
         dt: simulated seconds per tick.
     """
+    dates = calendar_form(world.config.calendar)
     return {
         "graph": graph_file_form(world),
         "agents": [_agent_form(world.agent(agent_id), clock) for agent_id in world.agents()],
@@ -31,7 +33,8 @@ def write_save(world: World, clock: TickClock, dt: float) -> Json:
             "global_fuel_price": world.fuel_price,
             "current_day": floor(world.now / _DAY_S),
             "elapsed_s": world.now,
-            "start_of_day_s": world.config.start_of_day_s,
+            "start_of_day_s": world.config.calendar.start_of_day_s,
+            **({"calendar": dates} if dates is not None else {}),
         },
     }
 

@@ -246,6 +246,17 @@ class PackageExpiredData(Shape):
     time_s: ClockSeconds = 0.0
 
 
+class CalendarData(Shape):
+    """The dates of a world that has some (beyond the plain protocol)."""
+
+    first_date: str = Field(description="date of day 1, ISO 8601")
+    zone: str = Field(description="name of the time zone")
+    offsets: list[tuple[float, float]] = Field(
+        description="[simulated seconds, seconds ahead of UTC from then on], ascending from 0"
+    )
+    holidays: list[str] = Field(description="dates, ISO 8601, ascending")
+
+
 class WorldNow(Shape):
     """Where a world stands (beyond the plain protocol)."""
 
@@ -259,6 +270,7 @@ class WorldNow(Shape):
     time: Annotated[float, Field(ge=0.0, lt=24.0)]
     day: Annotated[int, Field(ge=1)]
     elapsed_s: float | None = Field(description="simulated seconds since the start; null in a recording")
+    calendar: CalendarData | None = Field(default=None, description="absent in a world without dates")
 
 
 class SubscribedData(Shape):

@@ -5,12 +5,14 @@ YAML knows numbers, texts and truth values apart, so a text is never taken for a
 
 from __future__ import annotations
 
+from datetime import date, timezone
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
@@ -24,6 +26,7 @@ from pydantic import (
 
 from spine.network.facilities import HOURLY_PROFILE_LENGTHS, PRIORITIES, URGENCIES
 from spine.network.json_fields import is_whole_text
+from spine.scenario.dates import holidays_of, moment_of, zone_named
 from spine.scenario.policies import PoliciesPart
 from spine.world.truck_fields import BY_NAME, DRAWN
 
@@ -258,6 +261,40 @@ class PlaybackPart(Model):
     autostart: Flag = False
 
 
+class HolidaysPart(Model):
+    """Days on which there is a holiday.
+
+    Attributes:
+        country: whose public holidays count, by its code of two letters, such as PL.
+        subdivision: and the part of it that has holidays of its own, such as BY for Bavaria.
+        also: further days.
+        without: days that are none.
+    """
+
+    country: Text | None = None
+    subdivision: Text | None = None
+    also: tuple[date, ...] = ()
+    without: tuple[date, ...] = ()
+
+    @model_validator(mode="after")
+    def _known(self) -> HolidaysPart:
+        if self.country is not None:
+            holidays_of(self.country, self.subdivision, 2000)
+        elif self.subdivision is not None:
+            raise ValueError("subdivision: needs its country")
+        return self
+
+
+def _one_country(value: object) -> object:
+    return {"country": value} if isinstance(value, str) else value
+
+
+def _zone(name: str | None) -> str | None:
+    if name is not None:
+        zone_named(name)
+    return name
+
+
 class ScenarioFile(Model):
     """A whole scenario.
 
@@ -265,7 +302,10 @@ class ScenarioFile(Model):
         name: what results are called.
         description: for people.
         seed: every random number of the run derives from it.
-        start_time_h: time of day at simulated time 0, hours.
+        start_time_h: time of day at simulated time 0, hours; for a scenario without dates, whose day 1 is a Monday.
+        start: date and time of simulated time 0, such as 2026-03-02T06:00+01:00; gives the scenario dates.
+        time_zone: name of the zone whose clocks count, such as Europe/Warsaw; without it clocks are never put forward or back.
+        holidays: a country code, or a mapping.
         fleet: groups of trucks; left out = a default fleet for the demand of the map, [] = none.
         broker: null = none.
     """
@@ -274,6 +314,9 @@ class ScenarioFile(Model):
     description: Text = ""
     seed: Seed = 0
     start_time_h: Annotated[Number, Field(ge=0.0, lt=24.0)] = 12.0
+    start: Text | None = None
+    time_zone: Annotated[Text | None, AfterValidator(_zone)] = None
+    holidays: Annotated[HolidaysPart | None, BeforeValidator(_one_country)] = None
     map: MapSource
     fleet: tuple[FleetGroup, ...] | None = None
     broker: BrokerPart | None = Field(default_factory=BrokerPart)
@@ -281,3 +324,21 @@ class ScenarioFile(Model):
     policies: PoliciesPart = Field(default_factory=PoliciesPart)
     run: RunPart = Field(default_factory=RunPart)
     playback: PlaybackPart = Field(default_factory=PlaybackPart)
+
+    @field_validator("start")
+    @classmethod
+    def _a_moment(cls, value: str | None) -> str | None:
+        if value is not None:
+            # Whether it needs a zone is seen when both are known.
+            moment_of(value, timezone.utc)
+        return value
+
+    @model_validator(mode="after")
+    def _dates(self) -> ScenarioFile:
+        if self.start is not None:
+            if "start_time_h" in self.model_fields_set:
+                raise ValueError("start and start_time_h both say when it begins; leave one out")
+            moment_of(self.start, None if self.time_zone is None else zone_named(self.time_zone))
+        elif self.time_zone is not None or self.holidays is not None:
+            raise ValueError("time_zone and holidays need a start, such as 2026-03-02T06:00+01:00")
+        return self

@@ -20,6 +20,7 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "map": model.MapSource,
     "fleet": model.FleetGroup,
     "broker": model.BrokerPart,
+    "holidays": model.HolidaysPart,
     "sites": model.SitesPart,
     "policies": PoliciesPart,
     "run": model.RunPart,

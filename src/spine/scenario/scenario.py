@@ -12,6 +12,7 @@ import yaml
 from spine.errors import MapFormatError, ScenarioError, quoted
 from spine.network import RoadNetwork, RoadNetworkBuilder
 from spine.network.generate import GenerationParameters, generate
+from spine.scenario.calendar import calendar_of
 from spine.scenario.default_fleet import default_fleet
 from spine.scenario.fleet import fleet_commands
 from spine.scenario.maps import is_map_file, load_map, with_default_facilities
@@ -112,6 +113,8 @@ class Scenario:
         values = self.spec.model_dump(mode="json", exclude_none=True)
         if self.spec.broker is None:
             values["broker"] = None
+        if self.spec.start is not None:
+            del values["start_time_h"]
         if self.spec.map.file is not None:
             values["map"]["file"] = str(self._map_path(self.spec.map.file))
         if seed is not None:
@@ -161,7 +164,7 @@ class Scenario:
         network = self.network()
         config = WorldConfig(
             seed=spec.seed if seed is None else seed,
-            start_of_day_s=spec.start_time_h * 3600.0,
+            calendar=calendar_of(spec),
             warmup_s=(spec.run.warmup_hours if warmup_hours is None else warmup_hours) * 3600.0,
             **spec.policies.settings(),
         )

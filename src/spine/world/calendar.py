@@ -1,7 +1,7 @@
 """`Calendar`: what a clock on the wall, and a calendar beside it where there are dates, show at a simulated time.
 
-The world counts seconds since the start of the run. People think in days and hours, a planner in dates, weekdays and holidays, and where clocks
-are put forward and back in hours that exist twice or not at all. A calendar without dates begins on a Monday.
+The world counts seconds since the start of the run. People think in days and hours, a planner in dates, weekdays and holidays,
+and where clocks are put forward and back in hours that exist twice or not at all. A calendar without dates begins on a Monday.
 """
 
 from __future__ import annotations

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from spine.world.calendar import Calendar
+
 PUMP_LITRES_PER_S = 0.833
 """Flow of one pump, litres per second."""
 
@@ -16,7 +18,7 @@ class WorldConfig:
 
     Attributes:
         seed: every random number of the world derives from it.
-        start_of_day_s: time of day at simulated time 0, seconds after midnight.
+        calendar: the time of day at simulated time 0, and its date where there is one.
         dispatch: who carries an order: `contract_net` (best marginal bid wins) or `polling` (nearest first, first acceptor wins).
         destinations: where orders go: `weights` (the site's weights, uniform without), `uniform` or `gravity` (attraction and travel time).
         hours: drivers' hours rule, `baseline`.
@@ -39,7 +41,7 @@ class WorldConfig:
     """
 
     seed: int = 0
-    start_of_day_s: float = 43_200.0
+    calendar: Calendar = field(default_factory=Calendar)
     dispatch: str = "contract_net"
     destinations: str = "weights"
     hours: str = "baseline"

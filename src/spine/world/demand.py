@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from spine.world import intake
 from spine.world.agenda import Due
+from spine.world.calendar import SECONDS_PER_HOUR
 from spine.world.causes import RefusalCause
-from spine.world.clock import wall_of
 from spine.world.draws import Stream, pick
 from spine.world.model import SiteState
 from spine.world.orders import Order
@@ -95,8 +95,8 @@ def _rate_share(state: State, site: SiteState) -> float:
     profile = site.spec.hourly_profile
     if not profile:
         return 1.0
-    day, hour = wall_of(state.now, state.config.start_of_day_s)
-    return profile[((day - 1) * 24 + int(hour)) % len(profile)] / max(profile)
+    hour = round(state.config.calendar.week_s(state.now) / SECONDS_PER_HOUR, 10)
+    return profile[int(hour) % len(profile)] / max(profile)
 
 
 def birth(state: State, site: SiteState) -> list[Order]:

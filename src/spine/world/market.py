@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from spine.world import events
 from spine.world.agenda import Due
-from spine.world.clock import next_midnight
 from spine.world.draws import Stream
 from spine.world.state import State
 
 
 def schedule_price_day(state: State) -> None:
     """Put the next midnight on the agenda."""
-    state.agenda.put(next_midnight(state.now, state.config.start_of_day_s), Due.PRICE_DAY, "")
+    state.agenda.put(state.config.calendar.next_midnight(state.now), Due.PRICE_DAY, "")
 
 
 def new_price(state: State) -> None:

@@ -74,7 +74,7 @@ def _seconds(
     # A limiter may be set so close to 0 that the truck never arrives.
     with np.errstate(divide="ignore", over="ignore"):
         return state.router.traffic.driving_times_s(
-            start + state.config.start_of_day_s, edges, lengths, state.edge_speed_mps[edges], truck.max_speed_kph / 3.6
+            state.config.calendar.week_s(start), edges, lengths, state.edge_speed_mps[edges], truck.max_speed_kph / 3.6
         )
 
 

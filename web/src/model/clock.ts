@@ -1,6 +1,8 @@
 /** The simulated clock: ticks, seconds since the start, and clock seconds, those since midnight of the first day. */
 
 import type { TickData, WorldNow } from "../protocol/messages";
+import { Dates } from "./dates";
+import { useDates } from "./format";
 
 export const DAY_S = 86_400;
 
@@ -17,13 +19,21 @@ export class SimulatedClock {
   /** Whether it is from a tick and a frame of the same instant. */
   private exact = false;
   private last: TickData | null = null;
+  private dates: Dates | null = null;
 
   /** The server has said where its world stands. */
   takeWorld(now: WorldNow): void {
     this.tickLength = null;
     this.exact = false;
     this.told = false;
+    this.dates = null;
     this.take(now);
+    // Clocks may have been put forward or back by now: what they showed at the start is told by the dates alone.
+    if (now.calendar !== undefined && now.elapsed_s !== null) {
+      this.startOfDay -= new Dates(now.calendar, 0).shift(now.elapsed_s);
+      this.dates = new Dates(now.calendar, this.startOfDay);
+    }
+    useDates(this.dates);
     if (now.elapsed_s !== null) this.elapsed = now.elapsed_s;
   }
 
@@ -39,7 +49,7 @@ export class SimulatedClock {
       this.tickLength = (clockSeconds(data) - clockSeconds(before)) / (data.tick - before.tick);
     }
     this.take(data);
-    if (alone) this.elapsed = clockSeconds(data) - this.startOfDay;
+    if (alone) this.elapsed = data.elapsed_s ?? clockSeconds(data) - this.startOfDay;
   }
 
   takeFrame(tick: number, elapsed: number): void {
@@ -62,7 +72,8 @@ export class SimulatedClock {
     if (data.elapsed_s === undefined || data.elapsed_s === null) return;
     this.told = true;
     // The time of day comes with ten digits: less than a millisecond is noise.
-    this.startOfDay = Math.round((clockSeconds(data) - data.elapsed_s) * 1000) / 1000;
+    const shift = this.dates?.shift(data.elapsed_s) ?? 0;
+    this.startOfDay = Math.round((clockSeconds(data) - data.elapsed_s - shift) * 1000) / 1000;
   }
 }
 

@@ -1,5 +1,7 @@
 /** Numbers, times and money as people read them; the language is the browser's when it is a kind of English. */
 
+import type { Dates } from "./dates";
+
 const LOCALE = navigator.languages.find((tag) => tag.startsWith("en")) ?? "en-GB";
 const cache = new Map<string, Intl.NumberFormat>();
 
@@ -81,17 +83,50 @@ export function duration(seconds: Maybe): string {
   return `${sign}${number(hours / 24, 1)} days`;
 }
 
-/** Seconds since midnight -> "13:05:09". */
-export function clockTime(secondsOfDay: number): string {
-  const whole = Math.floor(((secondsOfDay % 86_400) + 86_400) % 86_400);
+let dates: Dates | null = null;
+
+/** From now on times are those of a world with these dates, or of one without. */
+export function useDates(found: Dates | null): void {
+  dates = found;
+}
+
+/** Clock seconds, those since midnight of the first day -> "13:05:09". */
+export function clockTime(clockSeconds: number): string {
+  const shown = dates === null ? clockSeconds : dates.shown(clockSeconds);
+  const whole = Math.floor(((shown % 86_400) + 86_400) % 86_400);
   const two = (value: number) => String(value).padStart(2, "0");
   return `${two(Math.floor(whole / 3600))}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
 }
 
-/** Clock seconds, those since midnight of the first day -> "day 2, 13:05". */
+/** Clock seconds -> "day 2, 13:05" or "Tue 3 Mar 2026, 13:05". */
 export function dayAndTime(clockSeconds: Maybe): string {
   if (clockSeconds === null || clockSeconds === undefined) return NOTHING;
-  return `day ${number(dayOf(clockSeconds))}, ${clockTime(clockSeconds).slice(0, 5)}`;
+  return `${dayName(clockSeconds)}, ${clockTime(clockSeconds).slice(0, 5)}`;
+}
+
+/** The day of clock seconds: "day 2", or "Tue 3 Mar 2026" in a world with dates. */
+export function dayName(clockSeconds: number): string {
+  if (dates === null) return `day ${number(dayOf(clockSeconds))}`;
+  const parts = dateParts().formatToParts(dates.date(clockSeconds));
+  const part = (type: string) => parts.find((found) => found.type === type)?.value ?? "";
+  return `${part("weekday")} ${part("day")} ${part("month")} ${part("year")}`;
+}
+
+/** The date of clock seconds as 2026-03-03; null in a world without dates. */
+export function isoDate(clockSeconds: number): string | null {
+  return dates === null ? null : dates.date(clockSeconds).toISOString().slice(0, 10);
+}
+
+let dateFormat: Intl.DateTimeFormat | null = null;
+function dateParts(): Intl.DateTimeFormat {
+  dateFormat ??= new Intl.DateTimeFormat(LOCALE, {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    timeZone: "UTC",
+  });
+  return dateFormat;
 }
 
 /** The day of clock seconds; the first is 1. */

@@ -80,7 +80,7 @@ export function Charts() {
   useEffect(() => world.figures.chart(), [world]);
   const wall = (time: number) => {
     const day = format.dayOf(time);
-    return `${day > 1 ? `day ${day} ` : ""}${format.clockTime(time).slice(0, 5)}`;
+    return `${day > 1 ? `${format.dayName(time)} ` : ""}${format.clockTime(time).slice(0, 5)}`;
   };
   return (
     <>

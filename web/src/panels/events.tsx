@@ -87,7 +87,7 @@ function cell(value: unknown): string {
 function csv(entries: FeedEntry[]): string {
   const rows = ["tick,day,time,kind,text,data"];
   for (const entry of entries.toReversed()) {
-    const day = Math.floor(entry.time / DAY_S) + 1;
+    const day = format.isoDate(entry.time) ?? Math.floor(entry.time / DAY_S) + 1;
     rows.push(
       [entry.tick, day, format.clockTime(entry.time), entry.name, plainText(entry), entry.data].map(cell).join(","),
     );

@@ -4,14 +4,12 @@ import { describe, type FeedEntry } from "../model/feed";
 import * as format from "../model/format";
 import { Ref } from "../ui/reference";
 
-const DAY_S = 86_400;
-
 export function FeedList({ entries, label }: { entries: FeedEntry[]; label: string }) {
   return (
     <ol class="feed" aria-label={label}>
       {entries.map((entry) => (
         <li key={entry.number} class={entry.category}>
-          <time title={`Day ${Math.floor(entry.time / DAY_S) + 1}`}>{format.clockTime(entry.time)}</time>
+          <time title={format.sentence(format.dayName(entry.time))}>{format.clockTime(entry.time)}</time>
           <span class="feed-mark" />
           <p>
             {describe(entry).map((part, i) =>

@@ -41,7 +41,7 @@ function Clock() {
   world.beat.value;
   return (
     <div class="clock" role="timer" aria-label="Simulated time">
-      <span class="clock-day">Day {format.number(format.dayOf(world.now))}</span>
+      <span class="clock-day">{format.sentence(format.dayName(world.now))}</span>
       <span class="clock-time">{format.clockTime(world.now)}</span>
     </div>
   );

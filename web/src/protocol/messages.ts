@@ -24,6 +24,18 @@ export interface WorldNow extends Pace, TickData {
   id: string;
   run_state: "stopped" | "running" | "paused";
   elapsed_s: number | null;
+  /** Only in a world with dates. */
+  calendar?: CalendarData;
+}
+
+/** The dates of a world. */
+export interface CalendarData {
+  /** Date of day 1, such as 2026-03-02. */
+  first_date: string;
+  zone: string;
+  /** [simulated seconds, seconds ahead of UTC from then on], ascending from 0. */
+  offsets: [number, number][];
+  holidays: string[];
 }
 
 /** Why a world can never deliver; the text is a sentence without its full stop. */
