@@ -15,7 +15,7 @@ from typing import NamedTuple
 import pytest
 
 from spine.world import SAMPLE_COLUMNS
-from support.patience import PATIENCE_S
+from support.patience import LONG_PATIENCE_S, PATIENCE_S
 
 
 class Block(NamedTuple):
@@ -212,6 +212,11 @@ def test_the_chart(blocks: list[Block], repository: Path, tmp_path: Path) -> Non
     compiler = [web / "node_modules/.bin/tsc", "--noEmit", "-p", tmp_path / "web"]
     search = f"{repository / 'build/node'}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
-        compiler, env={**os.environ, "PATH": search}, capture_output=True, text=True, check=False, timeout=PATIENCE_S
+        compiler,
+        env={**os.environ, "PATH": search},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=LONG_PATIENCE_S,
     )
     assert done.returncode == 0, done.stdout

@@ -28,9 +28,9 @@ def factor(text: str) -> float:
 
 
 FACTOR = factor(os.environ.get(VARIABLE, ""))
-PATIENCE_S = 60.0 * FACTOR
+PATIENCE_S = 120.0 * FACTOR
 """For an answer, a condition, the end of a process."""
-LONG_PATIENCE_S = 180.0 * FACTOR
+LONG_PATIENCE_S = 300.0 * FACTOR
 """For what is much work: a long run, a whole generation of data, the end of many connections."""
 PATIENCE_MS = 1000.0 * PATIENCE_S
 """For the browser."""
