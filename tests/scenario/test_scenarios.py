@@ -20,6 +20,7 @@ from spine.scenario.fleet import fleet_commands
 from spine.scenario.model import Distribution, FleetGroup, MapSource, PoliciesPart, ScenarioFile, SitesPart
 from spine.scenario.sites import with_sites
 from spine.world import WorldConfig
+from spine.world.calendar import Calendar
 from spine.world.views import TruckView
 
 _SMALL = {"preset": "reference", "map_width": 3000, "map_height": 3000, "num_major_centers": 1}
@@ -373,7 +374,7 @@ def test_twice_the_demand_wants_twice_the_fleet() -> None:
     """The default fleet follows the demand, and is none where nothing is to be carried."""
     network = Scenario.load("demo").network()
     (single,) = default_fleet(network)
-    (double,) = default_fleet(with_sites(network, SitesPart(activity_scale=2.0)))
+    (double,) = default_fleet(with_sites(network, SitesPart(activity_scale=2.0), Calendar()))
     assert abs(double.count - 2 * single.count) <= 1
     assert default_fleet(RoadNetworkBuilder().build()) == ()
 
@@ -385,7 +386,7 @@ def _largest_packages(network: RoadNetwork) -> float:
 @pytest.mark.parametrize("largest", [5.0, 18.0, 20.0, 30.0, 33.0, 44.0])
 def test_a_default_fleet_carries_every_package_of_its_map(largest: float) -> None:
     """Whatever is drawn, each of its trucks is large enough."""
-    network = with_sites(Scenario.load("demo").network(), SitesPart(size_range=(1.0, largest)))
+    network = with_sites(Scenario.load("demo").network(), SitesPart(size_range=(1.0, largest)), Calendar())
     commands = fleet_commands(default_fleet(network), network, seed=3)
     assert min(command.spec.capacity for command in commands) >= largest
 

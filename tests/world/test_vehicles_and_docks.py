@@ -12,6 +12,7 @@ from spine.network.facility_json import facility_from_json, facility_to_json
 from spine.scenario.model import ScenarioFile
 from spine.scenario.sites import with_sites
 from spine.world import CreateBroker, CreateTruck, TruckSpec, UpdateBuilding, World, events
+from spine.world.calendar import Calendar
 from support.lines import delivery_world, line_network, truck_view
 from support.worlds import run
 
@@ -40,7 +41,7 @@ def test_the_fixed_part_is_a_figure_of_sites_files_and_scenarios() -> None:
     assert facility_from_json(item, 0) == site
     assert "fixed_handling_s" not in facility_to_json(Site("s", 0, "S", 1.0))
     part = ScenarioFile.model_validate({"map": {"empty": True}, "sites": {"fixed_handling_min": 20.0}}).sites
-    network = with_sites(line_network(1000.0, 1, site), part)
+    network = with_sites(line_network(1000.0, 1, site), part, Calendar())
     assert [changed.fixed_handling_s for changed in network.sites] == [1200.0]
 
 

@@ -12,6 +12,8 @@ from enum import Enum
 from types import MappingProxyType
 from typing import ClassVar
 
+from spine.network.opening import OpeningHours
+
 PRIORITIES = ("LOW", "MEDIUM", "HIGH", "URGENT")
 HOURLY_PROFILE_LENGTHS = (24, 168)
 """Allowed lengths of an hourly profile: a day or a week."""
@@ -70,6 +72,7 @@ class Site:
             empty = constant.
         batch_size_range: packages sent together, smallest and largest number; larger batches are rarer, the rate counts packages.
         attraction: how strongly it draws packages of other sites where gravity decides, relative, >= 0; None = as its docks.
+        opening: when trucks are loaded and unloaded; None = at any time.
     """
 
     kind: ClassVar[FacilityKind] = FacilityKind.SITE
@@ -86,6 +89,7 @@ class Site:
     hourly_profile: tuple[float, ...] = ()
     batch_size_range: tuple[int, int] = (1, 1)
     attraction: float | None = None
+    opening: OpeningHours | None = None
 
     @property
     def places(self) -> int:

@@ -20,6 +20,7 @@ from spine.network.facilities import (
     PackageProfile,
     Site,
 )
+from spine.network.opening import check_opening
 
 MOST_PACKAGES_PER_HOUR = 1e6
 """Most packages a site may send in its busiest hour, batches counted by their largest size."""
@@ -75,6 +76,8 @@ def _check_site(site: Site, name: str) -> None:
         )
     if site.attraction is not None and not 0.0 <= site.attraction <= LARGEST_FIGURE:
         raise NetworkError(f"{name}: attraction = {site.attraction} must be from 0 to {LARGEST_FIGURE:g}")
+    if site.opening is not None:
+        check_opening(site.opening, name)
     _weights(site.destination_weights.items(), name, "destination_weights")
     _check_profile(site.packages, name)
 

@@ -1,12 +1,13 @@
 """Facilities as building objects: the JSON of map files, save files and signals.
 
 Beyond the plain protocol SPINE writes optional keys of a site when they are not the default: `fixed_handling_s`, `hourly_profile`,
-`batch_size_range` and `attraction`.
+`batch_size_range`, `attraction` and `opening_hours`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 
 from spine.errors import MapFormatError, quoted
 from spine.network.facilities import (
@@ -22,6 +23,7 @@ from spine.network.facilities import (
     Site,
 )
 from spine.network.json_fields import LARGEST_INT, Json, JsonReader, is_number
+from spine.network.opening import OpeningHours
 
 _QUALIFIED = {"priority_weights": "Priority.", "urgency_weights": "DeliveryUrgency."}
 _DOCKS = 3
@@ -135,7 +137,35 @@ def _read_site(reader: JsonReader, building_id: str, node_id: int) -> Site:
         hourly_profile=tuple(float(value) for value in profile),
         batch_size_range=(int(batch[0]), int(batch[1])),
         attraction=attraction,
+        opening=_read_opening(reader),
     )
+
+
+def _read_opening(reader: JsonReader) -> OpeningHours | None:
+    """Read `opening_hours`: `weekly`, intervals in seconds since Monday 0:00, and `dates` with those of single days."""
+    if reader.item.get("opening_hours") is None:
+        return None
+    where = f"{reader.where}: opening_hours"
+    item = JsonReader(reader.object("opening_hours"), where)
+    dates = {}
+    for name, intervals in item.object("dates").items():
+        try:
+            day = date.fromisoformat(name)
+        except ValueError:
+            raise MapFormatError(f"{where}: dates: {quoted(name)} is no date such as 2026-12-24") from None
+        dates[day.toordinal()] = _read_intervals(intervals, f"{where}: {name}")
+    return OpeningHours(_read_intervals(item.array("weekly"), f"{where}: weekly"), dates)
+
+
+def _read_intervals(value: object, where: str) -> tuple[tuple[float, float], ...]:
+    if not isinstance(value, list):
+        raise MapFormatError(f"{where}: must be an array of [opens, closes] in seconds")
+    found = []
+    for pair in value:
+        if not (isinstance(pair, list) and len(pair) == 2 and is_number(pair[0]) and is_number(pair[1])):
+            raise MapFormatError(f"{where}: {quoted(pair)} is no pair [opens, closes] in seconds")
+        found.append((float(pair[0]), float(pair[1])))
+    return tuple(found)
 
 
 def _read_profile(reader: JsonReader) -> PackageProfile:
@@ -195,6 +225,14 @@ def _site_to_json(
         item["batch_size_range"] = list(site.batch_size_range)
     if site.attraction is not None:
         item["attraction"] = site.attraction
+    if site.opening is not None:
+        item["opening_hours"] = {
+            "weekly": [list(interval) for interval in site.opening.weekly],
+            "dates": {
+                date.fromordinal(day).isoformat(): [list(interval) for interval in intervals]
+                for day, intervals in site.opening.dates.items()
+            },
+        }
     return item
 
 

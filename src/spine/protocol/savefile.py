@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
 from spine.errors import ProtocolError, quoted, shortened
 from spine.network import RoadNetwork
@@ -26,12 +26,19 @@ from spine.protocol.params import Integer, Number, truck_number
 from spine.world import SavedBroker, SavedBuildingAgent, SavedPackage, SavedTruck, SavedWorld, quantities
 from spine.world.activities import Purpose
 from spine.world.calendar import NOON_S, Calendar
-from spine.world.intake import LONGEST_SERVICE_S
+from spine.world.intake import LONGEST_SERVICE_S, MOST_WINDOWS
 from spine.world.terms import EXPIRY_FINE_SHARE, LATE_LOSS_PER_S
 from spine.world.truck_fields import SAVED
 from spine.world.views import SiteStatistics
 
 _MOST_SECONDS = 1e12
+
+
+def _in_order(windows: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
+    times = [time for window in windows for time in window]
+    if times != sorted(times):
+        raise ValueError("windows must be in order of time")
+    return windows
 
 
 def _element(value: object) -> object:
@@ -44,6 +51,7 @@ Element = Annotated[Integer, BeforeValidator(_element), Field(ge=0, le=2**53 - 1
 Amount = Annotated[Number, Field(ge=0.0, le=_MOST_SECONDS)]
 Count = Annotated[Integer, Field(ge=0, le=2**53)]
 Flag = Annotated[bool, Field(strict=True)]
+Windows = Annotated[tuple[tuple[Amount, Amount], ...], Field(max_length=MOST_WINDOWS), AfterValidator(_in_order)]
 Service = Annotated[Number, Field(ge=0.0, le=LONGEST_SERVICE_S)]
 Amounts = dict[Annotated[Text, Field(pattern=quantities.NAME)], Annotated[Number, Field(gt=0.0, le=quantities.LARGEST)]]
 """Amounts or capacities of quantities beside the size, by name."""
@@ -133,6 +141,8 @@ class _Package(_Part):
     quantities: Amounts = Field(default_factory=dict)
     earliest_pickup_s: Amount | None = None
     earliest_delivery_s: Amount | None = None
+    pickup_windows: Windows = ()
+    delivery_windows: Windows = ()
     pickup_service_s: Service = 0.0
     delivery_service_s: Service = 0.0
     requirements: list[Text] = Field(default_factory=list)
@@ -363,6 +373,8 @@ def _package(item: Any, metadata: _Metadata, now: float, where: str) -> Iterator
             quantities=part.quantities,
             earliest_pickup=part.earliest_pickup_s,
             earliest_delivery=part.earliest_delivery_s,
+            pickup_windows=part.pickup_windows,
+            delivery_windows=part.delivery_windows,
             pickup_service_s=part.pickup_service_s,
             delivery_service_s=part.delivery_service_s,
             requirements=quantities.checked_names("requirements", part.requirements),

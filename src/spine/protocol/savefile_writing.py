@@ -58,6 +58,9 @@ def _order_form(view: PackageView, clock: TickClock) -> Json:
         form["earliest_pickup_s"] = view.earliest_pickup
     if view.earliest_delivery > view.created:
         form["earliest_delivery_s"] = view.earliest_delivery
+    for name in ("pickup_windows", "delivery_windows"):
+        if windows := getattr(view, name):
+            form[name] = [list(window) for window in windows]
     if view.requirements:
         form["requirements"] = list(view.requirements)
     for name, usual in (

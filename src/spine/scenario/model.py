@@ -27,6 +27,7 @@ from pydantic import (
 from spine.network.facilities import HOURLY_PROFILE_LENGTHS, PRIORITIES, URGENCIES
 from spine.network.json_fields import is_whole_text
 from spine.scenario.dates import holidays_of, moment_of, zone_named
+from spine.scenario.opening_text import checked_opening
 from spine.scenario.policies import PoliciesPart
 from spine.world.truck_fields import BY_NAME, DRAWN
 
@@ -188,6 +189,12 @@ def _some_weight(weights: dict[str, float] | None) -> dict[str, float] | None:
 _Weights = AfterValidator(_some_weight)
 
 
+def _readable_hours(text: dict[str, str] | None) -> dict[str, str] | None:
+    if text is not None:
+        checked_opening(text)
+    return text
+
+
 class SiteChanges(Model):
     """Changes to a site of the map; what is left out stays as the map has it.
 
@@ -197,6 +204,7 @@ class SiteChanges(Model):
         hourly_profile: 24 multipliers of the rate by hour of day, or 168 by hour of the week from the midnight before day 1.
         batch_size_range: packages born together in one order, smallest and largest; larger orders are rarer, the rate counts packages.
         attraction: how strongly it draws packages of other sites under the policy `gravity`, relative; as its docks when never given.
+        opening_hours: when trucks are loaded and unloaded, by day (`opening_text`); null = at any time.
         docks: trucks handled at once.
         loading_rate_t_per_min: tonnes per minute and dock.
         fixed_handling_min: time every visit to a dock takes besides, minutes.
@@ -214,6 +222,7 @@ class SiteChanges(Model):
     hourly_profile: tuple[NotNegative, ...] | None = None
     batch_size_range: Annotated[tuple[Whole, Whole] | None, AfterValidator(_ordered)] = None
     attraction: NotNegative | None = None
+    opening_hours: Annotated[dict[Text, Text] | None, AfterValidator(_readable_hours)] = None
     docks: Whole | None = None
     loading_rate_t_per_min: Positive | None = None
     fixed_handling_min: NotNegative | None = None

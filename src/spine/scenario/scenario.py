@@ -148,7 +148,7 @@ class Scenario:
         for place, site in unknown_sites(network, self.spec.sites):
             hint = did_you_mean(site, [other.id for other in network.sites])
             raise self._error(place, f"there is no site {quoted(site)} on this map{hint}{_dropped(network)}")
-        return with_sites(network, self.spec.sites)
+        return with_sites(network, self.spec.sites, calendar_of(self.spec))
 
     def build(self, seed: int | None = None, warmup_hours: float | None = None) -> World:
         """Return the world: network, broker and fleet, at simulated time 0.

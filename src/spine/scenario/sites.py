@@ -8,24 +8,26 @@ from dataclasses import replace
 from spine.network import Facility, PackageProfile, RoadNetwork, Site
 from spine.network.facilities import PRIORITIES, URGENCIES
 from spine.scenario.model import SiteChanges, SitesPart
+from spine.scenario.opening_text import opening_from
 from spine.scenario.yaml_lines import Path
+from spine.world.calendar import Calendar
 
 _HOUR = 3600.0
 
 
-def with_sites(network: RoadNetwork, changes: SitesPart) -> RoadNetwork:
+def with_sites(network: RoadNetwork, changes: SitesPart, calendar: Calendar) -> RoadNetwork:
     """Return the network with its sites changed: first all, then single ones by id.
 
-    Every id the changes name must be that of a site of the network.
+    Every id the changes name must be that of a site of the network. The calendar says on which days there are holidays.
     """
     if changes == SitesPart():
         return network
     facilities: list[Facility] = []
     for item in network.facilities:
         if isinstance(item, Site):
-            site = _changed(item, changes)
+            site = _changed(item, changes, calendar)
             single = changes.by_id.get(item.id)
-            facilities.append(site if single is None else _changed(site, single))
+            facilities.append(site if single is None else _changed(site, single, calendar))
         else:
             facilities.append(item)
     return replace(network, facilities=tuple(facilities))
@@ -44,7 +46,7 @@ def unknown_sites(network: RoadNetwork, changes: SitesPart) -> list[tuple[Path, 
     return [(path, site) for path, site in named if site not in known]
 
 
-def _changed(site: Site, changes: SiteChanges) -> Site:
+def _changed(site: Site, changes: SiteChanges, calendar: Calendar) -> Site:
     rate = site.activity_rate if changes.activity_rate is None else changes.activity_rate
     profile = site.packages
     return replace(
@@ -59,6 +61,7 @@ def _changed(site: Site, changes: SiteChanges) -> Site:
         hourly_profile=changes.hourly_profile or site.hourly_profile,
         batch_size_range=changes.batch_size_range or site.batch_size_range,
         attraction=site.attraction if changes.attraction is None else changes.attraction,
+        opening=site.opening if changes.opening_hours is None else opening_from(changes.opening_hours, calendar),
         packages=PackageProfile(
             size_range=changes.size_range or profile.size_range,
             value_range=changes.value_range or profile.value_range,

@@ -31,7 +31,8 @@ class ExpiryCause(str, Enum):
         NO_WAY_THERE: no road leads from the origin to the destination, or from any truck large enough to the origin.
         NO_WAY_BACK: a truck could deliver it, but never leave the destination again.
         FLEET_TRAPPED: every truck that could carry it stands where no road leads back to where it started.
-        WINDOW_TOO_SHORT: from when it may be picked up, driving and handling alone take longer than the time to the delivery deadline.
+        WINDOW_TOO_SHORT: from when it may be picked up, driving and handling alone take longer than the time to the delivery deadline,
+            as the sites are open.
         TOO_FAR: of the trucks asked some were free all the while, but none could be there in time.
         FLEET_BUSY: trucks could have carried it, but had other work, or drivers who had to rest.
         TRUCK_LATE: it was awarded, but not picked up in time.

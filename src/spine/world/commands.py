@@ -113,7 +113,7 @@ class UpdateBuilding:
 
     Attributes:
         changes: site: name, activity_rate, docks, loading_rate_t_per_min, fixed_handling_s, destination_weights, packages, hourly_profile,
-            batch_size_range, attraction; parking: capacity; fuel station: capacity, cost_factor.
+            batch_size_range, attraction, opening; parking: capacity; fuel station: capacity, cost_factor.
     """
 
     building_id: str
@@ -137,11 +137,13 @@ class CreateOrder:
         order_id: unique among the orders in the world; does not begin with `pkg-`.
         origin, destination: ids of two sites.
         quantities: amounts by name (`spine.world.quantities`): `size` (cargo units of 0.1 t, > 0) and any others, such as `volume_m3`.
-        latest_pickup: latest begin of loading, later than it becomes known; the order expires then.
-        latest_delivery: latest end of unloading that is in time, not before `latest_pickup`.
+        latest_pickup: latest begin of loading, later than it becomes known; the order expires then. None only with `pickup_windows`.
+        latest_delivery: latest end of unloading that is in time, not before `latest_pickup`. None only with `delivery_windows`.
         known_from: when broker and fleet come to know of it; None = now.
         earliest_pickup: loading does not begin before, and a truck that comes early waits; None = from `known_from` on.
         earliest_delivery: unloading does not begin before; None = from `known_from` on.
+        pickup_windows: several windows, each its earliest and latest begin of loading, in place of the two times above; in order.
+        delivery_windows: several windows in which unloading begins and ends, in place of the two times above; in order.
         pickup_service_s, delivery_service_s: time at the dock on top of what the site takes for the size, seconds, at most a day.
         requirements: names of what a truck must have (`TruckSpec.equipment`).
         priority: `LOW`, `MEDIUM`, `HIGH` or `URGENT`.
@@ -155,11 +157,13 @@ class CreateOrder:
     origin: str
     destination: str
     quantities: Mapping[str, float]
-    latest_pickup: float
-    latest_delivery: float
+    latest_pickup: float | None = None
+    latest_delivery: float | None = None
     known_from: float | None = None
     earliest_pickup: float | None = None
     earliest_delivery: float | None = None
+    pickup_windows: Collection[tuple[float, float]] = ()
+    delivery_windows: Collection[tuple[float, float]] = ()
     pickup_service_s: float = 0.0
     delivery_service_s: float = 0.0
     requirements: Collection[str] = ()

@@ -51,16 +51,37 @@ def binding_cause(state: State, order: Order) -> ExpiryCause:
     able = (truck for truck in state.trucks.values() if truck.profile in usable and could_carry(truck, order))
     if not any(_could_come(state, truck, origin) for truck in able):
         return _why_none_comes(state, order, origin, usable)
-    visits = ((order.origin, order.pickup_service_s), (order.destination, order.delivery_service_s))
-    handling = sum(handling_s(state.sites[site], order.size) + service for site, service in visits)
-    begin = max(order.created, order.earliest_pickup)
-    if min(direct[profile] for profile in back) + handling > order.delivery_deadline - begin:
+    if not _fits_windows(state, order, min(direct[profile] for profile in back)):
         return ExpiryCause.WINDOW_TOO_SHORT
     most = TRUCKS_LOOKED_AT << min(2 * order.offers, 10)
     asked = islice(nearest_trucks(state, order, TRUCKS_LOOKED_AT, most, MOST_STOPS), TRUCKS_LOOKED_AT)
     if any(_was_free(state, truck, order) for truck in asked if truck.profile in usable):
         return ExpiryCause.TOO_FAR
     return ExpiryCause.FLEET_BUSY
+
+
+def _fits_windows(state: State, order: Order, drive_s: float) -> bool:
+    """Return whether a truck that stands at the origin all the time could deliver an order in time, the sites' opening hours kept.
+
+    Args:
+        drive_s: from the origin to the destination, seconds.
+    """
+    origin, destination = state.sites[order.origin], state.sites[order.destination]
+    pickup_s = handling_s(origin, order.size) + order.pickup_service_s
+    delivery_s = handling_s(destination, order.size) + order.delivery_service_s
+    loaded, unloaded = (
+        state.gate_of(origin, order, pickup=True),
+        state.gate_of(destination, order, pickup=False),
+    )
+    begin = max(order.created, order.earliest_pickup)
+    if loaded is not None:
+        begin = loaded.begin(begin, origin.spec.fixed_handling_s + pickup_s)
+        if begin > order.pickup_deadline:
+            return False
+    there = begin + pickup_s + drive_s
+    if unloaded is not None:
+        there = unloaded.begin(there, destination.spec.fixed_handling_s + delivery_s)
+    return there + delivery_s <= order.delivery_deadline
 
 
 def _profiles_to_carry(state: State, order: Order) -> tuple[list[int], ExpiryCause | None]:

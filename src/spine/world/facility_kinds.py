@@ -81,6 +81,7 @@ _SITE: Final = KindOfFacility(
             "hourly_profile",
             "batch_size_range",
             "attraction",
+            "opening",
         }
     ),
     check=sites.check,

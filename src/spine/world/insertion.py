@@ -67,8 +67,8 @@ def inquiry(state: State, package: Order, *, allow_late: bool) -> Inquiry:
     """
     due = package.delivery_deadline + (LATEST_S if allow_late else -SLACK_S)
     return Inquiry(
-        visit_of(state.sites[package.origin], package, pickup=True),
-        visit_of(state.sites[package.destination], package, pickup=False),
+        visit_of(state, state.sites[package.origin], package, pickup=True),
+        visit_of(state, state.sites[package.destination], package, pickup=False),
         package.pickup_deadline - SLACK_S,
         package.promised if package.truck_id is not None else due,
     )
@@ -225,7 +225,7 @@ def _ranked_pairs(
         eta = stop.eta
         free_at.append(eta + visit.handling_s if visit.pickup else eta)
         slack.append(bound - eta)
-        if visit.earliest > now and i < waits_at:
+        if (visit.earliest > now or visit.gate is not None) and i < waits_at:
             waits_at = i
     # A truck may have to wait where the window is not open yet, and what delays it before costs no time from there on: only a walk tells.
     slack[waits_at:] = [inf] * (count - waits_at)

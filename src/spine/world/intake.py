@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from math import inf
 
 from spine.errors import CommandError, quoted
@@ -12,11 +13,15 @@ from spine.world.agenda import Due
 from spine.world.causes import RefusalCause
 from spine.world.checks import checked_number
 from spine.world.commands import CreateOrder
+from spine.world.gate import Window
 from spine.world.orders import Order, OrderStatus
 from spine.world.state import State
 
 LONGEST_SERVICE_S = 86_400.0
 """A longer service time at a dock is a mistake."""
+
+MOST_WINDOWS = 100
+"""More windows of one order are a mistake."""
 
 _LATEST_S = 1e12
 """Times beyond this, 30 000 years, are mistakes."""
@@ -115,7 +120,7 @@ def _checked_order(state: State, command: CreateOrder) -> Order:
     amounts = dict(command.quantities)
     size = checked_number("quantities.size", amounts.pop(quantities.SIZE, None), above=0.0, high=quantities.LARGEST)
     known = state.now if command.known_from is None else checked_number("known_from", command.known_from, low=state.now)
-    latest_pickup, latest_delivery = _checked_windows(command, known)
+    pickup, delivery = _checked_windows(command, known)
     return Order(
         id=command.order_id,
         origin=command.origin,
@@ -125,11 +130,13 @@ def _checked_order(state: State, command: CreateOrder) -> Order:
         priority=_index("priority", command.priority, PRIORITIES),
         urgency=_index("urgency", command.urgency, URGENCIES),
         created=known,
-        pickup_deadline=latest_pickup,
-        delivery_deadline=latest_delivery,
+        pickup_deadline=pickup[-1][1],
+        delivery_deadline=delivery[-1][1],
         others=quantities.checked_amounts("quantities", amounts),
-        earliest_pickup=known if command.earliest_pickup is None else float(command.earliest_pickup),
-        earliest_delivery=known if command.earliest_delivery is None else float(command.earliest_delivery),
+        earliest_pickup=pickup[0][0],
+        earliest_delivery=delivery[0][0],
+        pickup_windows=pickup if len(pickup) > 1 else (),
+        delivery_windows=delivery if len(delivery) > 1 else (),
         pickup_service_s=checked_number("pickup_service_s", command.pickup_service_s, low=0.0, high=LONGEST_SERVICE_S),
         delivery_service_s=checked_number(
             "delivery_service_s", command.delivery_service_s, low=0.0, high=LONGEST_SERVICE_S
@@ -151,17 +158,41 @@ def _check_id(state: State, order_id: str) -> None:
         )
 
 
-def _checked_windows(command: CreateOrder, known: float) -> tuple[float, float]:
-    """Return the latest pickup and delivery after checking both windows against each other and the time it becomes known."""
-    pickup = checked_number("latest_pickup", command.latest_pickup, above=known, high=_LATEST_S)
-    delivery = checked_number("latest_delivery", command.latest_delivery, low=pickup, high=_LATEST_S)
-    for name, earliest, latest in (
-        ("earliest_pickup", command.earliest_pickup, pickup),
-        ("earliest_delivery", command.earliest_delivery, delivery),
-    ):
-        if earliest is not None:
-            checked_number(name, earliest, low=-inf, high=latest)
+def _checked_windows(command: CreateOrder, known: float) -> tuple[tuple[Window, ...], tuple[Window, ...]]:
+    """Return the windows of pickup and delivery after checking them against each other and the time the order becomes known."""
+    pickup = _windows("pickup", command.pickup_windows, (command.earliest_pickup, command.latest_pickup), known)
+    delivery = _windows(
+        "delivery", command.delivery_windows, (command.earliest_delivery, command.latest_delivery), known
+    )
+    checked_number(_latest_name("pickup", command.pickup_windows), pickup[-1][1], above=known, high=_LATEST_S)
+    checked_number(
+        _latest_name("delivery", command.delivery_windows), delivery[-1][1], low=pickup[-1][1], high=_LATEST_S
+    )
     return pickup, delivery
+
+
+def _latest_name(side: str, windows: Collection[tuple[float, float]]) -> str:
+    return f"{side}_windows" if windows else f"latest_{side}"
+
+
+def _windows(
+    side: str, several: Collection[tuple[float, float]], one: tuple[float | None, float | None], known: float
+) -> tuple[Window, ...]:
+    """Return the windows of one side as they are, or the one made of its earliest and latest time."""
+    name = f"{side}_windows"
+    if not several:
+        latest = checked_number(f"latest_{side}", one[1], low=-inf, high=_LATEST_S)
+        earliest = known if one[0] is None else checked_number(f"earliest_{side}", one[0], low=-inf, high=latest)
+        return ((earliest, latest),)
+    if one != (None, None):
+        raise CommandError(f"{name}: earliest_{side} and latest_{side} must be left out beside it")
+    if len(several) > MOST_WINDOWS:
+        raise CommandError(f"{name}: {len(several)} windows are more than the allowed {MOST_WINDOWS}")
+    found: list[Window] = []
+    for earliest, latest in several:
+        begin = checked_number(name, earliest, low=found[-1][1] if found else -inf, high=_LATEST_S)
+        found.append((begin, checked_number(name, latest, low=begin, high=_LATEST_S)))
+    return tuple(found)
 
 
 def _index(name: str, value: str, known: tuple[str, ...]) -> int:

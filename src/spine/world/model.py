@@ -17,6 +17,7 @@ from spine.network.facilities import FuelStation, Parking, Site
 from spine.world.activities import Activity, TaskType
 from spine.world.causes import ExpiryCause, RefusalCause
 from spine.world.commands import TruckSpec
+from spine.world.gate import Gate
 from spine.world.leg import Leg
 from spine.world.places import Places
 
@@ -42,7 +43,7 @@ class Visit(NamedTuple):
     """A stop with all a schedule needs to know of it; nothing here changes while the order and the site are what they are.
 
     `earliest` is when handling may begin, `deadline` the latest begin of loading or end of unloading, simulated s; `others` are further
-    quantities.
+    quantities; `gate` says when handling may begin where that is not simply from `earliest` on.
     """
 
     node: int
@@ -53,6 +54,7 @@ class Visit(NamedTuple):
     deadline: float
     earliest: float
     others: Mapping[str, float]
+    gate: Gate | None = None
 
 
 @dataclass(slots=True)

@@ -249,6 +249,8 @@ def package_view(order: Order) -> PackageView:
         others=dict(order.others),
         earliest_pickup=order.earliest_pickup,
         earliest_delivery=order.earliest_delivery,
+        pickup_windows=order.pickup_windows,
+        delivery_windows=order.delivery_windows,
         pickup_service_s=order.pickup_service_s,
         delivery_service_s=order.delivery_service_s,
         requirements=order.requirements,

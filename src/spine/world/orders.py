@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
+from spine.world.gate import Window
 from spine.world.terms import EXPIRY_FINE_SHARE, LATE_LOSS_PER_S
 
 
@@ -70,6 +71,7 @@ class Order:
         others: further quantities by name (`quantities`); none of them is 0.
         earliest_pickup: loading does not begin before.
         earliest_delivery: unloading does not begin before.
+        pickup_windows, delivery_windows: several windows (`gate.Window`) instead of the one from earliest to deadline; none for most.
         pickup_service_s: time at the dock on top of what the site takes for the size, seconds; so is `delivery_service_s`.
         requirements: what a truck must have, sorted names.
         late_loss_per_s: share of the value lost per second of lateness.
@@ -94,6 +96,8 @@ class Order:
     others: dict[str, float] = field(default_factory=dict)
     earliest_pickup: float = 0.0
     earliest_delivery: float = 0.0
+    pickup_windows: tuple[Window, ...] = ()
+    delivery_windows: tuple[Window, ...] = ()
     pickup_service_s: float = 0.0
     delivery_service_s: float = 0.0
     requirements: tuple[str, ...] = ()

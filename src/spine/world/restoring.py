@@ -89,6 +89,8 @@ def _restore_order(state: State, saved: SavedPackage) -> None:
         others=dict(saved.quantities),
         earliest_pickup=saved.created if saved.earliest_pickup is None else saved.earliest_pickup,
         earliest_delivery=saved.created if saved.earliest_delivery is None else saved.earliest_delivery,
+        pickup_windows=saved.pickup_windows,
+        delivery_windows=saved.delivery_windows,
         pickup_service_s=saved.pickup_service_s,
         delivery_service_s=saved.delivery_service_s,
         requirements=saved.requirements,

@@ -71,6 +71,8 @@ class SavedPackage:
     quantities: Mapping[str, float] = field(default_factory=dict)
     earliest_pickup: float | None = None
     earliest_delivery: float | None = None
+    pickup_windows: tuple[tuple[float, float], ...] = ()
+    delivery_windows: tuple[tuple[float, float], ...] = ()
     pickup_service_s: float = 0.0
     delivery_service_s: float = 0.0
     requirements: tuple[str, ...] = ()

@@ -113,21 +113,22 @@ def visit_of_stop(state: State, stop: Stop) -> Visit:
     found = state.visits.get(key)
     if found is None:
         order = state.orders[stop.package_id]
-        found = visit_of(state.sites[stop.site_id], order, pickup=stop.pickup)
+        found = visit_of(state, state.sites[stop.site_id], order, pickup=stop.pickup)
         if not stop.pickup:
             found = found._replace(deadline=order.promised)
         state.visits[key] = found
     return found
 
 
-def visit_of(site: SiteState, order: Order, *, pickup: bool) -> Visit:
+def visit_of(state: State, site: SiteState, order: Order, *, pickup: bool) -> Visit:
     """Return the visit at which an order is picked up at, or delivered to, a site."""
     handling = handling_s(site, order.size) + service_s(order, pickup=pickup)
     if pickup:
         deadline, earliest = order.pickup_deadline, order.earliest_pickup
     else:
         deadline, earliest = order.delivery_deadline, order.earliest_delivery
-    return Visit(site.node, site, pickup, order.size, handling, deadline, earliest, order.others)
+    gate = state.gate_of(site, order, pickup=pickup)
+    return Visit(site.node, site, pickup, order.size, handling, deadline, earliest, order.others, gate)
 
 
 def latest_time(visit: Visit, stop: Stop) -> float:
@@ -180,7 +181,15 @@ def walk(state: State, truck: Truck, start: Outlook, visits: list[Visit], latest
                 carefree = rests.carefree_s(state, truck.profile, rests.threshold_s(state, truck, rested), clock)
             node = visit.node
         docks = previous is None or visit.site is not previous.site or visit.pickup != previous.pickup
-        if docks or visit.earliest > docked:
+        if visit.gate is not None:
+            fixed_s = visit.site.spec.fixed_handling_s
+            if docks or not visit.gate.allows(docked, time + visit.handling_s):
+                docked = visit.gate.begin(time, fixed_s + visit.handling_s)
+                docked = visit.gate.begin(docked + visit.site.places.expected_wait_s(), fixed_s + visit.handling_s)
+                if docked == inf:
+                    return None
+                time = docked + fixed_s
+        elif docks or visit.earliest > docked:
             docked = max(time, visit.earliest) + visit.site.places.expected_wait_s()
             time = docked + visit.site.spec.fixed_handling_s
         time += visit.handling_s

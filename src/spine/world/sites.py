@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import inf
 from typing import Any
 
 from spine.energy import MASS_PER_CARGO_UNIT_T
@@ -49,9 +50,13 @@ def visit_s(site: SiteState, size: float, service: float) -> float:
 
 
 def opens_at(state: State, stop: Stop) -> float:
-    """Return the earliest time at which a stop may be handled, simulated s."""
+    """Return the earliest time from now on at which a stop may be handled by itself, simulated s; `inf` when there is none."""
     order = state.orders[stop.package_id]
-    return order.earliest_pickup if stop.pickup else order.earliest_delivery
+    site = state.sites[stop.site_id]
+    gate = state.gate_of(site, order, pickup=stop.pickup)
+    if gate is None:
+        return order.earliest_pickup if stop.pickup else order.earliest_delivery
+    return gate.begin(state.now, visit_s(site, order.size, service_s(order, pickup=stop.pickup)))
 
 
 def may_handle(state: State, site: SiteState, stop: Stop) -> bool:
@@ -60,7 +65,10 @@ def may_handle(state: State, site: SiteState, stop: Stop) -> bool:
 
 
 def group_length(state: State, plan: Sequence[Stop]) -> int:
-    """Return how many leading stops of a plan are handled in one visit: same site, same task, not before their earliest time."""
+    """Return how many leading stops of a plan are handled in one visit: same site, same task, not before their earliest time.
+
+    And no more than can be handled before the site closes.
+    """
     first = plan[0]
     count = 1
     while (
@@ -68,24 +76,51 @@ def group_length(state: State, plan: Sequence[Stop]) -> int:
         and plan[count].site_id == first.site_id
         and plan[count].pickup == first.pickup
         and opens_at(state, plan[count]) <= state.now
+        and _is_over_in_time(state, plan[: count + 1])
     ):
         count += 1
     return count
+
+
+def _is_over_in_time(state: State, stops: Sequence[Stop]) -> bool:
+    """Return whether a visit for some stops, begun now, is over before the site closes."""
+    site, pickup = state.sites[stops[0].site_id], stops[0].pickup
+    if site.spec.opening is None:
+        return True
+    orders = [state.orders[stop.package_id] for stop in stops]
+    gate = state.gate_of(site, orders[0], pickup=pickup)
+    assert gate is not None
+    assert gate.open_times is not None
+    service = sum(service_s(order, pickup=pickup) for order in orders)
+    needs_s = visit_s(site, sum(order.size for order in orders), service)
+    return gate.open_times.next_begin(state.now, needs_s) == state.now
 
 
 def dock(state: State, truck: Truck) -> None:
     """Dock at the site of the first stop, where the truck stands, or wait: for a dock, or until the stop may be handled."""
     site = state.sites[truck.plan[0].site_id]
     if (opens := opens_at(state, truck.plan[0])) > state.now:
-        state.agenda.put(opens, Due.BEGIN, truck.id, truck.version)
+        _wait_until(state, truck, opens)
     elif queues.ask(state, truck, site):
         start_handling(state, truck, site, 0.0)
     else:
         state.set_activity(truck, Activity.WAITING_DOCK)
 
 
+def _wait_until(state: State, truck: Truck, opens: float) -> None:
+    """Let a truck wait until its stop may be handled. An order that can never be loaded expires, and is taken from the plan then."""
+    if opens < inf:
+        state.agenda.put(opens, Due.BEGIN, truck.id, truck.version)
+
+
 def admitted(state: State, truck: Truck, site: SiteState) -> None:
-    """A dock has become free for a truck that waits: it begins to load or unload."""
+    """A dock has become free for a truck that waits: it begins to load or unload, or waits on when the site is about to close."""
+    if truck.plan and (opens := opens_at(state, truck.plan[0])) > state.now:
+        truck.version += 1
+        queues.leave(state, truck)
+        state.set_activity(truck, Activity.IDLE)
+        _wait_until(state, truck, opens)
+        return
     start_handling(state, truck, site, state.now - truck.activity_since)
 
 

@@ -25,6 +25,7 @@ from spine.world.config import WorldConfig
 from spine.world.draws import Draws
 from spine.world.events import Event
 from spine.world.fleet import FleetIndex
+from spine.world.gate import Gate
 from spine.world.model import (
     ACTIVITIES,
     Broker,
@@ -38,6 +39,7 @@ from spine.world.model import (
     TruckFigures,
     Visit,
 )
+from spine.world.opening import OpenTimes
 from spine.world.orders import Order
 from spine.world.policies.base import Policies
 from spine.world.policies.view import WorldView
@@ -76,6 +78,7 @@ class State:
         arena: the columns viewers scan; None before the first viewer.
         warmed_up: sums up to the end of the warm-up; None before, and without one.
         retired: figures of trucks that are gone; `retired_fuel_l` what was left in their tanks less what they started with.
+        open_times: when sites with opening hours are open, by id, as far as it has been asked for.
         changed_agents, changed_buildings: what viewers have not been told yet, in order of change.
     """
 
@@ -126,6 +129,7 @@ class State:
     site_ids: list[str] = field(default_factory=list)
     facility_trees: dict[FacilityKind, tuple[list[str], cKDTree | None]] = field(default_factory=dict)
     visits: dict[tuple[str, bool], Visit] = field(default_factory=dict)
+    open_times: dict[str, OpenTimes] = field(default_factory=dict)
     profile_capacities: dict[int, float] = field(default_factory=dict)
     parts: dict[int, Parts] = field(default_factory=dict)
     _by_kind: dict[FacilityKind, dict[str, Any]] = field(init=False)
@@ -256,6 +260,21 @@ class State:
             self.site_ids = list(self.sites)
         return self.site_ids
 
+    def gate_of(self, site: SiteState, order: Order, *, pickup: bool) -> Gate | None:
+        """Return what a stop at a site has to wait for besides its earliest time, None for most."""
+        windows = order.pickup_windows if pickup else order.delivery_windows
+        opening = site.spec.opening
+        if opening is None:
+            return Gate(windows, not pickup, None) if windows else None
+        found = self.open_times.get(site.spec.id)
+        if found is None:
+            found = self.open_times[site.spec.id] = OpenTimes(self.config.calendar, opening)
+        if not windows:
+            earliest = order.earliest_pickup if pickup else order.earliest_delivery
+            latest = order.pickup_deadline if pickup else order.delivery_deadline
+            windows = ((earliest, latest),)
+        return Gate(windows, not pickup, found)
+
     def forget_order(self, order_id: str) -> None:
         """Remove an order and what was derived from it."""
         del self.orders[order_id]
@@ -273,6 +292,7 @@ class State:
         self.destination_cache.clear()
         self.facility_trees.clear()
         self.visits.clear()
+        self.open_times.clear()
         self.parts.clear()
         self.site_ids = list(self.sites)
 

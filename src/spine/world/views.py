@@ -182,6 +182,8 @@ class PackageView:
     others: Mapping[str, float]
     earliest_pickup: float
     earliest_delivery: float
+    pickup_windows: tuple[tuple[float, float], ...]
+    delivery_windows: tuple[tuple[float, float], ...]
     pickup_service_s: float
     delivery_service_s: float
     requirements: tuple[str, ...]
