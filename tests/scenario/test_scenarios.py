@@ -94,6 +94,8 @@ run: {hours: 2}
         ("name: try", "name: !!int x", "1: 'x' is no int"),
         ("name: try", "name: a\tb\0", "1: the character U+0000 is not allowed"),
         ("name: try", "? [name]\n: try", "1: keys must be plain text"),
+        ("name: try", "name: 17:00", "1: '17:00' must stand in quotation marks; without them YAML makes a number of it"),
+        ("name: try", "name: 1:30.5", "1: '1:30.5' must stand in quotation marks"),
         ("sites:\n", "sites:\n  hourly_profiles: 3\n", "14: sites.hourly_profiles: unknown field; did you mean 'hourly_profile'?"),
         ("sites:\n", "sites:\n  by_id: {a: {dokcs: 1}}\n", "14: sites.by_id.a.dokcs: unknown field; did you mean 'docks'?"),
         ("sites:\n", "sites:\n  priority_weights: {LOW: 0}\n", "14: sites.priority_weights: at least one weight"),

@@ -15,6 +15,7 @@ _MOST_DEPTH = 40
 
 _TAG = "tag:yaml.org,2002:"
 _PLAIN_SCALARS = frozenset(f"{_TAG}{name}" for name in ("null", "bool", "int", "float", "str"))
+_NUMBERS = frozenset({f"{_TAG}int", f"{_TAG}float"})
 _TIMESTAMP = f"{_TAG}timestamp"
 
 Path = tuple[str | int, ...]
@@ -85,6 +86,11 @@ def _build(node: yaml.Node, path: Path, lines: dict[Path, int], source: str) -> 
     if isinstance(node, yaml.SequenceNode) and node.tag == f"{_TAG}seq":
         return [_build(item, (*path, index), lines, source) for index, item in enumerate(node.value)]
     if isinstance(node, yaml.ScalarNode) and node.tag in _PLAIN_SCALARS:
+        if node.tag in _NUMBERS and ":" in node.value:
+            # To YAML 17:00 is a number to the base of 60.
+            raise ScenarioError(
+                f"{here}: {quoted(node.value)} must stand in quotation marks; without them YAML makes a number of it"
+            )
         try:
             return yaml.SafeLoader("").construct_object(node)
         except (ValueError, KeyError, OverflowError):
