@@ -10,6 +10,7 @@
     ├── PolicyError           a policy returns what the world cannot use (names the policy)
     ├── CheckpointError       a dumped world cannot be loaded
     ├── ScenarioError         a scenario file or preset is not usable (names line and field)
+    │   └── OrderError        order lists are not usable (lists every problem: file, row, column)
     ├── ProtocolError         a message cannot be understood
     ├── StorageError          journal, checkpoint or recording cannot be read or written
     ├── ConfigurationError    a setting, flag or environment variable has a value that makes no sense
@@ -86,6 +87,18 @@ class CheckpointError(SpineError, ValueError):
 
 class ScenarioError(SpineError, ValueError):
     """A scenario is not usable; the message names source, line and field."""
+
+
+class OrderError(ScenarioError):
+    """Order lists are not usable.
+
+    Attributes:
+        problems: one line per problem: file, row, column, what is wrong and what would be right.
+    """
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
 
 
 class ProtocolError(SpineError, ValueError):

@@ -1,7 +1,10 @@
 """Order lists of planners: files and lists of orders -> checked records, with every problem by file, row and column."""
 
+from spine.scenario.orders.book import OrderBook
 from spine.scenario.orders.moments import CalendarMoments, Moments, PlainMoments, zone_named
 from spine.scenario.orders.part import ColumnSource, OrderFilePart, OrdersPart
+from spine.scenario.orders.problem import Problem
+from spine.scenario.orders.reading import read_orders
 from spine.scenario.orders.record import Coordinates, OrderRecord, PlaceRef, TimeWindow
 
 __all__ = [
@@ -9,11 +12,14 @@ __all__ = [
     "ColumnSource",
     "Coordinates",
     "Moments",
+    "OrderBook",
     "OrderFilePart",
     "OrderRecord",
     "OrdersPart",
     "PlaceRef",
     "PlainMoments",
+    "Problem",
     "TimeWindow",
+    "read_orders",
     "zone_named",
 ]
