@@ -17,11 +17,13 @@ from spine.scenario.orders.layout import layout_of
 from spine.scenario.orders.moments import Moments, zone_named
 from spine.scenario.orders.opening import bytes_of, kind_of
 from spine.scenario.orders.order_reader import OrderReader
+from spine.scenario.orders.parquet_table import read_parquet
 from spine.scenario.orders.part import ColumnSource, OrderFilePart, OrdersPart
 from spine.scenario.orders.places import Places
 from spine.scenario.orders.problem import Problems, TableError
 from spine.scenario.orders.record import OrderRecord
 from spine.scenario.orders.table import Table, of_mappings
+from spine.scenario.orders.xlsx_table import read_xlsx
 
 LIST_NAME = "orders.list"
 """What messages call the orders in the scenario itself."""
@@ -114,7 +116,13 @@ class _Reading:
             if getattr(part, option) is not None and kind != only:
                 raise TableError(f"is no {only.upper()} file; {option} says nothing of it, leave it out")
         path = self._folder / part.path
+        if kind == "parquet":
+            if not path.is_file():
+                raise TableError("cannot be read (No such file)")
+            return read_parquet(path)
         data = bytes_of(path)
+        if kind == "xlsx":
+            return read_xlsx(data, name, part.sheet, self._problems)
         if kind == "jsonl":
             return read_jsonl(data, name, self._problems)
         own_names = {*columns_with(part.quantities)} | {source.column for source in part.columns.values()}
