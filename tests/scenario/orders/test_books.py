@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from spine.errors import OrderError, ScenarioError
 from spine.scenario.orders import Coordinates, OrderBook, OrdersPart, TimeWindow, read_orders
@@ -416,3 +418,39 @@ def test_many_orders(tmp_path: Path) -> None:
         assert record.source == f"orders.csv, row {n + 2}"
         assert record.pickup_windows[0].earliest == ((n % 5 + 1) * 24 + 2) * _HOUR + n % 60 * 60
     assert sum(record.quantities["pallets"] for record in book.records) == sum(n % 33 + 1 for n in range(10_000))
+
+
+@given(st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), min_size=1, max_size=8), st.booleans())
+def test_damaged_files_are_read_or_complained_about(
+    tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[int, int]], cut: bool
+) -> None:
+    """Whatever bytes change in a good file of any kind, there is a book in the end."""
+    import io
+
+    import duckdb
+    import openpyxl
+
+    folder = tmp_path_factory.mktemp("damaged")
+    written = io.BytesIO()
+    workbook = openpyxl.Workbook()
+    workbook.active.append(list(GOOD))
+    workbook.active.append(list(GOOD.values()))
+    workbook.save(written)
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"COPY (SELECT 'A' AS id, 'b' AS origin, 'c' AS destination, 1.5 AS mass_t) TO '{folder}/a.parquet'"
+        )
+    text = as_csv(GOOD).encode()
+    files = {
+        "a.csv": text,
+        "a.jsonl": json.dumps(GOOD).encode(),
+        "a.xlsx": written.getvalue(),
+        "a.parquet": (folder / "a.parquet").read_bytes(),
+    }
+    for name, data in files.items():
+        damaged = bytearray(data)
+        for place, byte in changes:
+            damaged[place % len(damaged)] = byte
+        book = book_of(folder, bytes(damaged[: changes[0][0] % len(damaged)] if cut else damaged), name)
+        assert {problem.file for problem in book.problems} <= {name}
+        assert {record.source.partition(",")[0] for record in book.records} <= {name}
