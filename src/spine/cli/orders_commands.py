@@ -118,7 +118,8 @@ def _source(column: str) -> dict[str, Any]:
 
 def _moments(start: str | None, time_zone: str | None) -> Moments:
     """Return what times in the files mean."""
-    from spine.scenario.orders import CalendarMoments, PlainMoments, zone_named
+    from spine.scenario.dates import zone_named
+    from spine.scenario.orders import CalendarMoments, PlainMoments
 
     try:
         zone = None if time_zone is None else zone_named(time_zone)

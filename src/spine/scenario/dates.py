@@ -31,7 +31,7 @@ def zone_named(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"there is no time zone {quoted(name)}; an example is Europe/Warsaw") from None
+        raise ValueError(f"there is no time zone {quoted(name)}; use a name such as Europe/Warsaw") from None
 
 
 def moment_of(text: str, zone: tzinfo | None) -> datetime:
@@ -45,15 +45,17 @@ def moment_of(text: str, zone: tzinfo | None) -> datetime:
         ValueError: it is no such time, or one that clocks skip or show twice in the zone.
     """
     try:
+        if ":" not in text:
+            raise ValueError(text)
         found = datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
     except ValueError:
-        raise ValueError(f"{quoted(text)} is no date with time; an example is 2026-03-02T06:00+01:00") from None
+        raise ValueError(f"{quoted(text)} is not a date and time; use 2026-03-02T06:00+01:00") from None
     if not _EARLIEST <= found.date() < _LATEST:
         raise ValueError(f"{quoted(text)}: the year must be from {_EARLIEST.year} to {_LATEST.year - 1}")
     if found.tzinfo is not None:
         return found if zone is None else found.astimezone(zone)
     if zone is None:
-        raise ValueError(f"{quoted(text)} needs its offset from UTC, such as {text}+01:00, or the scenario a time_zone")
+        raise ValueError(f"{quoted(text)} needs an offset, {text}+01:00, or a time zone")
     return _in_zone(found, zone)
 
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spine.scenario.orders import CalendarMoments, PlainMoments, zone_named
+from spine.scenario.dates import zone_named
+from spine.scenario.orders import CalendarMoments, PlainMoments
 from support.order_lists import PLAIN, START, WARSAW
 
 _ZONES = ("Europe/Warsaw", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "UTC")
@@ -195,7 +196,7 @@ def test_a_start_with_an_offset_is_the_zone_of_local_times() -> None:
         ("06:00", "'06:00' is not a date and time"),
         ("2026-03-02", "'2026-03-02' is not a date and time"),
         ("2026-03-02T06:00", "'2026-03-02T06:00' needs an offset, 2026-03-02T06:00[+]01:00, or a time zone"),
-        ("2026-02-30T06:00Z", "'2026-02-30T06:00Z' is not a time"),
+        ("2026-02-30T06:00Z", "'2026-02-30T06:00Z' is not a date and time"),
     ],
 )
 def test_a_start_that_is_none(start: str, message: str) -> None:

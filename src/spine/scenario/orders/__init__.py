@@ -1,7 +1,7 @@
 """Order lists of planners: files and lists of orders -> checked records, with every problem by file, row and column."""
 
 from spine.scenario.orders.book import OrderBook
-from spine.scenario.orders.moments import CalendarMoments, Moments, PlainMoments, zone_named
+from spine.scenario.orders.moments import CalendarMoments, Moments, PlainMoments
 from spine.scenario.orders.part import ColumnSource, OrderFilePart, OrdersPart
 from spine.scenario.orders.problem import Problem
 from spine.scenario.orders.reading import read_orders
@@ -21,5 +21,4 @@ __all__ = [
     "Problem",
     "TimeWindow",
     "read_orders",
-    "zone_named",
 ]

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone, tzinfo
 from math import inf, isinf
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from spine.errors import quoted
+from spine.scenario.dates import moment_of
 
 _HOUR_S = 3600.0
 _DAY_S = 86_400.0
@@ -22,7 +22,6 @@ _CLOCK = r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,6}))?)?"
 _PLAIN = re.compile(rf"(?:[Dd]ay ([0-9]{{1,7}}) )?{_CLOCK}")
 _STAMP = re.compile(rf"(?:([0-9]{{4}})-([0-9]{{2}})-([0-9]{{2}})[T ])?{_CLOCK} ?(Z|[+-][0-9]{{2}}:?[0-9]{{2}})?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_REFERENCE = datetime(2000, 1, 1, tzinfo=timezone.utc)
 
 
 class Moments(Protocol):
@@ -122,14 +121,8 @@ class CalendarMoments:
         Raises:
             ValueError: it is no date and time, or nothing says where it is local time.
         """
-        match = _STAMP.fullmatch(start)
-        if match is None or match[1] is None:
-            raise ValueError(f"{quoted(start)} is not a date and time; use 2026-03-02T06:00+01:00")
-        if zone is None and match[8] is None:
-            raise ValueError(f"{quoted(start)} needs an offset, {match[0]}+01:00, or a time zone")
-        zone = zone or _zone_of_offset(match[8])
-        since = cls(_REFERENCE, zone)
-        return cls((_REFERENCE + timedelta(seconds=since.moment(start))).astimezone(zone), zone)
+        at = moment_of(start, zone)
+        return cls(at, zone or at.tzinfo or timezone.utc)
 
     def moment(self, text: str) -> float:
         """See `Moments.moment`."""
@@ -182,21 +175,6 @@ class CalendarMoments:
     def _no_time(self, text: str) -> ValueError:
         what = "is a date without a time of day" if _DATE.fullmatch(text) else "is not a time"
         return ValueError(f"{quoted(text)} {what}; use {self._today}T15:10 or 15:10")
-
-
-def zone_named(name: str) -> ZoneInfo:
-    """Return a time zone of the IANA database by its name.
-
-    Raises:
-        ValueError: there is none of this name on this machine.
-    """
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise ValueError(
-            f"there is no time zone {quoted(name)}; use a name such as Europe/Warsaw "
-            "(where the system has no time zones at all: pip install tzdata)"
-        ) from None
 
 
 def _second_of_day(hour: str, minute: str, second: str | None, fraction: str | None) -> float | None:

@@ -20,8 +20,8 @@ from pydantic import (
 )
 
 from spine.errors import quoted
+from spine.scenario.dates import zone_named
 from spine.scenario.orders.columns import NUMBERS, columns_with, quantity_name_problem
-from spine.scenario.orders.moments import zone_named
 
 TAB = "tab"
 """A delimiter that is hard to type, by name."""

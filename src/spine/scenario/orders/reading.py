@@ -8,13 +8,14 @@ from typing import Any
 
 from spine.errors import quoted, shortened
 from spine.network.json_fields import is_whole_text
+from spine.scenario.dates import zone_named
 from spine.scenario.orders.book import OrderBook
 from spine.scenario.orders.cells import Cells
 from spine.scenario.orders.columns import columns_with, quantity_name_problem
 from spine.scenario.orders.csv_table import read_csv
 from spine.scenario.orders.jsonl_table import read_jsonl
 from spine.scenario.orders.layout import layout_of
-from spine.scenario.orders.moments import Moments, zone_named
+from spine.scenario.orders.moments import Moments
 from spine.scenario.orders.opening import bytes_of, kind_of
 from spine.scenario.orders.order_reader import OrderReader
 from spine.scenario.orders.parquet_table import read_parquet

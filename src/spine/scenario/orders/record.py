@@ -26,7 +26,7 @@ PlaceRef = str | Coordinates
 
 
 class TimeWindow(NamedTuple):
-    """From when until when something may begin, both ends included: simulated seconds, -inf or inf where it is open."""
+    """When loading may begin, or unloading may begin and end, both ends included: simulated seconds, -inf or inf where it is open."""
 
     earliest: float
     latest: float
