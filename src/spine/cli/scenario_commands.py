@@ -49,12 +49,17 @@ def check(
     from spine.cli.problems import tell_notes, warn_of_expected_refusals, warn_of_problems
     from spine.scenario import Scenario
 
-    world = Scenario.load(scenario).build()
+    loaded = Scenario.load(scenario)
+    world = loaded.build()
     network = world.network
+    book = loaded.orders()
     say(
         f"{scenario}: good - {network.node_count} nodes, {network.edge_count} edges, {len(network.sites)} sites, "
         f"{len(network.parkings)} parkings, {len(network.stations)} fuel stations, {len(world.truck_ids())} trucks"
+        + (f", {len(book.records)} listed orders" if book.records else "")
     )
+    for note in book.notes:
+        say(f"note: {note}", error=True)
     tell_notes(network)
     warn_of_problems(world)
     warn_of_expected_refusals(world)

@@ -14,6 +14,7 @@ from types import TracebackType
 import msgspec
 
 from spine.errors import StorageError
+from spine.experiments.order_results import COLUMNS, TIMES, OrderResults
 from spine.files import FOR_ALL, write_whole
 from spine.world import SAMPLE_COLUMNS, World
 from spine.world.calendar import Calendar
@@ -72,8 +73,10 @@ class EventLog:
             self._packed.write(b"".join(event_line(event, self._calendar) for event in events))
 
 
-def write_results(folder: Path, world: World, summary: Mapping[str, object], scenario: str | None = None) -> None:
-    """Write the summary, the scenario (YAML) when there is one, the time series and the tables, each file atomically.
+def write_results(
+    folder: Path, world: World, summary: Mapping[str, object], orders: OrderResults, scenario: str | None = None
+) -> None:
+    """Write the summary, the orders, the scenario (YAML) when there is one, the time series and the tables, each file atomically.
 
     Raises:
         StorageError: the folder, made when missing, cannot be written to.
@@ -84,6 +87,7 @@ def write_results(folder: Path, world: World, summary: Mapping[str, object], sce
     files = {
         "summary.json": msgspec.json.format(msgspec.json.encode(summary), indent=2) + b"\n",
         "time_series.csv": _csv(("time", *at, *SAMPLE_COLUMNS), series),
+        "orders.csv": _table(COLUMNS, _dated(orders.rows(), calendar)),
         "trucks.csv": _table(world.truck_columns(), world.truck_figures()),
         **{
             f"{declaration.table}.csv": _table(world.facility_columns(kind), world.facility_figures(kind))
@@ -104,6 +108,13 @@ def _storage_errors(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise StorageError(f"{folder}: cannot be written to ({error.strerror or error})") from None
+
+
+def _dated(rows: Iterable[Mapping[str, object]], calendar: Calendar) -> Iterator[Mapping[str, object]]:
+    """Yield rows of the table of orders with dates instead of simulated seconds, where there are some."""
+    for row in rows:
+        times = {name: time for name in TIMES if isinstance(time := row[name], float)} if calendar.is_dated else {}
+        yield {**row, **{name: calendar.iso(time) for name, time in times.items()}}
 
 
 def _table(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> bytes:

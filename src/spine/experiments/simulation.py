@@ -7,7 +7,7 @@ figures = Simulation.from_scenario("city", seed=7).run(hours=24).summary()
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from math import isfinite
 from pathlib import Path
@@ -17,9 +17,10 @@ from spine import __version__
 from spine.errors import ConfigurationError
 from spine.experiments.indicators import indicators
 from spine.experiments.lead_times import LeadTimes
+from spine.experiments.order_results import OrderResults
 from spine.experiments.results import EventLog, write_results
 from spine.scenario import Scenario
-from spine.world import Command, World
+from spine.world import Command, CreateOrder, World
 from spine.world.events import Event
 
 Listener = Callable[["Simulation", list[Event]], None]
@@ -42,6 +43,8 @@ class Simulation:
         self._simulated_s = 0.0
         self._stopping = False
         self._lead_times = LeadTimes(world.config.warmup_s)
+        self._orders = OrderResults()
+        self._unlogged: list[Event] = []
 
     @classmethod
     def from_scenario(
@@ -58,13 +61,29 @@ class Simulation:
             ScenarioError: there is no such scenario, or it is malformed.
         """
         loaded = scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
-        return cls(loaded.build(seed, warmup_hours), loaded.name, loaded)
+        listed: list[CreateOrder] = []
+        happened: list[Event] = []
+
+        def hear(order: CreateOrder, events: list[Event]) -> None:
+            listed.append(order)
+            happened.extend(events)
+
+        simulation = cls(loaded.build(seed, warmup_hours, hear), loaded.name, loaded)
+        for order in listed:
+            simulation._orders.expect(order)
+        simulation._hear(happened)
+        simulation._unlogged = happened
+        return simulation
 
     def apply(self, command: Command) -> list[Event]:
         """Carry out a command now; see `World.apply`."""
         events = self.world.apply(command)
-        self._lead_times.hear(events)
+        self._hear(events)
         return events
+
+    def _hear(self, events: Sequence[Event]) -> None:
+        self._lead_times.hear(events)
+        self._orders.hear(events)
 
     def step(self, dt: float) -> list[Event]:
         """Advance by `dt` > 0 simulated seconds and return what happened."""
@@ -115,6 +134,9 @@ class Simulation:
             )
         self._stopping = False
         with EventLog(Path(out), self.world.config.calendar) if out is not None else nullcontext() as log:
+            if log is not None:
+                log.add(self._unlogged)
+            self._unlogged = []
             for moment in _moments(start, end, dt):
                 events = self._advance_to(moment)
                 if log is not None:
@@ -134,7 +156,7 @@ class Simulation:
         finally:
             self.wall_seconds += time.perf_counter() - begun
             self._simulated_s += self.world.now - before
-        self._lead_times.hear(events)
+        self._hear(events)
         return events
 
     def stop(self) -> None:
@@ -168,6 +190,10 @@ class Simulation:
         """Return the samples: simulated time, then the figures of `spine.world.SAMPLE_COLUMNS`; None where nothing could be counted yet."""
         return [(sample.time, *sample.values) for sample in self.world.time_series()]
 
+    def orders(self) -> Iterator[Mapping[str, object]]:
+        """Yield a row per order that was listed or became known: outcome, reason, vehicle and times; see `order_results`."""
+        return self._orders.rows()
+
     def to_directory(self, path: str | Path) -> Path:
         """Write the results so far, without events: summary, scenario, time series, tables. `run(out=...)` also keeps the events.
 
@@ -178,7 +204,7 @@ class Simulation:
         config = self.world.config
         made_from = self._scenario
         scenario = made_from.as_yaml(config.seed, config.warmup_s / 3600.0) if made_from is not None else None
-        write_results(folder, self.world, self.summary(), scenario)
+        write_results(folder, self.world, self.summary(), self._orders, scenario)
         return folder
 
 

@@ -130,7 +130,7 @@ class _Package(_Part):
     id: Text
     origin_site: Text
     destination_site: Text
-    size: Annotated[Number, Field(gt=0.0, le=1e6)]
+    size: Annotated[Number, Field(ge=0.0, le=1e6)]
     value_currency: Annotated[Number, Field(ge=0.0, le=1e15)]
     priority: Literal["LOW", "MEDIUM", "HIGH", "URGENT"]
     urgency: Literal["STANDARD", "EXPRESS", "SAME_DAY"]

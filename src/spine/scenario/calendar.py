@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, timezone, tzinfo
 
 from spine.scenario.dates import calendar_from, holidays_of, moment_of, zone_named
 from spine.scenario.model import HolidaysPart, ScenarioFile
+from spine.scenario.orders import CalendarMoments, Moments, PlainMoments
 from spine.world.calendar import Calendar
 
 
@@ -23,6 +24,14 @@ def calendar_of(spec: ScenarioFile) -> Calendar:
     if start is None:
         return Calendar(spec.start_time_h * 3600.0)
     return calendar_from(start, spec.time_zone or _offset_name(start), _days_off(spec.holidays, start.year))
+
+
+def moments_of(spec: ScenarioFile) -> Moments:
+    """Return what times in lists of orders mean."""
+    start = start_of(spec)
+    if start is None:
+        return PlainMoments(spec.start_time_h * 3600.0)
+    return CalendarMoments(start, start.tzinfo or timezone.utc)
 
 
 def _offset_name(start: datetime) -> str:

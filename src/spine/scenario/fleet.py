@@ -41,6 +41,8 @@ def fleet_commands(groups: Sequence[FleetGroup], network: RoadNetwork, seed: int
                 driver_day_s=day_h * 3600.0,
                 start_node=places[int(place * len(places))] if places else None,
                 returns_home=group.returns_home,
+                capacities=group.capacities,
+                equipment=group.equipment,
             )
             yield CreateTruck(agent_id, spec)
 

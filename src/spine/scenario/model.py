@@ -28,7 +28,9 @@ from spine.network.facilities import HOURLY_PROFILE_LENGTHS, PRIORITIES, URGENCI
 from spine.network.json_fields import is_whole_text
 from spine.scenario.dates import holidays_of, moment_of, zone_named
 from spine.scenario.opening_text import checked_opening
+from spine.scenario.orders import OrdersPart
 from spine.scenario.policies import PoliciesPart
+from spine.world.quantities import LARGEST, NAME
 from spine.world.truck_fields import BY_NAME, DRAWN
 
 Number = Annotated[float, Strict()]
@@ -153,12 +155,18 @@ class FleetGroup(_DrawnGroup):
         name: first part of their ids, `truck` gives truck-0001, truck-0002, ...
         start: `random` nodes, `sites`, `parkings`, or the number of a node.
         returns_home: whether an idle truck waits where it started instead of at the nearest parking.
+        capacities: room for quantities beside the mass, by name, such as `pallets` and `volume_m3`.
+        equipment: names of what it has of what orders may require.
     """
 
     start: Annotated[Annotated[StartPlace, Tag("place")] | Annotated[Int, Tag("node")], Discriminator(_start_kind)] = (
         "random"
     )
     returns_home: Flag = False
+    capacities: dict[Annotated[Text, Field(pattern=NAME)], Annotated[Positive, Field(le=LARGEST)]] = Field(
+        default_factory=dict
+    )
+    equipment: tuple[Annotated[Text, Field(min_length=1)], ...] = ()
 
     @field_validator(*DRAWN)
     @classmethod
@@ -317,6 +325,7 @@ class ScenarioFile(Model):
         holidays: a country code, or a mapping.
         fleet: groups of trucks; left out = a default fleet for the demand of the map, [] = none.
         broker: null = none.
+        orders: orders that a planner has listed; left out = the sites of the map send random orders.
     """
 
     name: Text = "scenario"
@@ -330,6 +339,7 @@ class ScenarioFile(Model):
     fleet: tuple[FleetGroup, ...] | None = None
     broker: BrokerPart | None = Field(default_factory=BrokerPart)
     sites: SitesPart = Field(default_factory=SitesPart)
+    orders: OrdersPart | None = None
     policies: PoliciesPart = Field(default_factory=PoliciesPart)
     run: RunPart = Field(default_factory=RunPart)
     playback: PlaybackPart = Field(default_factory=PlaybackPart)

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from spine.errors import GenerationError, ScenarioError, quoted, shortened
 from spine.network.generate import PRESETS, GenerationParameters
 from spine.scenario import model
+from spine.scenario.orders import OrdersPart
 from spine.scenario.plugins import plugin_policies
 from spine.scenario.policies import PoliciesPart, policy_problems
 from spine.scenario.yaml_lines import LinedYaml, Path, parse_yaml
@@ -21,6 +22,7 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "fleet": model.FleetGroup,
     "broker": model.BrokerPart,
     "holidays": model.HolidaysPart,
+    "orders": OrdersPart,
     "sites": model.SitesPart,
     "policies": PoliciesPart,
     "run": model.RunPart,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
@@ -12,17 +13,20 @@ import yaml
 from spine.errors import MapFormatError, ScenarioError, quoted
 from spine.network import RoadNetwork, RoadNetworkBuilder
 from spine.network.generate import GenerationParameters, generate
-from spine.scenario.calendar import calendar_of
+from spine.scenario.calendar import calendar_of, moments_of
 from spine.scenario.default_fleet import default_fleet
 from spine.scenario.fleet import fleet_commands
 from spine.scenario.maps import is_map_file, load_map, with_default_facilities
 from spine.scenario.model import FleetGroup, MapSource, PlaybackPart, RunPart, ScenarioFile
+from spine.scenario.order_commands import take_orders
+from spine.scenario.orders import OrderBook, read_orders
 from spine.scenario.plugins import plugin_policies
 from spine.scenario.reading import ScenarioText, did_you_mean, read_scenario
-from spine.scenario.sites import unknown_sites, with_sites
+from spine.scenario.sites import unknown_sites, with_sites, without_random_demand
 from spine.scenario.yaml_lines import MOST_BYTES
 from spine.scenario.yaml_lines import Path as Place
-from spine.world import CreateBroker, World, WorldConfig
+from spine.world import CreateBroker, CreateOrder, World, WorldConfig
+from spine.world.events import Event
 
 NONE = "none"
 """Name of the scenario without map and agents."""
@@ -116,7 +120,9 @@ class Scenario:
         if self.spec.start is not None:
             del values["start_time_h"]
         if self.spec.map.file is not None:
-            values["map"]["file"] = str(self._map_path(self.spec.map.file))
+            values["map"]["file"] = str(self._full_path(self.spec.map.file))
+        for file in values.get("orders", {}).get("files", ()):
+            file["path"] = str(self._full_path(Path(file["path"])))
         if seed is not None:
             values["seed"] = seed
         if warmup_hours is not None:
@@ -136,7 +142,7 @@ class Scenario:
             network = generate(GenerationParameters.preset(str(values.pop("preset", "reference")), **values))
         elif source.file is not None:
             try:
-                network = load_map(self._map_path(source.file))
+                network = load_map(self._full_path(source.file))
             except MapFormatError as error:
                 if self.text is None:
                     raise
@@ -148,19 +154,34 @@ class Scenario:
         for place, site in unknown_sites(network, self.spec.sites):
             hint = did_you_mean(site, [other.id for other in network.sites])
             raise self._error(place, f"there is no site {quoted(site)} on this map{hint}{_dropped(network)}")
-        return with_sites(network, self.spec.sites, calendar_of(self.spec))
+        network = with_sites(network, self.spec.sites, calendar_of(self.spec))
+        listed = self.spec.orders
+        return network if listed is None or listed.random_demand else without_random_demand(network)
 
-    def build(self, seed: int | None = None, warmup_hours: float | None = None) -> World:
-        """Return the world: network, broker and fleet, at simulated time 0.
+    def orders(self) -> OrderBook:
+        """Return the orders that are listed, files read now; what is wrong with them is in the book."""
+        listed = self.spec.orders
+        return OrderBook(()) if listed is None else read_orders(listed, self.base, moments_of(self.spec))
+
+    def build(
+        self,
+        seed: int | None = None,
+        warmup_hours: float | None = None,
+        hear: Callable[[CreateOrder, list[Event]], object] | None = None,
+    ) -> World:
+        """Return the world: network, broker, fleet and listed orders, at simulated time 0.
 
         Args:
             seed: instead of the scenario's own; the map and its default facilities stay the same.
             warmup_hours: instead of the scenario's own.
+            hear: gets every listed order, and what happened when it came.
 
         Raises:
             ScenarioError, MapFormatError, CommandError: it cannot be made.
         """
         spec = self.spec
+        book = self.orders()
+        book.raise_if_bad()
         network = self.network()
         config = WorldConfig(
             seed=spec.seed if seed is None else seed,
@@ -173,11 +194,15 @@ class Scenario:
             world.apply(CreateBroker(spec.broker.id, spec.broker.balance_ducats))
         groups = default_fleet(network) if spec.fleet is None else spec.fleet
         self._check_starts(groups, network)
-        for command in fleet_commands(groups, network, config.seed):
+        trucks = list(fleet_commands(groups, network, config.seed))
+        for command in trucks:
             world.apply(command)
+        for order, happened in take_orders(world, book, [truck.spec for truck in trucks]):
+            if hear is not None:
+                hear(order, happened)
         return world
 
-    def _map_path(self, path: Path) -> Path:
+    def _full_path(self, path: Path) -> Path:
         return path if path.is_absolute() else self.base.absolute() / path
 
     def _check_starts(self, groups: tuple[FleetGroup, ...], network: RoadNetwork) -> None:

@@ -33,6 +33,12 @@ def with_sites(network: RoadNetwork, changes: SitesPart, calendar: Calendar) -> 
     return replace(network, facilities=tuple(facilities))
 
 
+def without_random_demand(network: RoadNetwork) -> RoadNetwork:
+    """Return the network with sites that send nothing of their own."""
+    facilities = [replace(item, activity_rate=0.0) if isinstance(item, Site) else item for item in network.facilities]
+    return replace(network, facilities=tuple(facilities))
+
+
 def unknown_sites(network: RoadNetwork, changes: SitesPart) -> list[tuple[Path, str]]:
     """Return (path in the scenario, site id) for every site named that the network does not have, in the order of the file."""
     known = {site.id for site in network.sites}

@@ -136,7 +136,8 @@ class CreateOrder:
     Attributes:
         order_id: unique among the orders in the world; does not begin with `pkg-`.
         origin, destination: ids of two sites.
-        quantities: amounts by name (`spine.world.quantities`): `size` (cargo units of 0.1 t, > 0) and any others, such as `volume_m3`.
+        quantities: amounts by name (`spine.world.quantities`): `size` (cargo units of 0.1 t) and any others, such as `volume_m3`;
+            at least one of them > 0.
         latest_pickup: latest begin of loading, later than it becomes known; the order expires then. None only with `pickup_windows`.
         latest_delivery: latest end of unloading that is in time, not before `latest_pickup`. None only with `delivery_windows`.
         known_from: when broker and fleet come to know of it; None = now.

@@ -18,6 +18,9 @@ from spine.world.orders import Order, OrderStatus
 from spine.world.policies.view import Award
 from spine.world.state import State
 
+LONGEST_WAY_OFF_S = 7 * 86_400.0
+"""A deadline further away than this leaves a promise no more room: an order without a deadline would be put off for ever."""
+
 PROMISE_TOLERANCE_S = 60.0
 """A delivery up to this much after the promised time keeps the promise."""
 
@@ -72,7 +75,8 @@ def put_in_sequence(truck: Truck, sequence: Sequence[tuple[str, bool]]) -> None:
 
 def _promise(state: State, order: Order, eta: float) -> float:
     """Return what is promised for a planned delivery: later by a share of the time to its deadline, as room for awards to come."""
-    return eta + state.config.promise_margin_share * max(0.0, order.delivery_deadline - eta)
+    left_s = min(max(0.0, order.delivery_deadline - eta), LONGEST_WAY_OFF_S)
+    return eta + state.config.promise_margin_share * left_s
 
 
 def withdraw_award(state: State, order: Order, reason: ReofferReason) -> None:

@@ -77,11 +77,9 @@ def create_order(state: State, command: CreateOrder) -> None:
 
 
 def _come_from_outside(state: State, order: Order) -> None:
-    """Accept an order and have it offered to the fleet; say so when it is refused."""
+    """Accept an order and have it offered to the fleet."""
     if accept(state, order):
         state.followups.append((Followup.OFFER, order.id))
-    elif order.status is OrderStatus.REFUSED:
-        state.emit(events.OrderRefused(state.now, order.id))
 
 
 def refuse_demand(state: State, site_id: str, size: float, cause: RefusalCause) -> None:
@@ -98,6 +96,19 @@ def refuse_demand(state: State, site_id: str, size: float, cause: RefusalCause) 
 def _refuse(state: State, order: Order, cause: RefusalCause) -> bool:
     order.become(OrderStatus.REFUSED)
     refuse_demand(state, order.origin, order.size, cause)
+    if not order.id.startswith(DRAWN_ID_PREFIX):
+        state.emit(
+            events.OrderRefused(
+                state.now,
+                order.id,
+                order.origin,
+                order.destination,
+                order.created,
+                order.pickup_deadline,
+                order.delivery_deadline,
+                cause,
+            )
+        )
     return False
 
 
@@ -118,7 +129,11 @@ def _checked_order(state: State, command: CreateOrder) -> Order:
     if command.origin == command.destination:
         raise CommandError(f"destination: {quoted(command.destination)} is also the origin")
     amounts = dict(command.quantities)
-    size = checked_number("quantities.size", amounts.pop(quantities.SIZE, None), above=0.0, high=quantities.LARGEST)
+    others = quantities.checked_amounts("quantities", {n: a for n, a in amounts.items() if n != quantities.SIZE})
+    # What is measured in pallets alone has no mass that anybody knows.
+    size = checked_number("quantities.size", amounts.get(quantities.SIZE, 0.0), low=0.0, high=quantities.LARGEST)
+    if not size and not others:
+        raise CommandError("quantities: at least one must be greater than 0")
     known = state.now if command.known_from is None else checked_number("known_from", command.known_from, low=state.now)
     pickup, delivery = _checked_windows(command, known)
     return Order(
@@ -132,7 +147,7 @@ def _checked_order(state: State, command: CreateOrder) -> Order:
         created=known,
         pickup_deadline=pickup[-1][1],
         delivery_deadline=delivery[-1][1],
-        others=quantities.checked_amounts("quantities", amounts),
+        others=others,
         earliest_pickup=pickup[0][0],
         earliest_delivery=delivery[0][0],
         pickup_windows=pickup if len(pickup) > 1 else (),

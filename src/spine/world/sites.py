@@ -177,7 +177,8 @@ def _schedule_handled(state: State, truck: Truck, fixed_s: float) -> None:
     if truck.activity is Activity.UNLOADING:
         shares = [_unloading_share(state, stop) for stop in truck.plan[: truck.handled_stops]]
         moving_from = state.now + fixed_s
-        done = moving_from + (done - moving_from) * (shares[0] / sum(shares))
+        total = sum(shares)
+        done = moving_from + (done - moving_from) * (shares[0] / total if total > 0.0 else 1.0)
     state.agenda.put(max(state.now, done), Due.HANDLED, truck.id, truck.version)
 
 

@@ -70,7 +70,7 @@ COLUMNS: Final = (
     Column("earliest_pickup", Kind.MOMENT, "time", "loading does not begin before; empty: at any time"),
     Column("latest_pickup", Kind.MOMENT, "time", "loading begins at the latest; empty: at any time"),
     Column("earliest_delivery", Kind.MOMENT, "time", "unloading does not begin before; empty: at any time"),
-    Column("latest_delivery", Kind.MOMENT, "time", "unloading begins at the latest; empty: at any time"),
+    Column("latest_delivery", Kind.MOMENT, "time", "unloading ends by then to be in time; empty: at any time"),
     Column("pickup_windows", Kind.WINDOWS, "windows", "several windows for the pickup, instead of earliest and latest"),
     Column(
         "delivery_windows", Kind.WINDOWS, "windows", "several windows for the delivery, instead of earliest and latest"

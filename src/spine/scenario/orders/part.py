@@ -137,7 +137,9 @@ class OrdersPart(_Model):
     Attributes:
         files: files with orders, read in this order.
         list: orders that stand here, with our own names of columns; `quantities: {name: amount}` holds further quantities.
+        random_demand: whether the sites of the map also send orders of their own, drawn at random.
     """
 
     files: tuple[OrderFilePart, ...] = ()
     list: tuple[dict[str, Any], ...] = ()
+    random_demand: Annotated[bool, Strict()] = False

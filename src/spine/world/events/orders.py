@@ -37,10 +37,16 @@ class PackageRejected(Event):
 
 @dataclass(slots=True)
 class OrderRefused(Event):
-    """Says which order from outside was refused; the `PackageRejected` before it says why."""
+    """An order from outside was refused; the `PackageRejected` before it counts it as demand of its site. Times are simulated seconds."""
 
     type_name: ClassVar[str] = "order.refused"
     order_id: str
+    origin_site: str
+    destination_site: str
+    known_from: float
+    pickup_deadline: float
+    delivery_deadline: float
+    reason: RefusalCause
 
 
 @dataclass(slots=True)
