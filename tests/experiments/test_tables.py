@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from spine import Simulation
+from spine.experiments.order_results import OrderResults
 from spine.experiments.results import write_results
 from spine.network import FuelStation, Parking, RoadClass, RoadNetworkBuilder, Site
 from spine.network.projection import LocalProjection
@@ -55,7 +56,7 @@ def test_tables_say_what_and_where(tmp_path: Path) -> None:
     for place, origin in (("earth", (20.0, 50.0)), ("nowhere", None)):
         world = World(builder.build(origin=origin))
         world.apply(CreateTruck("t", TruckSpec(start_node=1)))
-        write_results(tmp_path / place, world, {})
+        write_results(tmp_path / place, world, {}, OrderResults())
     rows = {
         (place, name): _first_row(tmp_path / place / f"{name}.csv")
         for place in ("earth", "nowhere")
