@@ -9,8 +9,8 @@ import pytest
 
 from spine.scenario.orders import OrdersPart, read_orders
 from spine.scenario.orders.columns import COLUMNS, PER_UNIT
-from spine.scenario.orders.opening import kind_of
 from spine.scenario.orders.part import OrderFilePart
+from spine.scenario.tables.files import kind_of
 from spine.scenario.yaml_lines import parse_yaml
 from support.command_line import spine_here
 from support.order_lists import WARSAW, book_of, lines_of
@@ -48,7 +48,7 @@ def test_the_kinds_of_files_are_read(page: str) -> None:
     """Each ending of the table is one."""
     section = page.partition("\n## Files\n")[2].partition("\n## ")[0]
     endings = re.findall(r"`(\.(?!gz)\w+)`", section)
-    assert {kind_of(Path(f"a{ending}")) for ending in endings} == {"csv", "jsonl", "parquet", "xlsx"}
+    assert {kind_of(Path(f"a{ending}"), "order") for ending in endings} == {"csv", "jsonl", "parquet", "xlsx"}
 
 
 def test_the_first_list_is_good(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

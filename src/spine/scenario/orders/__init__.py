@@ -2,10 +2,10 @@
 
 from spine.scenario.orders.book import OrderBook
 from spine.scenario.orders.moments import CalendarMoments, Moments, PlainMoments
-from spine.scenario.orders.part import ColumnSource, OrderFilePart, OrdersPart
-from spine.scenario.orders.problem import Problem
+from spine.scenario.orders.part import OrderFilePart, OrdersPart
 from spine.scenario.orders.reading import read_orders
 from spine.scenario.orders.record import Coordinates, OrderRecord, PlaceRef, TimeWindow
+from spine.scenario.tables import ColumnSource, Problem
 
 __all__ = [
     "CalendarMoments",

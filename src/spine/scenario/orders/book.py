@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from spine.errors import OrderError
-from spine.scenario.orders.problem import Problem
 from spine.scenario.orders.record import Coordinates, OrderRecord
+from spine.scenario.tables import Problem, problem_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,4 @@ class OrderBook:
 
     def problem_lines(self) -> list[str]:
         """Return the problems as lines, and how many more there are."""
-        lines = [str(problem) for problem in self.problems]
-        if self.more:
-            lines.append(f"... and {self.more} more")
-        return lines
+        return problem_lines(self.problems, self.more)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from enum import Enum
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Final
 
+from spine.scenario.tables import Column, Kind, Schema
+from spine.scenario.tables.columns import latitude, longitude
 from spine.world.quantities import LARGEST, NAME, QUANTITIES, SIZE
 
 MASS: Final = "mass_t"
@@ -19,67 +20,60 @@ LONGEST_SERVICE_MIN: Final = 1440.0
 """A longer time at a dock is a mistake."""
 
 
-class Kind(Enum):
-    """What a cell of a column holds."""
-
-    NAME = "name"
-    TEXT = "text"
-    AMOUNT = "amount"
-    MOMENT = "moment"
-    WINDOWS = "windows"
-    MINUTES = "minutes"
-    NAMES = "names"
-    PRIORITY = "priority"
-    MONEY = "money"
-    FLAG = "flag"
-    LATITUDE = "latitude"
-    LONGITUDE = "longitude"
+_LARGEST_REVENUE: Final = 1e15
 
 
-NUMBERS: Final = frozenset({Kind.AMOUNT, Kind.MINUTES, Kind.MONEY, Kind.LATITUDE, Kind.LONGITUDE})
-"""Kinds that a factor may convert."""
+def _moment(name: str, text: str) -> Column:
+    return Column(name, Kind.MOMENT, "time", text)
 
 
-class Column(NamedTuple):
-    """A column: its name, what its cells hold, their unit in words, and what they say."""
-
-    name: str
-    kind: Kind
-    unit: str
-    text: str
+def _service(name: str, text: str) -> Column:
+    return Column(name, Kind.MINUTES, "min", text, high=LONGEST_SERVICE_MIN)
 
 
 COLUMNS: Final = (
     Column("id", Kind.NAME, "name", "the order; needed, and unique in all files together"),
     Column("origin", Kind.NAME, "name", "id of the place where it is fetched; this or its coordinates are needed"),
     Column("destination", Kind.NAME, "name", "id of the place it is brought to; this or its coordinates are needed"),
-    Column(
-        "origin_latitude", Kind.LATITUDE, "degrees", "where the origin is, -90 to 90; only together with the longitude"
-    ),
-    Column("origin_longitude", Kind.LONGITUDE, "degrees", "-180 to 180"),
+    latitude("origin_latitude", "where the origin is, -90 to 90; only together with the longitude"),
+    longitude("origin_longitude", "-180 to 180"),
     Column(
         "origin_name", Kind.TEXT, "text", "what people call the origin; without coordinates it is kept as an attribute"
     ),
-    Column("destination_latitude", Kind.LATITUDE, "degrees", "where the destination is; as for the origin"),
-    Column("destination_longitude", Kind.LONGITUDE, "degrees", "as for the origin"),
+    latitude("destination_latitude", "where the destination is; as for the origin"),
+    longitude("destination_longitude", "as for the origin"),
     Column("destination_name", Kind.TEXT, "text", "as for the origin"),
-    Column(MASS, Kind.AMOUNT, "t", "mass, at most 100 000; at least one quantity of an order must be more than 0"),
-    Column("volume_m3", Kind.AMOUNT, "m3", "loading volume, at most 1 000 000"),
-    Column("pallets", Kind.AMOUNT, "pallet places", "places on the floor of the load area, at most 1 000 000"),
-    Column("known_from", Kind.MOMENT, "time", "when the order becomes known; empty: from the start"),
-    Column("earliest_pickup", Kind.MOMENT, "time", "loading does not begin before; empty: at any time"),
-    Column("latest_pickup", Kind.MOMENT, "time", "loading begins at the latest; empty: at any time"),
-    Column("earliest_delivery", Kind.MOMENT, "time", "unloading does not begin before; empty: at any time"),
-    Column("latest_delivery", Kind.MOMENT, "time", "unloading ends by then to be in time; empty: at any time"),
+    Column(
+        MASS,
+        Kind.NUMBER,
+        "t",
+        "mass, at most 100 000; at least one quantity of an order must be more than 0",
+        high=LARGEST_MASS_T,
+    ),
+    Column("volume_m3", Kind.NUMBER, "m3", "loading volume, at most 1 000 000", high=LARGEST),
+    Column(
+        "pallets", Kind.NUMBER, "pallet places", "places on the floor of the load area, at most 1 000 000", high=LARGEST
+    ),
+    _moment("known_from", "when the order becomes known; empty: from the start"),
+    _moment("earliest_pickup", "loading does not begin before; empty: at any time"),
+    _moment("latest_pickup", "loading begins at the latest; empty: at any time"),
+    _moment("earliest_delivery", "unloading does not begin before; empty: at any time"),
+    _moment("latest_delivery", "unloading ends by then to be in time; empty: at any time"),
     Column("pickup_windows", Kind.WINDOWS, "windows", "several windows for the pickup, instead of earliest and latest"),
     Column(
         "delivery_windows", Kind.WINDOWS, "windows", "several windows for the delivery, instead of earliest and latest"
     ),
-    Column("pickup_service_min", Kind.MINUTES, "min", "time at the origin's dock, 0 to 1440"),
-    Column("delivery_service_min", Kind.MINUTES, "min", "time at the destination's dock, 0 to 1440"),
+    _service("pickup_service_min", "time at the origin's dock, 0 to 1440"),
+    _service("delivery_service_min", "time at the destination's dock, 0 to 1440"),
     Column("requirements", Kind.NAMES, "names", "what a truck must have; separated by spaces or `|`"),
     Column("priority", Kind.PRIORITY, "word", "LOW, MEDIUM (also when empty), HIGH or URGENT, in any case"),
-    Column("revenue", Kind.MONEY, "money", "for a delivery in time, at least 0; empty: not said"),
+    Column(
+        "revenue",
+        Kind.MONEY,
+        "money",
+        "for a delivery in time, at least 0; empty: not said",
+        high=_LARGEST_REVENUE,
+    ),
     Column("may_split", Kind.FLAG, "yes or no", "whether several trucks may carry parts of it; empty: no"),
 )
 """Columns every list may have. Further quantities and times per unit come on top: `columns_with`."""
@@ -95,17 +89,24 @@ PLAIN_QUANTITIES: Final = (MASS, *(quantity.name for quantity in QUANTITIES if q
 
 _OWN_NAMES: Final = frozenset(column.name for column in COLUMNS)
 
+_FALSE_FRIENDS: Final = {"size": MASS, "weight": MASS, "from": "origin", "to": "destination", "order_id": "id"}
 
-def columns_with(further: Iterable[str]) -> dict[str, Column]:
-    """Return every column a list with some further quantities may have, by name."""
-    found = {column.name: column for column in COLUMNS}
+
+def orders_with(further: Iterable[str]) -> Schema:
+    """Return what a list of orders with some further quantities may hold."""
+    columns = {column.name: column for column in COLUMNS}
     quantities = [*PLAIN_QUANTITIES, *further]
     for name in quantities[len(PLAIN_QUANTITIES) :]:
-        found[name] = Column(name, Kind.AMOUNT, "", "a further quantity, at most 1 000 000")
+        columns[name] = Column(name, Kind.NUMBER, "", "a further quantity, at most 1 000 000", high=LARGEST)
     for prefix, text in PER_UNIT.items():
         for name in quantities:
-            found[prefix + name] = Column(prefix + name, Kind.MINUTES, "min", text)
-    return found
+            columns[prefix + name] = _service(prefix + name, text)
+    needed: dict[str, Sequence[str]] = {"id": ("id",)}
+    for end in ("origin", "destination"):
+        coordinates = (f"{end}_latitude", f"{end}_longitude")
+        needed[f"{end}, or {' and '.join(coordinates)}"] = (end, *coordinates)
+    needed[f"of a quantity, such as {', '.join(quantities)}"] = quantities
+    return Schema("order", columns, needed, _FALSE_FRIENDS, ", and not declared under quantities")
 
 
 def quantity_name_problem(name: str) -> str | None:

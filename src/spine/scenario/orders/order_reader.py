@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from spine.errors import quoted
-from spine.scenario.orders.cells import Cells
-from spine.scenario.orders.columns import LONGEST_SERVICE_MIN, PER_UNIT
-from spine.scenario.orders.layout import Layout
+from collections.abc import Iterable
+
+from spine.scenario.orders.columns import LONGEST_SERVICE_MIN, PER_UNIT, PLAIN_QUANTITIES
+from spine.scenario.orders.order_cells import OrderCells
 from spine.scenario.orders.places import Places, are_the_same, place_of
-from spine.scenario.orders.problem import Problems
 from spine.scenario.orders.record import OrderRecord
-from spine.scenario.orders.row_values import RowValues
-from spine.scenario.orders.table import Row
 from spine.scenario.orders.times import check_sequence, windows_of
+from spine.scenario.tables import Layout, Problems, Row, RowValues
 
 _MINUTE_S = 60.0
 _SIDES = ("pickup", "delivery")
@@ -22,12 +20,20 @@ class OrderReader:
     """Makes orders of the rows of one file."""
 
     def __init__(
-        self, file: str, layout: Layout, cells: Cells, ids: dict[str, str], places: Places, problems: Problems
+        self,
+        file: str,
+        further: Iterable[str],
+        layout: Layout,
+        cells: OrderCells,
+        ids: dict[str, str],
+        places: Places,
+        problems: Problems,
     ) -> None:
         """Prepare for a file.
 
         Args:
             file: its name in messages.
+            further: names of further quantities that it may have.
             layout: which of its columns are which.
             cells: converts its cells.
             ids: where each order read before stands; those of this file come on top.
@@ -40,17 +46,18 @@ class OrderReader:
         self._ids = ids
         self._places = places
         self._problems = problems
+        quantities = [*PLAIN_QUANTITIES, *further]
         self._per_unit = {
-            side: [(name, prefix + name) for name in layout.quantities if layout.holds(prefix + name)]
+            side: [(name, prefix + name) for name in quantities if layout.holds(prefix + name)]
             for side, prefix in _PER_UNIT.items()
         }
-        self._amounts = [name for name in layout.quantities if layout.holds(name)]
+        self._amounts = [name for name in quantities if layout.holds(name)]
 
     def order(self, number: int, cells: Row) -> OrderRecord | None:
         """Return the order of a row; None when it cannot be used, and then why is reported."""
         row = RowValues(self._file, number, cells, self._layout, self._problems)
         moments = self._cells.moments
-        order_id = self._id(row)
+        order_id = row.own_id(self._ids, "order")
         origin, destination = place_of(row, "origin", self._places), place_of(row, "destination", self._places)
         if origin is not None and destination is not None and are_the_same(origin, destination, self._places):
             row.complain("destination", "is also the origin; an order needs two places")
@@ -82,17 +89,6 @@ class OrderReader:
             attributes=attributes,
             source=row.source,
         )
-
-    def _id(self, row: RowValues) -> str | None:
-        order_id: str | None = row.own.get("id")
-        if order_id is None:
-            if "id" not in row.bad and row.can_have("id"):
-                row.complain("id", "is missing; every order needs an id of its own")
-            return None
-        before = self._ids.setdefault(order_id, row.source)
-        if before is not row.source:
-            row.complain("id", f"{quoted(order_id)} is also the id of {before}")
-        return order_id
 
     def _quantities(self, row: RowValues) -> dict[str, float] | None:
         """Return all amounts that are more than 0; None when one cannot be read, or there are none."""

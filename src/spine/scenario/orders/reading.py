@@ -10,21 +10,14 @@ from spine.errors import quoted, shortened
 from spine.network.json_fields import is_whole_text
 from spine.scenario.dates import zone_named
 from spine.scenario.orders.book import OrderBook
-from spine.scenario.orders.cells import Cells
-from spine.scenario.orders.columns import columns_with, quantity_name_problem
-from spine.scenario.orders.csv_table import read_csv
-from spine.scenario.orders.jsonl_table import read_jsonl
-from spine.scenario.orders.layout import layout_of
+from spine.scenario.orders.columns import quantity_name_problem
 from spine.scenario.orders.moments import Moments
-from spine.scenario.orders.opening import bytes_of, kind_of
+from spine.scenario.orders.order_cells import OrderCells
 from spine.scenario.orders.order_reader import OrderReader
-from spine.scenario.orders.parquet_table import read_parquet
-from spine.scenario.orders.part import ColumnSource, OrderFilePart, OrdersPart
+from spine.scenario.orders.part import OrderFilePart, OrdersPart
 from spine.scenario.orders.places import Places
-from spine.scenario.orders.problem import Problems, TableError
 from spine.scenario.orders.record import OrderRecord
-from spine.scenario.orders.table import Table, of_mappings
-from spine.scenario.orders.xlsx_table import read_xlsx
+from spine.scenario.tables import ColumnSource, Problems, Table, TableError, layout_of, of_mappings, read_table
 
 LIST_NAME = "orders.list"
 """What messages call the orders in the scenario itself."""
@@ -32,7 +25,6 @@ LIST_NAME = "orders.list"
 MOST_PROBLEMS = 100
 """So many problems are kept where nobody says how many; the others are counted."""
 
-_ONLY_FOR = {"delimiter": "csv", "encoding": "csv", "sheet": "xlsx"}
 _FURTHER = "quantities"
 
 
@@ -67,19 +59,16 @@ class _Reading:
 
     def book(self) -> OrderBook:
         """Return what has been read."""
-        found = self._problems.found
-        # Tables report the shape of their rows before anybody looks into the cells.
-        files = {name: place for place, name in enumerate(dict.fromkeys(problem.file for problem in found))}
-        found.sort(key=lambda problem: (files[problem.file], problem.row or 0))
+        problems = self._problems
         return OrderBook(
-            tuple(self._records), tuple(found), tuple(self._notes), dict(self._places.known), self._problems.more
+            tuple(self._records), problems.in_order(), tuple(self._notes), dict(self._places.known), problems.more
         )
 
     def read_file(self, part: OrderFilePart) -> None:
         """Read a file, as far as that is possible."""
         name = shortened(str(part.path))
         try:
-            table = self._table(part, name)
+            table = read_table(part, self._folder, name, self._problems)
         except TableError as error:
             self._problems.add(name, error.row, None, None, str(error))
             return
@@ -88,7 +77,7 @@ class _Reading:
         except ValueError as error:
             self._problems.add(name, None, None, None, str(error))
             return
-        self._read_table(table, part, name, Cells(moments, part.decimal))
+        self._read_table(table, part, name, OrderCells(moments, part.decimal))
 
     def read_list(self, items: tuple[Mapping[str, Any], ...]) -> None:
         """Read the orders of the scenario itself."""
@@ -109,29 +98,11 @@ class _Reading:
             if column.startswith(f"{_FURTHER}.")
         }
         part = OrderFilePart(path=Path(LIST_NAME), quantities=further)
-        self._read_table(table, part, LIST_NAME, Cells(self._moments, numbers_as_names=False))
+        self._read_table(table, part, LIST_NAME, OrderCells(self._moments, numbers_as_names=False))
 
-    def _table(self, part: OrderFilePart, name: str) -> Table:
-        kind = kind_of(part.path)
-        for option, only in _ONLY_FOR.items():
-            if getattr(part, option) is not None and kind != only:
-                raise TableError(f"is no {only.upper()} file; {option} says nothing of it, leave it out")
-        path = self._folder / part.path
-        if kind == "parquet":
-            if not path.is_file():
-                raise TableError("cannot be read (No such file)")
-            return read_parquet(path)
-        data = bytes_of(path)
-        if kind == "xlsx":
-            return read_xlsx(data, name, part.sheet, self._problems)
-        if kind == "jsonl":
-            return read_jsonl(data, name, self._problems)
-        own_names = {*columns_with(part.quantities)} | {source.column for source in part.columns.values()}
-        return read_csv(data, name, part, own_names, self._problems)
-
-    def _read_table(self, table: Table, part: OrderFilePart, name: str, cells: Cells) -> None:
+    def _read_table(self, table: Table, part: OrderFilePart, name: str, cells: OrderCells) -> None:
         layout = layout_of(table, part, name, cells, self._problems)
-        reader = OrderReader(name, layout, cells, self._ids, self._places, self._problems)
+        reader = OrderReader(name, part.quantities, layout, cells, self._ids, self._places, self._problems)
         for number, row in table.rows:
             record = reader.order(number, row)
             if record is not None:

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from spine.errors import shortened
-from spine.scenario.orders.cells import Cell
-from spine.scenario.orders.problem import TableError
-from spine.scenario.orders.table import Table, check_columns
+from spine.scenario.tables.cells import Cell
+from spine.scenario.tables.problem import TableError
+from spine.scenario.tables.table import Table, check_columns
 
 _PLAIN: Final = (
     "BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT",

@@ -9,9 +9,9 @@ import re
 from collections.abc import Collection, Iterator
 
 from spine.errors import quoted
-from spine.scenario.orders.part import TAB, OrderFilePart
-from spine.scenario.orders.problem import Problems, TableError
-from spine.scenario.orders.table import Row, Table, with_header
+from spine.scenario.tables.part import TAB, FilePart
+from spine.scenario.tables.problem import Problems, TableError
+from spine.scenario.tables.table import Row, Table, with_header
 
 _MARKS = {
     codecs.BOM_UTF32_LE: "utf-32",  # before UTF-16, whose mark it begins with
@@ -26,7 +26,7 @@ _EXCEL_HINT = re.compile(r"sep=(.)[ \t;,]*", re.IGNORECASE)
 """The first line by which Excel tells itself the delimiter."""
 
 
-def read_csv(data: bytes, name: str, part: OrderFilePart, own_names: Collection[str], problems: Problems) -> Table:
+def read_csv(data: bytes, name: str, part: FilePart, own_names: Collection[str], problems: Problems) -> Table:
     """Return the table of a CSV file; rows with too few or too many cells are reported and left out.
 
     Args:

@@ -1,14 +1,15 @@
-"""The values of one row while its order is made: those of its own cells, defaults behind them, and which cells are of no use."""
+"""The values of one row while something is made of it: those of its own cells, defaults behind them, and which cells are of no use."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from spine.scenario.orders.cells import SpreadsheetError
-from spine.scenario.orders.layout import Layout
-from spine.scenario.orders.problem import Problems
-from spine.scenario.orders.table import Row
+from spine.errors import quoted
+from spine.scenario.tables.cells import SpreadsheetError
+from spine.scenario.tables.layout import Layout
+from spine.scenario.tables.problem import Problems
+from spine.scenario.tables.table import Row
 
 
 class RowValues:
@@ -50,6 +51,23 @@ class RowValues:
                     self._report(shown, None, cell.text)
                 else:
                     self._report(shown, cell, str(error))
+
+    def own_id(self, known: dict[str, str], thing: str) -> str | None:
+        """Return the id of the row; None when it cannot be used, which is reported.
+
+        Args:
+            known: where each id read before stands; that of this row comes on top.
+            thing: what has this id.
+        """
+        found: str | None = self.own.get("id")
+        if found is None:
+            if "id" not in self.bad and self.can_have("id"):
+                self.complain("id", f"is missing; every {thing} needs an id of its own")
+            return None
+        before = known.setdefault(found, self.source)
+        if before is not self.source:
+            self.complain("id", f"{quoted(found)} is also the id of {before}")
+        return found
 
     def get(self, name: str, otherwise: Any = None) -> Any:
         """Return the value of the row's own cell, else the file's default, else another one."""

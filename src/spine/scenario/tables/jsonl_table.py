@@ -7,8 +7,8 @@ from typing import Any
 
 from spine.network.json_fields import kind_of
 from spine.network.text_encoding import without_mark
-from spine.scenario.orders.problem import Problems, TableError
-from spine.scenario.orders.table import Table, of_mappings
+from spine.scenario.tables.problem import Problems, TableError
+from spine.scenario.tables.table import Table, of_mappings
 from spine.strict_json import StrictJsonError, read_strictly
 
 

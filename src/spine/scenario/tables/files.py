@@ -1,21 +1,22 @@
-"""Opening a file with orders: what kind it is by its name, its bytes within bounds, and unpacked."""
+"""Opening a file with a list: what kind it is by its name, its bytes within bounds, and unpacked."""
 
 from __future__ import annotations
 
 import gzip
 import io
 import zlib
+from collections.abc import Collection
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from spine.errors import quoted
-from spine.scenario.orders.problem import TableError
+from spine.scenario.tables.problem import TableError
 
 MOST_BYTES: Final = 2**30
 """Largest file, packed or unpacked, that is read."""
 
 _MOST_RATIO = 200
-"""Order lists pack to a tenth or so; what unpacks to more than this is made to fill memories."""
+"""Lists pack to a tenth or so; what unpacks to more than this is made to fill memories."""
 
 _SMALL_BYTES = 64 * 2**20
 _PIECE_BYTES = 2**20
@@ -30,18 +31,26 @@ _OTHERS = {
 }
 
 
-def kind_of(path: Path) -> str:
-    """Return `csv`, `jsonl`, `parquet` or `xlsx`, by the name of a file.
+def kind_of(path: Path, thing: str, others: Collection[str] = ()) -> str:
+    """Return `csv`, `jsonl`, `parquet`, `xlsx`, or one of some other endings, by the name of a file.
+
+    Args:
+        path: the name.
+        thing: what it lists, such as `order`.
+        others: further endings that are read, such as `.geojson`.
 
     Raises:
         TableError: it is none of them.
     """
     packed = path.suffix.lower() == ".gz"
     suffix = Path(path.stem if packed else path.name).suffix.lower()
+    if suffix in others:
+        return suffix
     kind = _KINDS.get(suffix)
     if kind is None:
-        hint = _OTHERS.get(suffix, "use .csv, .jsonl, .parquet or .xlsx, the first two also with .gz")
-        raise TableError(f"is no kind of file that orders are read from; {hint}")
+        usual = ", ".join((".csv", ".jsonl", ".parquet", *others))
+        hint = _OTHERS.get(suffix, f"use {usual} or .xlsx, the first two also with .gz")
+        raise TableError(f"is no kind of file that {thing}s are read from; {hint}")
     if packed and kind in ("parquet", "xlsx"):
         raise TableError(f"{suffix} files are packed in themselves; unpack the .gz around it")
     return kind

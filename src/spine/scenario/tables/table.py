@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from spine.errors import quoted
-from spine.scenario.orders.cells import Cell
-from spine.scenario.orders.problem import Problems, TableError
+from spine.scenario.tables.cells import Cell
+from spine.scenario.tables.problem import Problems, TableError
 
 Row = Sequence[Cell]
 

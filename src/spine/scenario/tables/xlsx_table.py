@@ -13,10 +13,10 @@ from typing import Any
 from xml.etree.ElementTree import ParseError
 
 from spine.errors import quoted, shortened
-from spine.scenario.orders.cells import Cell, SpreadsheetError
-from spine.scenario.orders.opening import MOST_BYTES
-from spine.scenario.orders.problem import Problems, TableError
-from spine.scenario.orders.table import Row, Table, with_header
+from spine.scenario.tables.cells import Cell, SpreadsheetError
+from spine.scenario.tables.files import MOST_BYTES
+from spine.scenario.tables.problem import Problems, TableError
+from spine.scenario.tables.table import Row, Table, with_header
 
 _FORMULA = b"<f"
 _MOST_ROWS = 2**20
