@@ -11,8 +11,6 @@ from dataclasses import dataclass, replace
 from math import pi, sqrt
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from spine.network.defaults import heavy_core
 from spine.network.facilities import Facility, FacilityKind, FuelStation, Parking, Site
@@ -20,6 +18,7 @@ from spine.network.graph import RoadNetwork
 from spine.network.osm_access import Tags
 from spine.network.projection import LocalProjection
 from spine.network.roads import RoadClass
+from spine.network.snapping import classes_at, nearest_nodes, off_motorways
 
 FACILITY_KEYS = ("amenity", "building", "highway", "industrial", "landuse", "man_made", "office", "shop")
 """Only objects with one of these keys can be facilities."""
@@ -159,13 +158,12 @@ def add_facilities(network: RoadNetwork, found: list[OsmFacility], projection: L
     """
     if not found:
         return network
-    best, worst = _classes_at(network)
+    best, _ = classes_at(network)
     core = heavy_core(network)
-    off_motorway = core & (worst > RoadClass.S)
     x, y = projection.to_xy([facility.lon for facility in found], [facility.lat for facility in found])
     spots = np.column_stack([x, y])
-    to_any = _nearest(network, core, spots)
-    to_site = _nearest(network, off_motorway, spots) if off_motorway.any() else to_any
+    to_any = nearest_nodes(network, core, spots)
+    to_site = nearest_nodes(network, off_motorways(network, core), spots)
     merged: dict[tuple[FacilityKind, int], OsmFacility] = {}
     far = 0
     for number, facility in enumerate(found):
@@ -187,25 +185,6 @@ def add_facilities(network: RoadNetwork, found: list[OsmFacility], projection: L
     if far:
         notes.append(f"dropped {far} facilities farther than {FARTHEST_M:g} m from the network")
     return replace(network, facilities=(*network.facilities, *facilities), notes=tuple(notes))
-
-
-def _classes_at(network: RoadNetwork) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the codes of the best and of the worst road class at each node, shapes (nodes,)."""
-    best = np.full(network.node_count, max(RoadClass), dtype=np.int64)
-    worst = np.full(network.node_count, min(RoadClass), dtype=np.int64)
-    for ends in (network.edge_from, network.edge_to):
-        np.minimum.at(best, ends, network.edge_class)
-        np.maximum.at(worst, ends, network.edge_class)
-    return best, worst
-
-
-def _nearest(
-    network: RoadNetwork, usable: NDArray[np.bool_], spots: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Return distance (metres) and index of the nearest usable node of each spot."""
-    nodes = np.flatnonzero(usable)
-    found = cKDTree(np.column_stack([network.node_x[nodes], network.node_y[nodes]])).query(spots)
-    return np.asarray(found[0]), nodes[np.asarray(found[1])]
 
 
 def _merge(one: OsmFacility, other: OsmFacility) -> OsmFacility:
