@@ -30,6 +30,16 @@ def checked_opening(text: Mapping[str, str]) -> None:
     opening_from(text, Calendar())
 
 
+def is_day(name: str) -> bool:
+    """Return whether a name is one of days: `mon`, `fri-mon`, `daily`, `holidays` or a date."""
+    first, dash, last = name.partition("-")
+    return (
+        name in (DAILY, HOLIDAYS)
+        or _ISO_DATE.fullmatch(name) is not None
+        or (first in DAYS and (last in DAYS if dash else True))
+    )
+
+
 def opening_from(text: Mapping[str, str], calendar: Calendar) -> OpeningHours:
     """Return opening hours from a mapping of days to hours.
 
