@@ -10,7 +10,8 @@
     ├── PolicyError           a policy returns what the world cannot use (names the policy)
     ├── CheckpointError       a dumped world cannot be loaded
     ├── ScenarioError         a scenario file or preset is not usable (names line and field)
-    │   └── OrderError        order lists are not usable (lists every problem: file, row, column)
+    │   ├── OrderError        order lists are not usable (lists every problem: file, row, column)
+    │   └── PlaceError        lists of places are not usable (lists every problem: file, row, column)
     ├── ProtocolError         a message cannot be understood
     ├── StorageError          journal, checkpoint or recording cannot be read or written
     ├── ConfigurationError    a setting, flag or environment variable has a value that makes no sense
@@ -91,6 +92,18 @@ class ScenarioError(SpineError, ValueError):
 
 class OrderError(ScenarioError):
     """Order lists are not usable.
+
+    Attributes:
+        problems: one line per problem: file, row, column, what is wrong and what would be right.
+    """
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class PlaceError(ScenarioError):
+    """Lists of places are not usable.
 
     Attributes:
         problems: one line per problem: file, row, column, what is wrong and what would be right.

@@ -1,1 +1,18 @@
 """Places of a planner: sites, depots and customers by coordinates -> checked records -> sites at nodes of the map."""
+
+from spine.scenario.places.book import PlaceBook, Snapped
+from spine.scenario.places.part import PlaceFilePart, PlacesPart
+from spine.scenario.places.reading import read_places
+from spine.scenario.places.record import Degrees, Metres, PlaceRecord, Position
+
+__all__ = [
+    "Degrees",
+    "Metres",
+    "PlaceBook",
+    "PlaceFilePart",
+    "PlaceRecord",
+    "PlacesPart",
+    "Position",
+    "Snapped",
+    "read_places",
+]

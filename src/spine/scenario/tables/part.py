@@ -131,4 +131,5 @@ class FilePart(PartModel):
 
 def _meant(name: str, schema: Schema) -> str:
     close = get_close_matches(name, list(schema.columns), n=1)
-    return f"; did you mean {quoted(close[0])}?" if close else schema.undeclared
+    meant = close[0] if close else schema.false_friends.get(name)
+    return f"; did you mean {quoted(meant)}?" if meant else schema.undeclared
