@@ -4,6 +4,7 @@ from spine.scenario.places.book import PlaceBook, Snapped
 from spine.scenario.places.part import PlaceFilePart, PlacesPart
 from spine.scenario.places.reading import read_places
 from spine.scenario.places.record import Degrees, Metres, PlaceRecord, Position
+from spine.scenario.places.snap import snap_places
 
 __all__ = [
     "Degrees",
@@ -15,4 +16,5 @@ __all__ = [
     "Position",
     "Snapped",
     "read_places",
+    "snap_places",
 ]
