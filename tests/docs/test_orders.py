@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from spine.scenario.orders import OrdersPart, read_orders
+from spine.scenario.orders import OrdersPart
 from spine.scenario.orders.columns import COLUMNS, PER_UNIT
 from spine.scenario.orders.opening import kind_of
 from spine.scenario.orders.part import OrderFilePart
+from spine.scenario.orders.reading import read_orders
 from spine.scenario.yaml_lines import parse_yaml
 from support.command_line import spine_here
 from support.order_lists import WARSAW, book_of, lines_of

@@ -1,10 +1,12 @@
-"""Order lists of planners: files and lists of orders -> checked records, with every problem by file, row and column."""
+"""Order lists of planners: files and lists of orders -> checked records, with every problem by file, row and column.
+
+`reading.read_orders` reads them; it is not imported here, because every start of a server would wait for what few scenarios need.
+"""
 
 from spine.scenario.orders.book import OrderBook
 from spine.scenario.orders.moments import CalendarMoments, Moments, PlainMoments
 from spine.scenario.orders.part import ColumnSource, OrderFilePart, OrdersPart
 from spine.scenario.orders.problem import Problem
-from spine.scenario.orders.reading import read_orders
 from spine.scenario.orders.record import Coordinates, OrderRecord, PlaceRef, TimeWindow
 
 __all__ = [
@@ -20,5 +22,4 @@ __all__ = [
     "PlainMoments",
     "Problem",
     "TimeWindow",
-    "read_orders",
 ]
