@@ -218,6 +218,11 @@ class Scenario:
                 continue
             if network.node_count == 0:
                 raise self._error(place[:2], "trucks need a map, and this scenario has none")
+            depots = [site.id for site in network.sites]
+            if group.depot is not None and group.depot not in depots:
+                hint = did_you_mean(group.depot, depots)
+                message = f"there is no site {quoted(group.depot)} on this map{hint}{_dropped(network)}"
+                raise self._error((*place[:2], "depot"), message)
             if isinstance(group.start, int) and not network.has_node(group.start):
                 raise self._error(place, f"node {group.start} is not on this map{_dropped(network)}")
             if (group.start == "sites" and not network.sites) or (group.start == "parkings" and not network.parkings):
