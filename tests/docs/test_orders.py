@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from spine.scenario.orders import OrdersPart, read_orders
+from spine.scenario.orders import OrdersPart
 from spine.scenario.orders.columns import COLUMNS, PER_UNIT
 from spine.scenario.orders.part import OrderFilePart
+from spine.scenario.orders.reading import read_orders
 from spine.scenario.tables.files import kind_of
 from spine.scenario.yaml_lines import parse_yaml
 from support.command_line import spine_here

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from spine.scenario.orders import CalendarMoments, Moments, OrderBook, OrdersPart, PlainMoments, read_orders
+from spine.scenario.orders import CalendarMoments, Moments, OrderBook, OrdersPart, PlainMoments
+from spine.scenario.orders.reading import read_orders
 
 START = datetime(2026, 3, 2, 5, 0, tzinfo=timezone.utc)
 """Six in the morning in Warsaw, a Monday."""

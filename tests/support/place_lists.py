@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from spine.network import RoadClass, RoadNetwork, RoadNetworkBuilder
 from spine.network.projection import LocalProjection
 from spine.scenario.dates import calendar_from
-from spine.scenario.places import PlaceBook, PlacesPart, read_places
+from spine.scenario.places import PlaceBook, PlacesPart
+from spine.scenario.places.reading import read_places
 from spine.world.calendar import Calendar
 
 HOLIDAY = date(2026, 1, 6)

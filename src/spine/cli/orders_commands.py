@@ -59,7 +59,7 @@ def check(
     """Read files with orders, and say what is in them and everything that is wrong; exit code 2 when something is."""
     import json
 
-    from spine.scenario.orders import read_orders
+    from spine.scenario.orders.reading import read_orders
     from spine.scenario.orders.summary import summary_of
 
     options = {"delimiter": delimiter, "decimal": decimal, "encoding": encoding, "sheet": sheet, "keep": keep or []}

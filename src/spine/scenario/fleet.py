@@ -40,7 +40,7 @@ def fleet_commands(groups: Sequence[FleetGroup], network: RoadNetwork, seed: int
                 initial_fuel_l=share * values["fuel_tank_capacity_l"],
                 driver_day_s=day_h * 3600.0,
                 start_node=places[int(place * len(places))] if places else None,
-                returns_home=group.returns_home,
+                returns_home=group.returns_home or group.depot is not None,
                 capacities=group.capacities,
                 equipment=group.equipment,
             )
@@ -49,6 +49,8 @@ def fleet_commands(groups: Sequence[FleetGroup], network: RoadNetwork, seed: int
 
 def _start_nodes(group: FleetGroup, network: RoadNetwork) -> list[int]:
     """Return the node ids trucks of a group may start at, empty for anywhere."""
+    if group.depot is not None:
+        return [next(site.node_id for site in network.sites if site.id == group.depot)]
     if isinstance(group.start, int):
         return [group.start]
     if group.start == "sites":

@@ -30,6 +30,7 @@ from spine.scenario.dates import holidays_of, moment_of, zone_named
 from spine.scenario.opening_text import checked_opening
 from spine.scenario.orders import OrdersPart
 from spine.scenario.policies import PoliciesPart
+from spine.scenario.vehicle_types import VEHICLE_TYPES, fields_of, rooms_of
 from spine.world.quantities import LARGEST, NAME
 from spine.world.truck_fields import BY_NAME, DRAWN
 
@@ -153,12 +154,16 @@ class FleetGroup(_DrawnGroup):
     Attributes:
         count: how many.
         name: first part of their ids, `truck` gives truck-0001, truck-0002, ...
+        type: name of a type of vehicle (`vehicle_types`); gives every field that is not said.
         start: `random` nodes, `sites`, `parkings`, or the number of a node.
+        depot: id of the site where they start and, when idle, return to; instead of `start` and `returns_home`.
         returns_home: whether an idle truck waits where it started instead of at the nearest parking.
         capacities: room for quantities beside the mass, by name, such as `pallets` and `volume_m3`.
         equipment: names of what it has of what orders may require.
     """
 
+    type: Literal[tuple(VEHICLE_TYPES)] | None = None  # type: ignore[valid-type]
+    depot: Annotated[Text, Field(min_length=1)] | None = None
     start: Annotated[Annotated[StartPlace, Tag("place")] | Annotated[Int, Tag("node")], Discriminator(_start_kind)] = (
         "random"
     )
@@ -167,6 +172,25 @@ class FleetGroup(_DrawnGroup):
         default_factory=dict
     )
     equipment: tuple[Annotated[Text, Field(min_length=1)], ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_its_type(cls, values: object) -> object:
+        """Fill in what the type gives."""
+        if not isinstance(values, dict):
+            return values
+        name = values.get("type")
+        if not isinstance(name, str) or name not in VEHICLE_TYPES:
+            return values
+        given = values.get("capacities", {})
+        rooms = {"capacities": {**rooms_of(name), **given}} if isinstance(given, dict) else {}
+        return {**fields_of(name), **values, **rooms}
+
+    @model_validator(mode="after")
+    def _one_start(self) -> FleetGroup:
+        if self.depot is not None and (self.start != "random" or self.returns_home):
+            raise ValueError("depot says where they start and return to; leave start and returns_home out")
+        return self
 
     @field_validator(*DRAWN)
     @classmethod

@@ -18,8 +18,7 @@ from spine.scenario.default_fleet import default_fleet
 from spine.scenario.fleet import fleet_commands
 from spine.scenario.maps import is_map_file, load_map, with_default_facilities
 from spine.scenario.model import FleetGroup, MapSource, PlaybackPart, RunPart, ScenarioFile
-from spine.scenario.order_commands import take_orders
-from spine.scenario.orders import OrderBook, read_orders
+from spine.scenario.orders import OrderBook
 from spine.scenario.plugins import plugin_policies
 from spine.scenario.reading import ScenarioText, did_you_mean, read_scenario
 from spine.scenario.sites import unknown_sites, with_sites, without_random_demand
@@ -160,8 +159,11 @@ class Scenario:
 
     def orders(self) -> OrderBook:
         """Return the orders that are listed, files read now; what is wrong with them is in the book."""
-        listed = self.spec.orders
-        return OrderBook(()) if listed is None else read_orders(listed, self.base, moments_of(self.spec))
+        if self.spec.orders is None:
+            return OrderBook(())
+        from spine.scenario.orders.reading import read_orders
+
+        return read_orders(self.spec.orders, self.base, moments_of(self.spec))
 
     def build(
         self,
@@ -197,9 +199,12 @@ class Scenario:
         trucks = list(fleet_commands(groups, network, config.seed))
         for command in trucks:
             world.apply(command)
-        for order, happened in take_orders(world, book, [truck.spec for truck in trucks]):
-            if hear is not None:
-                hear(order, happened)
+        if book.records:
+            from spine.scenario.order_commands import take_orders
+
+            for order, happened in take_orders(world, book, [truck.spec for truck in trucks]):
+                if hear is not None:
+                    hear(order, happened)
         return world
 
     def _full_path(self, path: Path) -> Path:
@@ -213,6 +218,11 @@ class Scenario:
                 continue
             if network.node_count == 0:
                 raise self._error(place[:2], "trucks need a map, and this scenario has none")
+            depots = [site.id for site in network.sites]
+            if group.depot is not None and group.depot not in depots:
+                hint = did_you_mean(group.depot, depots)
+                message = f"there is no site {quoted(group.depot)} on this map{hint}{_dropped(network)}"
+                raise self._error((*place[:2], "depot"), message)
             if isinstance(group.start, int) and not network.has_node(group.start):
                 raise self._error(place, f"node {group.start} is not on this map{_dropped(network)}")
             if (group.start == "sites" and not network.sites) or (group.start == "parkings" and not network.parkings):

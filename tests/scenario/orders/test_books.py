@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spine.errors import OrderError, ScenarioError
-from spine.scenario.orders import Coordinates, OrderBook, OrdersPart, TimeWindow, read_orders
+from spine.scenario.orders import Coordinates, OrderBook, OrdersPart, TimeWindow
+from spine.scenario.orders.reading import read_orders
 from support.order_lists import GOOD, PLAIN, WARSAW, as_csv, book_of, lines_of, listed
 
 _HOUR = 3600.0

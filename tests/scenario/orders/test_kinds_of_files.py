@@ -212,7 +212,8 @@ def test_files_and_options_that_do_not_fit(name: str, options: dict[str, str], m
 @pytest.mark.parametrize("name", ["none.csv", "none.jsonl.gz", "none.parquet", "none.xlsx", "folder.csv", "a\0b.csv"])
 def test_files_that_are_not_there(name: str, tmp_path: Path) -> None:
     """One line each, and the other files are read."""
-    from spine.scenario.orders import OrdersPart, read_orders
+    from spine.scenario.orders import OrdersPart
+    from spine.scenario.orders.reading import read_orders
     from support.order_lists import WARSAW
 
     (tmp_path / "folder.csv").mkdir()

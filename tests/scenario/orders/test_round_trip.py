@@ -18,7 +18,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spine.scenario.orders import Coordinates, OrderRecord, OrdersPart, TimeWindow, read_orders
+from spine.scenario.orders import Coordinates, OrderRecord, OrdersPart, TimeWindow
+from spine.scenario.orders.reading import read_orders
 from support.order_lists import START, WARSAW, book_of, lines_of
 
 _MINUTE = 60.0

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from spine.errors import PlaceError, ScenarioError
-from spine.scenario.places import Degrees, PlaceBook, PlacesPart, read_places
+from spine.scenario.places import Degrees, PlaceBook, PlacesPart
+from spine.scenario.places.reading import read_places
 from support.place_lists import DATED, book_of, lines_of, listed
 
 _TEXT = "id,latitude,longitude\nA,50.1,22\nB,50.2,22.5\n"

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from spine.scenario.orders import Coordinates
-from spine.scenario.places import Degrees, place_id_of, places_of_orders
-from spine.scenario.places.from_orders import together
+from spine.scenario.places import Degrees
+from spine.scenario.places.from_orders import place_id_of, places_of_orders, together
 from support.order_lists import listed as orders
 from support.place_lists import lines_of, listed
 

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spine.network import RoadNetworkBuilder
-from spine.scenario.places import Degrees, PlaceBook, PlaceRecord, Position, snap_places
+from spine.scenario.places import Degrees, PlaceBook, PlaceRecord, Position
+from spine.scenario.places.snap import snap_places
 from support.place_lists import degrees, lines_of, listed, street_map
 
 _MAP = street_map()

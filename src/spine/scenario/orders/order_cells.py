@@ -11,8 +11,8 @@ from math import inf
 from spine.network.facilities import PRIORITIES
 from spine.scenario.orders.moments import Moments
 from spine.scenario.orders.record import TimeWindow
-from spine.scenario.tables import Cell, Cells, Column, Convert, Kind
-from spine.scenario.tables.cells import shown
+from spine.scenario.tables import Column, Kind
+from spine.scenario.tables.cells import Cell, Cells, Convert, shown
 
 _OPEN = ".."
 

@@ -9,7 +9,10 @@ from spine.scenario.orders.order_cells import OrderCells
 from spine.scenario.orders.places import Places, are_the_same, place_of
 from spine.scenario.orders.record import OrderRecord
 from spine.scenario.orders.times import check_sequence, windows_of
-from spine.scenario.tables import Layout, Problems, Row, RowValues
+from spine.scenario.tables import Problems
+from spine.scenario.tables.layout import Layout
+from spine.scenario.tables.row_values import RowValues
+from spine.scenario.tables.table import Row
 
 _MINUTE_S = 60.0
 _SIDES = ("pickup", "delivery")

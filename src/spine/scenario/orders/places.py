@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from spine.errors import quoted
 from spine.scenario.orders.record import Coordinates, PlaceRef
-from spine.scenario.tables import RowValues
+from spine.scenario.tables.row_values import RowValues
 
 _COLUMNS = {end: (end, f"{end}_latitude", f"{end}_longitude", f"{end}_name") for end in ("origin", "destination")}
 

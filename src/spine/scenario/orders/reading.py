@@ -17,7 +17,10 @@ from spine.scenario.orders.order_reader import OrderReader
 from spine.scenario.orders.part import OrderFilePart, OrdersPart
 from spine.scenario.orders.places import Places
 from spine.scenario.orders.record import OrderRecord
-from spine.scenario.tables import ColumnSource, Problems, Table, TableError, layout_of, of_mappings, read_table
+from spine.scenario.tables import ColumnSource, Problems, TableError
+from spine.scenario.tables.layout import layout_of
+from spine.scenario.tables.reading import read_table
+from spine.scenario.tables.table import Table, of_mappings
 
 LIST_NAME = "orders.list"
 """What messages call the orders in the scenario itself."""

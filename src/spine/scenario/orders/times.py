@@ -6,7 +6,7 @@ from math import inf
 
 from spine.scenario.orders.moments import Moments
 from spine.scenario.orders.record import TimeWindow
-from spine.scenario.tables import RowValues
+from spine.scenario.tables.row_values import RowValues
 
 Windows = tuple[TimeWindow, ...]
 

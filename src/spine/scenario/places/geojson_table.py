@@ -10,7 +10,8 @@ from spine.errors import quoted
 from spine.network.json_fields import kind_of
 from spine.network.projection import ring_centre_and_area
 from spine.network.text_encoding import without_mark
-from spine.scenario.tables import Problems, Table, TableError, of_mappings
+from spine.scenario.tables import Problems, TableError
+from spine.scenario.tables.table import Table, of_mappings
 from spine.strict_json import StrictJsonError, read_strictly
 
 ENDINGS: Final = (".geojson", ".json")

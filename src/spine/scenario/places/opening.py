@@ -8,7 +8,7 @@ from spine.errors import quoted
 from spine.network.opening import OpeningHours, check_opening
 from spine.scenario.opening_text import is_day, opening_from
 from spine.scenario.places.osm_hours import osm_opening
-from spine.scenario.tables import Cell
+from spine.scenario.tables.cells import Cell
 from spine.world.calendar import Calendar
 
 

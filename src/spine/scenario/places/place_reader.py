@@ -8,7 +8,11 @@ from spine.network.opening import OpeningHours
 from spine.scenario.places.columns import POSITION
 from spine.scenario.places.opening import opening_of
 from spine.scenario.places.record import Degrees, Metres, PlaceRecord, Position
-from spine.scenario.tables import Cell, Cells, Column, Convert, Kind, Layout, Problems, Row, RowValues
+from spine.scenario.tables import Column, Kind, Problems
+from spine.scenario.tables.cells import Cell, Cells, Convert
+from spine.scenario.tables.layout import Layout
+from spine.scenario.tables.row_values import RowValues
+from spine.scenario.tables.table import Row
 from spine.world.calendar import Calendar
 
 _PAIRS = (("latitude", "longitude"), ("x_m", "y_m"))

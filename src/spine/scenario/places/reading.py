@@ -14,7 +14,10 @@ from spine.scenario.places.geojson_table import ENDINGS, read_geojson
 from spine.scenario.places.part import PlaceFilePart, PlacesPart
 from spine.scenario.places.place_reader import PlaceCells, PlaceReader
 from spine.scenario.places.record import PlaceRecord
-from spine.scenario.tables import Problems, Table, TableError, layout_of, of_mappings, read_table
+from spine.scenario.tables import Problems, TableError
+from spine.scenario.tables.layout import layout_of
+from spine.scenario.tables.reading import read_table
+from spine.scenario.tables.table import Table, of_mappings
 from spine.world.calendar import Calendar
 
 LIST_NAME: Final = "places.list"
