@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from spine import Simulation
-from spine.errors import OrderError
+from spine.errors import OrderError, ScenarioError
 from spine.scenario import Scenario
 from spine.world import World
 from spine.world.views import PackageView
@@ -225,14 +225,14 @@ def test_orders_are_part_of_a_served_world_and_its_checkpoints(tmp_path: Path) -
         ("id: pkg-1, origin: depot, destination: shop, mass_t: 1", "'pkg-1' begins with 'pkg-'"),
         (
             "id: A, origin: depot, destination_latitude: 50, destination_longitude: 20, mass_t: 1",
-            "coordinates without an id",
+            "this map has no coordinates",
         ),
         ("id: A, origin: depot, destination: shop, mass_t: x", "'x'"),
     ],
 )
 def test_orders_that_cannot_be_of_this_world_are_refused(tmp_path: Path, order: str, words: str) -> None:
     """By file and row, before anything runs."""
-    with pytest.raises(OrderError) as refused:
+    with pytest.raises(ScenarioError) as refused:
         town(tmp_path, f"orders: {{list: [{{{order}}}]}}").build()
     assert words in str(refused.value)
 

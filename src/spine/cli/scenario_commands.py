@@ -53,10 +53,12 @@ def check(
     world = loaded.build()
     network = world.network
     book = loaded.orders()
+    places = loaded.places(network)
     say(
         f"{scenario}: good - {network.node_count} nodes, {network.edge_count} edges, {len(network.sites)} sites, "
         f"{len(network.parkings)} parkings, {len(network.stations)} fuel stations, {len(world.truck_ids())} trucks"
         + (f", {len(book.records)} listed orders" if book.records else "")
+        + (f", {len(places.records)} places" if places.records else "")
     )
     for note in book.notes:
         say(f"note: {note}", error=True)

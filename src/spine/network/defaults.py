@@ -36,11 +36,16 @@ def heavy_core(network: RoadNetwork) -> NDArray[np.bool_]:
     return largest_part(network, HEAVIEST_KG)
 
 
-def with_default_facilities(network: RoadNetwork, seed: int = 0) -> RoadNetwork:
+def with_default_facilities(network: RoadNetwork, seed: int = 0, *, sites: bool = True) -> RoadNetwork:
     """Return the network with default facilities of every kind it lacks, noted; unchanged when it lacks none.
 
     Sites stand at nodes of collector and local roads, parkings and stations at the better roads, all where the heaviest truck can
     come and go, drawn with the seed, spread by taking each next one from the nodes farthest from those before.
+
+    Args:
+        network: a map.
+        seed: of what is drawn.
+        sites: whether it gets sites, too; the rest is the same with and without them.
     """
     if network.node_count == 0:
         return network
@@ -71,6 +76,8 @@ def with_default_facilities(network: RoadNetwork, seed: int = 0) -> RoadNetwork:
             FuelStation(f"gas_station_{node}_{n}", node, 4, round(float(factor), 3))
             for n, (node, factor) in enumerate(zip(ids, factors, strict=True))
         ]
+    if not sites:
+        added = [item for item in added if not isinstance(item, Site)]
     if not added:
         return network
     kinds = {"sites": Site, "parkings": Parking, "fuel stations": FuelStation}

@@ -29,6 +29,7 @@ from spine.network.json_fields import is_whole_text
 from spine.scenario.dates import holidays_of, moment_of, zone_named
 from spine.scenario.opening_text import checked_opening
 from spine.scenario.orders import OrdersPart
+from spine.scenario.places import PlacesPart
 from spine.scenario.policies import PoliciesPart
 from spine.scenario.vehicle_types import VEHICLE_TYPES, fields_of, rooms_of
 from spine.world.quantities import LARGEST, NAME
@@ -349,6 +350,7 @@ class ScenarioFile(Model):
         holidays: a country code, or a mapping.
         fleet: groups of trucks; left out = a default fleet for the demand of the map, [] = none.
         broker: null = none.
+        places: sites that a planner has listed; a map file then gets no default ones.
         orders: orders that a planner has listed; left out = the sites of the map send random orders.
     """
 
@@ -363,6 +365,7 @@ class ScenarioFile(Model):
     fleet: tuple[FleetGroup, ...] | None = None
     broker: BrokerPart | None = Field(default_factory=BrokerPart)
     sites: SitesPart = Field(default_factory=SitesPart)
+    places: PlacesPart | None = None
     orders: OrdersPart | None = None
     policies: PoliciesPart = Field(default_factory=PoliciesPart)
     run: RunPart = Field(default_factory=RunPart)

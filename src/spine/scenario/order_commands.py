@@ -7,8 +7,9 @@ from math import ceil, inf
 
 from spine.energy import MASS_PER_CARGO_UNIT_T
 from spine.errors import CommandError, OrderError, quoted
-from spine.scenario.orders import OrderBook, OrderRecord, TimeWindow
+from spine.scenario.orders import OrderBook, OrderRecord, PlaceRef, TimeWindow
 from spine.scenario.orders.reading import MOST_PROBLEMS
+from spine.scenario.places.from_orders import place_id_of
 from spine.world import CreateOrder, TruckSpec, World
 from spine.world.events import Event
 from spine.world.intake import DRAWN_ID_PREFIX, LONGEST_SERVICE_S
@@ -66,10 +67,12 @@ def _problems(record: OrderRecord, known_sites: Collection[str]) -> Iterator[str
     if record.id.startswith(DRAWN_ID_PREFIX):
         yield f"{record.source}: the id {quoted(record.id)} begins with {DRAWN_ID_PREFIX!r}, as only ids of drawn orders do"
     for side, place in (("origin", record.origin), ("destination", record.destination)):
-        if not isinstance(place, str):
-            yield f"{record.source}: {side}: coordinates without an id of a place are not read yet; name a site of the map"
-        elif place not in known_sites:
-            yield f"{record.source}: {side}: there is no site {quoted(place)}"
+        if _site_of(place) not in known_sites:
+            yield f"{record.source}: {side}: there is no site {quoted(_site_of(place))}"
+
+
+def _site_of(place: PlaceRef) -> str:
+    return place if isinstance(place, str) else place_id_of(place)
 
 
 def _parts_of(record: OrderRecord, fleet: Sequence[TruckSpec]) -> int:
@@ -94,8 +97,8 @@ def _command(record: OrderRecord, part: int, parts: int) -> CreateOrder:
     mass_t = quantities.pop(_MASS, 0.0)
     return CreateOrder(
         order_id=part_id(record.id, part, parts),
-        origin=str(record.origin),
-        destination=str(record.destination),
+        origin=_site_of(record.origin),
+        destination=_site_of(record.destination),
         quantities={SIZE: mass_t / MASS_PER_CARGO_UNIT_T, **quantities},
         known_from=known,
         pickup_windows=pickup,

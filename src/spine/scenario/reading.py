@@ -12,7 +12,8 @@ from pydantic import BaseModel, ValidationError
 from spine.errors import GenerationError, ScenarioError, quoted, shortened
 from spine.network.generate import PRESETS, GenerationParameters
 from spine.scenario import model
-from spine.scenario.orders import OrdersPart
+from spine.scenario.orders import OrderFilePart, OrdersPart
+from spine.scenario.places import PlaceFilePart, PlacesPart
 from spine.scenario.plugins import plugin_policies
 from spine.scenario.policies import PoliciesPart, policy_problems
 from spine.scenario.yaml_lines import LinedYaml, Path, parse_yaml
@@ -23,11 +24,13 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "broker": model.BrokerPart,
     "holidays": model.HolidaysPart,
     "orders": OrdersPart,
+    "places": PlacesPart,
     "sites": model.SitesPart,
     "policies": PoliciesPart,
     "run": model.RunPart,
     "playback": model.PlaybackPart,
 }
+_FILES: dict[type[BaseModel], type[BaseModel]] = {OrdersPart: OrderFilePart, PlacesPart: PlaceFilePart}
 _PLAIN_WORDS = {
     "float_type": "must be a number",
     "int_type": "must be a whole number",
@@ -123,6 +126,8 @@ def _fields_beside(path: Path) -> list[str]:
         section = model.Distribution
     elif section is model.SitesPart and len(around) > 2:
         section = model.SiteChanges
+    elif section in _FILES and len(around) > 2:
+        section = _FILES[section]
     return list(section.model_fields) if section is not None else []
 
 

@@ -19,6 +19,7 @@ from spine.scenario.fleet import fleet_commands
 from spine.scenario.maps import is_map_file, load_map, with_default_facilities
 from spine.scenario.model import FleetGroup, MapSource, PlaybackPart, RunPart, ScenarioFile
 from spine.scenario.orders import OrderBook
+from spine.scenario.places import PlaceBook
 from spine.scenario.plugins import plugin_policies
 from spine.scenario.reading import ScenarioText, did_you_mean, read_scenario
 from spine.scenario.sites import unknown_sites, with_sites, without_random_demand
@@ -120,7 +121,7 @@ class Scenario:
             del values["start_time_h"]
         if self.spec.map.file is not None:
             values["map"]["file"] = str(self._full_path(self.spec.map.file))
-        for file in values.get("orders", {}).get("files", ()):
+        for file in (file for section in ("orders", "places") for file in values.get(section, {}).get("files", ())):
             file["path"] = str(self._full_path(Path(file["path"])))
         if seed is not None:
             values["seed"] = seed
@@ -130,16 +131,58 @@ class Scenario:
         return text
 
     def network(self) -> RoadNetwork:
-        """Return the road network with its facilities, the scenario's changes to its sites made.
+        """Return the road network with its facilities and the places of the scenario, the scenario's changes to its sites made.
 
         Raises:
-            ScenarioError: the scenario names sites the map does not have; MapFormatError for a malformed map file.
+            ScenarioError: the scenario names sites the map does not have, or its places cannot be used; MapFormatError for a malformed map
+                file.
         """
+        return self._network(self.orders())
+
+    def _network(self, orders: OrderBook) -> RoadNetwork:
+        places = self._gathered(orders)
+        network = self._map(default_sites=not places.records)
+        if places != PlaceBook():
+            from spine.scenario.places.gathering import with_sites_at
+
+            network = with_sites_at(network, places, self.spec.places)
+        for place, site in unknown_sites(network, self.spec.sites):
+            hint = did_you_mean(site, [other.id for other in network.sites])
+            raise self._error(place, f"there is no site {quoted(site)} on this map{hint}{_dropped(network)}")
+        listed = {record.id for record in places.records}
+        network = with_sites(network, self.spec.sites, calendar_of(self.spec), listed)
+        random_demand = self.spec.orders is None or self.spec.orders.random_demand
+        return network if random_demand else without_random_demand(network)
+
+    def places(self, network: RoadNetwork | None = None) -> PlaceBook:
+        """Return the places that are listed or named by coordinates in orders, files read now, with the nodes at which they stand.
+
+        What is wrong with them is in the book.
+
+        Args:
+            network: that of the scenario, where it is at hand: loading a map takes time.
+        """
+        book = self._gathered(self.orders())
+        if not book.records:
+            return book
+        from spine.scenario.places.gathering import at_the_roads
+
+        return at_the_roads(book, self.spec.places, self._map(default_sites=False) if network is None else network)
+
+    def _gathered(self, orders: OrderBook) -> PlaceBook:
+        if self.spec.places is None and not orders.records:
+            return PlaceBook()
+        from spine.scenario.places.gathering import gather
+
+        return gather(self.spec.places, self.base, calendar_of(self.spec), orders)
+
+    def _map(self, *, default_sites: bool) -> RoadNetwork:
+        """Return the road network of the map, with default facilities of what a map file lacks."""
         source = self.spec.map
         if source.generate is not None:
             values = dict(source.generate)
-            network = generate(GenerationParameters.preset(str(values.pop("preset", "reference")), **values))
-        elif source.file is not None:
+            return generate(GenerationParameters.preset(str(values.pop("preset", "reference")), **values))
+        if source.file is not None:
             try:
                 network = load_map(self._full_path(source.file))
             except MapFormatError as error:
@@ -147,15 +190,9 @@ class Scenario:
                     raise
                 raise self._error(("map", "file"), str(error)) from None
             if source.default_facilities:
-                network = with_default_facilities(network, seed=self.spec.seed)
-        else:
-            network = RoadNetworkBuilder().build()
-        for place, site in unknown_sites(network, self.spec.sites):
-            hint = did_you_mean(site, [other.id for other in network.sites])
-            raise self._error(place, f"there is no site {quoted(site)} on this map{hint}{_dropped(network)}")
-        network = with_sites(network, self.spec.sites, calendar_of(self.spec))
-        listed = self.spec.orders
-        return network if listed is None or listed.random_demand else without_random_demand(network)
+                network = with_default_facilities(network, seed=self.spec.seed, sites=default_sites)
+            return network
+        return RoadNetworkBuilder().build()
 
     def orders(self) -> OrderBook:
         """Return the orders that are listed, files read now; what is wrong with them is in the book."""
@@ -184,7 +221,7 @@ class Scenario:
         spec = self.spec
         book = self.orders()
         book.raise_if_bad()
-        network = self.network()
+        network = self._network(book)
         config = WorldConfig(
             seed=spec.seed if seed is None else seed,
             calendar=calendar_of(spec),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from spine.network import Facility, PackageProfile, RoadNetwork, Site
@@ -15,17 +15,23 @@ from spine.world.calendar import Calendar
 _HOUR = 3600.0
 
 
-def with_sites(network: RoadNetwork, changes: SitesPart, calendar: Calendar) -> RoadNetwork:
+def with_sites(
+    network: RoadNetwork, changes: SitesPart, calendar: Calendar, listed: Collection[str] = ()
+) -> RoadNetwork:
     """Return the network with its sites changed: first all, then single ones by id.
 
-    Every id the changes name must be that of a site of the network. The calendar says on which days there are holidays.
+    Args:
+        network: a network with every site that the changes name.
+        changes: what changes.
+        calendar: says on which days there are holidays.
+        listed: ids of sites that a planner has listed as they are; only changes of single sites concern them.
     """
     if changes == SitesPart():
         return network
     facilities: list[Facility] = []
     for item in network.facilities:
         if isinstance(item, Site):
-            site = _changed(item, changes, calendar)
+            site = item if item.id in listed else _changed(item, changes, calendar)
             single = changes.by_id.get(item.id)
             facilities.append(site if single is None else _changed(site, single, calendar))
         else:
