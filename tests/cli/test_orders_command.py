@@ -90,7 +90,7 @@ def test_a_run_without_a_date(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--columns", "id"), "--columns 'id': must be NAME=COLUMN, such as id=Order"),
+        (("--columns", "id"), "--columns 'id': must be NAME=COLUMN, such as id=Number"),
         (("--columns", "id=a", "--columns", "id=b"), "--columns 'id=b': id is named twice"),
         (("--columns", "mas_t=a"), "columns: 'mas_t' is not a column of orders; did you mean 'mass_t'?"),
         (("--columns", "mass_t=a*0"), "--columns: must be greater than 0"),

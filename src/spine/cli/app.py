@@ -10,6 +10,7 @@ import typer
 from spine import __version__
 from spine.cli.map_commands import map_app
 from spine.cli.orders_commands import orders_app
+from spine.cli.places_commands import places_app
 from spine.cli.replay_command import replay
 from spine.cli.run_command import run
 from spine.cli.scenario_commands import scenario_app
@@ -32,6 +33,7 @@ app.command()(healthcheck)
 app.add_typer(map_app, name="map", help="Generate, import, look at and draw road networks.")
 app.add_typer(state_app, name="state", help="Look after the directories in which servers keep their worlds.")
 app.add_typer(scenario_app, name="scenario", help="List, show and check scenarios.")
+app.add_typer(places_app, name="places", help="Check lists of sites, depots and customers before a run.")
 app.add_typer(orders_app, name="orders", help="Check order lists before a run.")
 
 
