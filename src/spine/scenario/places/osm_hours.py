@@ -1,10 +1,12 @@
 """Opening hours as OpenStreetMap writes them (`Mo-Fr 08:00-18:00; PH off`), with the holidays of the scenario.
 
 What an expression means on a day is said by the package opening-hours-py (extra `places`; the syntax is that of
-https://wiki.openstreetmap.org/wiki/Key:opening_hours/specification). It knows the holidays of countries, but not those of a scenario.
-Only a day and the one before it, whose night it may continue, decide when a place is open on it; no weekday occurs twice among
-the two. So for a day that a holiday may change, `PH` is replaced by the weekdays of those of the two that are holidays, and the
-expression is asked about this day alone.
+https://wiki.openstreetmap.org/wiki/Key:opening_hours/specification). Two things it cannot say:
+
+- It knows the holidays of countries, but not those of a scenario. So for every day that is one, `PH` is replaced by its weekday, and the
+  expression is asked about this day alone.
+- Nights beside other rules it reads in ways that nobody means. So it is asked twice, for the hours up to midnight and for those after it,
+  which belong to the day on which the night begins.
 """
 
 from __future__ import annotations
@@ -13,7 +15,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from spine.errors import quoted
 from spine.network.opening import DAY_S, Interval, OpeningHours
@@ -25,12 +28,15 @@ if TYPE_CHECKING:
 YEARS: Final = 10
 """Hours that differ from week to week are worked out for so long from the start: each costs about 20 ms, and a date or two a week."""
 
-Day = tuple[Interval, ...]
-
 _WEEKDAYS: Final = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 _ANY_WEEKDAY = "|".join(_WEEKDAYS)
 _HOLIDAY = re.compile(r"PH(?:\s*([+-]\s*\d{1,3})\s*days?)?")
-_SAME_EVERY_WEEK = re.compile(rf"(?:{_ANY_WEEKDAY}|{_HOLIDAY.pattern}|\d{{1,2}}:\d{{2}}|24/7|off|closed|open|[-,;\s])+")
+_HOURS = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
+_SAME_EVERY_WEEK = re.compile(
+    rf"(?:{_ANY_WEEKDAY}|PH(?: [+-]?\d+ days?)?|\d\d:\d\d|24/7|closed|[-,; ])+",
+)
+"""An expression as the package writes it, without months, weeks, years, or numbers of weekdays in a month."""
+
 _UNUSABLE: Final = tuple(
     (re.compile(pattern, re.IGNORECASE), reason)
     for pattern, reason in (
@@ -42,19 +48,57 @@ _UNUSABLE: Final = tuple(
         (r":\d\d\s*/", "has times that repeat, which say when something happens and not when it is open"),
         (r"\|\|", "has an alternative (||); separate rules by ';'"),
         (
-            rf"{_HOLIDAY.pattern}\s*(?:{_ANY_WEEKDAY})|(?:{_ANY_WEEKDAY}|\+|-)\s*PH",
+            rf"{_HOLIDAY.pattern}\s*(?:{_ANY_WEEKDAY})|(?:{_ANY_WEEKDAY}|\]|days?|\+|-)\s*PH",
             "names holidays and weekdays without saying how they belong together; separate them by a comma, or by ';' where hours differ",
         ),
     )
 )
-_HOURS = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
-_SEVERAL_RULES = re.compile(r";|, ")
-"""In an expression as the package writes it; a comma within a rule has no blank behind it."""
-
+_CLOSED_FOR_HOURS = re.compile(r":\d\d\s*(?:off|closed)", re.IGNORECASE)
 _STUCK = re.compile(r"--> \d+:(\d+)")
+_ABOUT_LETTERS = re.compile(r"should be (?:capitalized|lowercase)")
 _EXAMPLE = "Mo-Fr 08:00-18:00; Sa 08:00-12:00; PH off"
+
 _DAY_MIN = 1440
-_A_MONDAY = date(2001, 1, 1)
+_NO_NIGHT = "23:59-24:00"
+"""Stands for hours without a night where only nights are asked for: without any hours a rule would hold all day."""
+
+_LONGEST_NIGHT_S = (_DAY_MIN - 1) * 60.0
+_A_MONDAY = date(2001, 1, 1).toordinal()
+
+Day = tuple[Interval, ...]
+
+
+class _Hours(NamedTuple):
+    """What an expression says of a day: its hours up to midnight, and those of its night after it, seconds since midnight."""
+
+    today: Day
+    tomorrow: Day
+
+
+class _Rules(NamedTuple):
+    """An expression that has been read: for the hours up to midnight and, where there are nights, for those after it."""
+
+    text: str
+    today: Expression
+    tomorrow: Expression | None
+
+    def days(self, first: int, count: int) -> list[_Hours]:
+        """Return what is said of some days from a date on.
+
+        Raises:
+            ValueError: beside nights there are whole days, which cannot be told from them.
+        """
+        today = _days(self.today, first, count)
+        if self.tomorrow is None:
+            return [_Hours(day, ()) for day in today]
+        nights = [
+            tuple(hours for hours in day if hours[0] < _LONGEST_NIGHT_S) for day in _days(self.tomorrow, first, count)
+        ]
+        if any(closes > _LONGEST_NIGHT_S for night in nights for _, closes in night):
+            raise ValueError(
+                f"{quoted(self.text)} has nights beside days without hours; write 00:00-24:00 for whole days"
+            )
+        return [_Hours(*pair) for pair in zip(today, nights, strict=True)]
 
 
 def osm_opening(text: str, calendar: Calendar) -> OpeningHours:
@@ -66,44 +110,27 @@ def osm_opening(text: str, calendar: Calendar) -> OpeningHours:
     for pattern, reason in _UNUSABLE:
         if pattern.search(text):
             raise ValueError(f"{quoted(text)} {reason}")
-    expression = _read(text)
-    if _has_nights(text) and _SEVERAL_RULES.search(str(expression)):
-        # Readers differ on which rule counts on the morning after: that of the day before or that of the day itself.
-        raise ValueError(
-            f"{quoted(text)} has hours over midnight among several rules, which can be read in two ways; "
-            "write 22:00-24:00, and 00:00-06:00 for the days after"
-        )
-    weekly: Sequence[Day]
-    dates: dict[int, Day]
-    if _SAME_EVERY_WEEK.fullmatch(text):
-        weekly, dates = _days(expression, _A_MONDAY, DAYS_PER_WEEK), {}
-    elif calendar.is_dated:
-        weekly, dates = _over_the_years(expression, calendar.first_date)
-    else:
+    same_every_week = _SAME_EVERY_WEEK.fullmatch(str(_read(text))) is not None
+    if not same_every_week and not calendar.is_dated:
         raise ValueError(f"{quoted(text)} is not the same every week, and the scenario has no dates; give it a start")
-    for ordinal, day in _around_holidays(text, calendar.holidays):
-        if day != weekly[_weekday(ordinal)]:
-            dates[ordinal] = day
-        else:
-            dates.pop(ordinal, None)
+    rules = _rules(text)
+    first, count = (_A_MONDAY, DAYS_PER_WEEK) if same_every_week else (calendar.first_date, YEARS * 366)
+    days = [_joined(*pair) for pair in pairwise(rules.days(first - 1, count + 1))]
+    # The hours of each weekday are those it has most often.
+    weekly = [
+        Counter(days[(weekday - _weekday(first)) % DAYS_PER_WEEK :: DAYS_PER_WEEK]).most_common(1)[0][0]
+        for weekday in range(DAYS_PER_WEEK)
+    ]
+    dates = {} if same_every_week else dict(enumerate(days, first))
+    dates.update(_around_holidays(text, rules, calendar.holidays))
     return OpeningHours(
         tuple(
             (weekday * DAY_S + opens, weekday * DAY_S + closes)
             for weekday, day in enumerate(weekly)
             for opens, closes in day
         ),
-        dict(sorted(dates.items())),
+        {ordinal: day for ordinal, day in sorted(dates.items()) if day != weekly[_weekday(ordinal)]},
     )
-
-
-def _has_nights(text: str) -> bool:
-    """Return whether hours go over midnight; 00:00 as an end is the end of the day."""
-    for match in _HOURS.finditer(text):
-        hour, minute, last_hour, last_minute = map(int, match.groups())
-        opens, closes = 60 * hour + minute, 60 * last_hour + last_minute
-        if closes > _DAY_MIN or 0 < closes <= opens:
-            return True
-    return False
 
 
 def _read(text: str) -> Expression:
@@ -122,16 +149,46 @@ def _read(text: str) -> Expression:
         rest = text[int(stuck[1]) - 1 :] if stuck else ""
         at = f" from {quoted(rest)} on" if rest and rest != text else ""
         raise ValueError(f"{quoted(text)} cannot be read as opening hours{at}; an example is {_EXAMPLE}") from None
-    if expression.warnings:
-        raise ValueError(f"{quoted(text)} may be misread: {'; '.join(expression.warnings)}")
+    doubts = [warning for warning in expression.warnings if not _ABOUT_LETTERS.search(warning)]
+    if doubts:
+        raise ValueError(f"{quoted(text)} may be misread: {'; '.join(doubts)}")
     return expression
 
 
-def _days(expression: Expression, first: date, count: int) -> list[Day]:
-    """Return the intervals of each of some days in seconds since its midnight."""
+def _rules(text: str) -> _Rules:
+    """Return an expression, its nights apart.
+
+    Raises:
+        ValueError: it cannot be read, or nobody can tell its nights from its days.
+    """
+    if not any(_ends(match)[1] > _DAY_MIN for match in _HOURS.finditer(text)):
+        return _Rules(text, _read(text), None)
+    if _CLOSED_FOR_HOURS.search(text):
+        raise ValueError(f"{quoted(text)} has nights, and hours that are off; say when it is open instead")
+    return _Rules(text, _read(_HOURS.sub(_up_to_midnight, text)), _read(_HOURS.sub(_after_midnight, text)))
+
+
+def _ends(match: re.Match[str]) -> tuple[int, int]:
+    """Return the ends of some hours in minutes since midnight, the second one beyond 1440 for a night."""
+    hour, minute, last_hour, last_minute = map(int, match.groups())
+    opens, closes = 60 * hour + minute, 60 * last_hour + last_minute
+    return opens, closes if closes > opens else closes + _DAY_MIN
+
+
+def _up_to_midnight(match: re.Match[str]) -> str:
+    return match[0] if _ends(match)[1] <= _DAY_MIN else f"{match[1]}:{match[2]}-24:00"
+
+
+def _after_midnight(match: re.Match[str]) -> str:
+    minutes = _ends(match)[1] - _DAY_MIN
+    return _NO_NIGHT if minutes <= 0 else f"00:00-{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def _days(expression: Expression, first: int, count: int) -> list[Day]:
+    """Return the intervals of each of some days from a date on, in seconds since its midnight."""
     from opening_hours import State
 
-    begin = datetime(first.year, first.month, first.day)  # noqa: DTZ001 - local time, wherever the place is
+    begin = datetime.fromordinal(first)
     days: list[list[Interval]] = [[] for _ in range(count)]
     for opens, closes, state, _ in expression.intervals(begin, begin + timedelta(days=count)):
         if state == State.CLOSED:
@@ -145,34 +202,41 @@ def _days(expression: Expression, first: date, count: int) -> list[Day]:
     return [tuple(day) for day in days]
 
 
-def _over_the_years(expression: Expression, first_date: int) -> tuple[list[Day], dict[int, Day]]:
-    """Return what each weekday is most often like, and the dates on which it differs."""
-    days = _days(expression, date.fromordinal(first_date), YEARS * 366)
-    begin = _weekday(first_date)
-    weekly = [
-        Counter(days[(weekday - begin) % DAYS_PER_WEEK :: DAYS_PER_WEEK]).most_common(1)[0][0]
-        for weekday in range(DAYS_PER_WEEK)
-    ]
-    dates = {ordinal: day for ordinal, day in enumerate(days, first_date) if day != weekly[_weekday(ordinal)]}
-    return weekly, dates
+def _joined(yesterday: _Hours, today: _Hours) -> Day:
+    """Return the hours of a day: its own, and those of the night before; intervals that touch are one."""
+    if not yesterday.tomorrow:
+        return today.today
+    joined: list[Interval] = []
+    for opens, closes in sorted((*yesterday.tomorrow, *today.today)):
+        if joined and opens <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], closes))
+        else:
+            joined.append((opens, closes))
+    return tuple(joined)
 
 
-def _around_holidays(text: str, holidays: Sequence[int]) -> Iterator[tuple[int, Day]]:
-    """Yield every date that a holiday may change, in order, with its hours."""
+def _around_holidays(text: str, rules: _Rules, holidays: Sequence[int]) -> Iterator[tuple[int, Day]]:
+    """Yield every date that a holiday may change with its hours."""
     tokens = list(_HOLIDAY.finditer(text))
     shifts = [int((token[1] or "0").replace(" ", "")) for token in tokens]
     meant = [{day + shift for day in holidays} for shift in shifts]
-    read: dict[str, Expression] = {}
-    for ordinal in sorted({day + later for days in meant for day in days for later in (0, 1)}):
+    changed = {day for days in meant for day in days}
+    read: dict[str, _Rules] = {}
+
+    def hours(ordinal: int) -> _Hours:
+        if ordinal not in changed:
+            return rules.days(ordinal, 1)[0]
         replaced = text
         for token, days in zip(reversed(tokens), reversed(meant), strict=True):
-            weekdays = [_WEEKDAYS[_weekday(day)] for day in (ordinal - 1, ordinal) if day in days]
-            # A weekday that is neither of the two never counts.
-            never = _WEEKDAYS[_weekday(ordinal + 3)]
-            replaced = replaced[: token.start()] + (",".join(weekdays) or never) + replaced[token.end() :]
+            # Another weekday than that of the day never counts.
+            weekday = _WEEKDAYS[_weekday(ordinal if ordinal in days else ordinal + 1)]
+            replaced = replaced[: token.start()] + weekday + replaced[token.end() :]
         if replaced not in read:
-            read[replaced] = _read(replaced)
-        yield ordinal, _days(read[replaced], date.fromordinal(ordinal), 1)[0]
+            read[replaced] = _rules(replaced)
+        return read[replaced].days(ordinal, 1)[0]
+
+    for ordinal in sorted(changed | {day + 1 for day in changed}):
+        yield ordinal, _joined(hours(ordinal - 1), hours(ordinal))
 
 
 def _weekday(ordinal: int) -> int:
