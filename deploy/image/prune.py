@@ -11,6 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+TRANSLATIONS = "holidays/locale"
+"""Names of holidays in further languages; SPINE asks for dates only."""
 FOLDERS = {"tests", "test", "include", "__pycache__", "pkgconfig"}
 SUFFIXES = {".a", ".c", ".cpp", ".f90", ".h", ".hpp", ".pxd", ".pxi", ".pyi", ".pyx", ".typed"}
 INSTALLER_NOTES = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "WHEEL", "top_level.txt"}
@@ -23,7 +25,7 @@ def prune(environment: Path) -> None:
     """Prunes and strips the environment in place."""
     packages = next(environment.glob("lib/python3.*/site-packages"))
     for path in sorted(packages.rglob("*"), reverse=True):
-        if path.is_dir() and path.name in FOLDERS:
+        if path.is_dir() and (path.name in FOLDERS or path == packages / TRANSLATIONS):
             kept = packages / KEPT
             text = kept.read_text() if path == kept.parent and kept.exists() else None
             shutil.rmtree(path)
