@@ -272,3 +272,15 @@ def test_the_tutorial_runs(tmp_path: Path, repository: Path) -> None:
         assert next(csv.reader(file)) == described
     again = Simulation.from_scenario(tmp_path / "out/scenario.yaml").run(hours=48)
     assert list(again.orders()) == list(first.orders())
+
+
+def test_a_world_taken_up_in_the_middle_goes_on(tmp_path: Path) -> None:
+    """Orders it knew before have no line; those that become known later have one."""
+    _book(tmp_path)
+    world = town(tmp_path, "orders: {files: [{path: orders.csv}]}", more="start: 2026-03-28T06:00+01:00").build()
+    world.advance_to(3.01 * 3600.0)
+    before = {order.id for order in world.packages()}
+    later = {order.id for order in world.announced_packages()}
+    rows = {str(row["order_id"]) for row in Simulation(World.load(world.dump())).run(hours=20).orders()}
+    assert before
+    assert rows == later

@@ -29,7 +29,6 @@ class Outcome(str, Enum):
     LATE = "late"
     OPEN = "open"
     """Not over when the run ended."""
-    CANCELLED = "cancelled"
     NOT_SERVED = "not_served"
 
 
@@ -88,7 +87,7 @@ class OrderLine:
 
 @dataclass(slots=True)
 class OrderResults:
-    """Collects what becomes of orders from the events of a run.
+    """Collects what becomes of orders from the events of a run; orders known before it began to listen have no line.
 
     Attributes:
         lines: by id of the order, in the order in which they were listed or became known.
@@ -113,19 +112,19 @@ class OrderResults:
             match event:
                 case PackageCreated():
                     self._line(event.package_id, event, event.time)
-                case PackageAssigned():
+                case PackageAssigned() if event.package_id in self.lines:
                     line = self.lines[event.package_id]
                     line.vehicle, line.promised = event.agent_id, event.promised
-                case PackageReoffered():
+                case PackageReoffered() if event.package_id in self.lines:
                     line = self.lines[event.package_id]
                     line.vehicle = line.promised = None
-                case PackagePickedUp():
+                case PackagePickedUp() if event.package_id in self.lines:
                     self.lines[event.package_id].picked_up = event.time
-                case PackageDelivered():
+                case PackageDelivered() if event.package_id in self.lines:
                     line = self.lines[event.package_id]
                     line.status = Outcome.DELIVERED if event.on_time else Outcome.LATE
                     line.delivered, line.lateness_s = event.time, event.late_s
-                case PackageExpired():
+                case PackageExpired() if event.package_id in self.lines:
                     line = self.lines[event.package_id]
                     line.status, line.reason = Outcome.NOT_SERVED, event.cause.value
                 case OrderRefused():

@@ -12,7 +12,7 @@ from spine.scenario.orders.reading import MOST_PROBLEMS
 from spine.scenario.places.from_orders import place_id_of
 from spine.world import CreateOrder, TruckSpec, World
 from spine.world.events import Event
-from spine.world.intake import DRAWN_ID_PREFIX, LONGEST_SERVICE_S
+from spine.world.intake import DRAWN_ID_PREFIX
 from spine.world.quantities import SIZE
 
 ANY_TIME_S = 1e9
@@ -132,4 +132,4 @@ def _before(windows: tuple[TimeWindow, ...], latest: float) -> tuple[TimeWindow,
 def _service_s(record: OrderRecord, fixed_s: float, per_unit_s: Mapping[str, float], parts: int) -> float:
     """Return the time at a dock of one part of an order, seconds: each part is a visit of its own."""
     measured = sum(seconds * record.quantities.get(name, 0.0) for name, seconds in per_unit_s.items()) / parts
-    return min(fixed_s + measured, LONGEST_SERVICE_S)
+    return fixed_s + measured

@@ -6,7 +6,6 @@ and where clocks are put forward and back in hours that exist twice or not at al
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from typing import Final, NamedTuple
@@ -120,13 +119,3 @@ class Calendar:
                 break
             found = seconds
         return found
-
-
-def offsets_from(changes: Sequence[tuple[float, float]], start: float) -> tuple[UtcOffset, ...]:
-    """Return the offsets of a calendar from the changes of a time zone.
-
-    Args:
-        changes: (time, offset) in seconds since any epoch and seconds ahead of UTC, ascending; the first one is in force at `start`.
-        start: simulated time 0, seconds since the same epoch.
-    """
-    return tuple(UtcOffset(max(0.0, since - start), seconds) for since, seconds in changes)
