@@ -73,6 +73,7 @@ def test_vehicles_start_where_the_official_simulator_puts_them(data: Path) -> No
         assert [factories[place] for place in starting_places(size, len(factories))] == places
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FIRST_OF_GROUPS)
 def test_a_simple_day_is_right(data: Path, name: str) -> None:
     """One instance of each group."""

@@ -186,6 +186,7 @@ def test_without_matplotlib_the_extra_is_named(spine: Command, monkeypatch: pyte
     assert "spine-sim[plot]" in err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["rzeszow_region.osm.pbf", "TestfeldNDS.osm.pbf", "BadHersfeld.osm.gz"])
 def test_real_maps_are_described_and_drawn(spine: Command, shared_data: Path, tmp_path: Path, name: str) -> None:
     """Info and a picture of a city region, a motorway network and a logistics hub."""

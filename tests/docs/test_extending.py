@@ -197,6 +197,7 @@ def test_the_facility_kind(blocks: list[Block], repository: Path, tmp_path: Path
     _run(_WAITING, root)
 
 
+@pytest.mark.slow
 def test_the_chart(blocks: list[Block], repository: Path, tmp_path: Path) -> None:
     """Inserted where the page says, the dashboard's code still fits together, and the server has the columns."""
     (block,) = _of(blocks, "A chart")

@@ -115,6 +115,7 @@ def test_an_empty_world_is_filled(browser: Browser, empty: Server) -> None:
         dashboard.moving()
 
 
+@pytest.mark.slow
 def test_a_facility_is_put_on_the_map_and_deleted(browser: Browser, depot: Server) -> None:
     """A click chooses the nearest junction; what is added is on the map of the server; deleting asks once more."""
     with opened(browser, depot) as dashboard:

@@ -26,6 +26,7 @@ def busy_truck(dashboard: Dashboard) -> str:
     return str(handle.json_value())
 
 
+@pytest.mark.slow
 def test_a_truck_is_clicked_on_and_inspected_live(browser: Browser, depot: Server) -> None:
     """A click on a truck shows its state, tank, cargo, hours, stops ahead, and draws its route."""
     with depot.client() as client:
@@ -164,6 +165,7 @@ def test_a_package_is_found_and_its_journey_shown(browser: Browser, demo: Server
         expect(inspector.get_by_role("heading", name=re.compile("^truck-"))).to_be_visible()
 
 
+@pytest.mark.slow
 def test_search_by_name_with_keys(browser: Browser, demo: Server) -> None:
     """Sites are found by name, arrow keys choose among what is found, nothing found is said."""
     with opened(browser, demo) as dashboard:

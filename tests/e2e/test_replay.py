@@ -125,6 +125,7 @@ def test_the_time_line_shows_begin_end_and_now(page: Page, server: Server) -> No
     clock_agrees(page, place["begin"])
 
 
+@pytest.mark.slow
 def test_a_live_world_has_no_time_line(browser: Browser) -> None:
     """A world is not sought."""
     with running_server("demo") as live:
@@ -159,6 +160,7 @@ def test_keys_of_a_slider_seek(page: Page, server: Server) -> None:
     clock_agrees(page, begin + large)
 
 
+@pytest.mark.slow
 def test_dragging_seeks_and_shows_the_trucks_of_that_time(page: Page, server: Server) -> None:
     """The thumb is drawn with the mouse; trucks are then shown where the server says they are."""
     place = where(server)

@@ -22,6 +22,7 @@ _TRY_SOCKET = """(url) => new Promise((done) => {
 })"""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("strips", [True, False])
 def test_the_page_works_under_a_prefix(browser: Browser, strips: bool) -> None:
     """It loads whole, finds its world, steers it, and complains of nothing."""

@@ -95,6 +95,7 @@ def test_the_pace_is_measured_and_a_lag_is_told(browser: Browser, demo: Server) 
         dashboard.shoot("lag-light")
 
 
+@pytest.mark.slow
 def test_an_error_is_shown_where_the_action_was_taken(browser: Browser) -> None:
     """With role view, the refusal stands below the button that was pressed; a token opens the way."""
     tokens = {"SPINE_VIEW_TOKEN": "look-at-it-1", "SPINE_CONTROL_TOKEN": "steer-it-1"}
@@ -158,6 +159,7 @@ def test_a_server_that_was_started_again_is_shown_as_it_is(browser: Browser) -> 
             expect(overview.get_by_role("heading", name="Trucks 0")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_lost_connection_to_the_same_world_costs_nothing_that_was_heard(browser: Browser, depot: Server) -> None:
     """The events of before are still there when the page has connected again by itself."""
     with opened(browser, depot) as dashboard, depot.client() as client:
@@ -171,6 +173,7 @@ def test_a_lost_connection_to_the_same_world_costs_nothing_that_was_heard(browse
         assert dashboard.page.evaluate("() => spine.world.feed.newest(5000, () => true).at(-1).data.tick") == first
 
 
+@pytest.mark.slow
 def test_a_world_that_can_never_deliver_says_why(browser: Browser, depot: Server) -> None:
     """What is missing is told in words, leads to where it is mended, and goes when it is."""
     with opened(browser, depot) as dashboard, depot.client() as client:

@@ -131,6 +131,7 @@ def test_trucks_move_smoothly_on_the_simulated_clock(browser: Browser, demo: Ser
         assert aligned > 0.75 * drawn
 
 
+@pytest.mark.slow
 def test_who_asks_for_less_motion_sees_trucks_move_a_few_times_a_second(browser: Browser, demo: Server) -> None:
     """The setting of the system counts at once, without loading the page again."""
     with opened(browser, demo, motion=True) as dashboard:
@@ -195,6 +196,7 @@ def test_a_world_with_dates_shows_them(browser: Browser, tmp_path: Path) -> None
         expect(timer).to_contain_text(f"{hours:02d}:{minutes:02d}")
 
 
+@pytest.mark.slow
 def test_the_overview_shows_the_figures_of_the_server(browser: Browser, resting: Server) -> None:
     """Packages, shares, kilometres, litres, CO2 and money are those of `/api/summary`."""
     figures = resting.get("/api/summary")
@@ -319,6 +321,7 @@ _STAND = """(activities) => {
 }"""
 
 
+@pytest.mark.slow
 def test_states_are_told_apart_by_shape(browser: Browser, depot: Server) -> None:
     """On the map, whatever the colours: no two states cover the same pixels."""
     with opened(browser, depot) as dashboard:
@@ -356,6 +359,7 @@ def test_a_large_map_opens_with_all_its_roads(browser: Browser, size: tuple[int,
         dashboard.shoot(f"region-{size[0]}")
 
 
+@pytest.mark.slow
 def test_the_event_feed_is_filtered_held_and_handed_out(browser: Browser, demo: Server) -> None:
     """Kinds can be hidden, a text asked for, the feed held; a name in it leads to the thing; CSV holds the same."""
     with opened(browser, demo) as dashboard:
@@ -385,6 +389,7 @@ def test_the_event_feed_is_filtered_held_and_handed_out(browser: Browser, demo: 
         expect(events.get_by_text("No event passes the filters.")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_the_start_page_fits(browser: Browser, demo: Server) -> None:
     """Pictures of the running demo for people to look at; nothing is wider than the page."""
     with opened(browser, demo) as dashboard:

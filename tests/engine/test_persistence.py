@@ -67,6 +67,7 @@ def test_a_killed_server_goes_on_where_it_was(tmp_path: Path) -> None:
         assert ticks[1:] == list(range(ticks[1], ticks[-1] + 1))
 
 
+@pytest.mark.slow
 def test_an_engine_that_dies_comes_back_with_its_world_under_living_clients(tmp_path: Path) -> None:
     """Clients stay connected, are told, and get a snapshot of the world as it was; it runs on without being asked."""
     with running_server("demo", "--autostart", "--state-dir", str(tmp_path)) as server, server.client() as client:
@@ -105,6 +106,7 @@ def test_a_disk_that_fails_stops_actions_not_the_world(tmp_path: Path) -> None:
         wait_until(lambda: _metric(server, "spine_journal_last_action") >= 1.0)
 
 
+@pytest.mark.slow
 def test_the_directory_of_another_server_is_refused(tmp_path: Path) -> None:
     """Two servers on one directory: the second ends with exit code 2 and names the first; the first is not disturbed."""
     with running_server("none", "--state-dir", str(tmp_path)) as server:
@@ -113,6 +115,7 @@ def test_the_directory_of_another_server_is_refused(tmp_path: Path) -> None:
             assert client.ask("agent.create", agent_id="a", agent_kind="broker")["signal"] == "agent.created"
 
 
+@pytest.mark.slow
 def test_another_scenario_is_refused_and_fresh_sets_the_old_world_aside(tmp_path: Path) -> None:
     """A directory keeps its scenario: another is refused by name, none asked for goes on, `--fresh` begins anew and deletes nothing."""
     flags = ("--state-dir", str(tmp_path))

@@ -42,6 +42,7 @@ def _series(server: Server, query: str = "") -> dict[str, list[float]]:
     return columns
 
 
+@pytest.mark.slow
 def test_a_late_comer_gets_the_whole_run() -> None:
     """Rows since the start, the last of them as things are now: the figures of the summary."""
     with running_server("demo", "--autostart", "--speed", "3600") as server, server.client() as client:

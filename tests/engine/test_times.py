@@ -29,6 +29,7 @@ def _speed(client: Client, speed: float) -> None:
     assert client.ask("simulation.update", speed=speed)["signal"] == "simulation.updated"
 
 
+@pytest.mark.slow
 @given(_PACES)
 def test_times_of_packages_do_not_depend_on_the_pace(paces: list[tuple[float, int, int]]) -> None:
     """Whatever the pace is when a package is born, at any later pace, it is told with the times the world has."""

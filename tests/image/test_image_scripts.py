@@ -48,6 +48,7 @@ def _prove(scripts: Path, folder: Path, server: str = ":") -> subprocess.Complet
     return _run(scripts / "prove.py", folder / "byte-code", PATH=path, TMPDIR=str(folder))
 
 
+@pytest.mark.slow
 def test_the_proof_waits_for_the_server_and_tells_what_the_checks_say(scripts: Path, tmp_path: Path) -> None:
     """A check that fails is asked again, and its reason is part of the build's output."""
     done = _prove(scripts, tmp_path)

@@ -232,6 +232,7 @@ def test_malformed_graphml_is_refused_in_one_line(data: bytes) -> None:
         read_graphml(data, "x")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "nodes"),
     [

@@ -43,7 +43,7 @@ def _imported(core: EngineCore, content: Any) -> Json:
     return _ask(core, "simulation.import_state", file_content=text, filename="x.ssave")
 
 
-@pytest.mark.parametrize("hours", [0.0, 0.4, 1.3, 3.0, 9.5, 26.0])
+@pytest.mark.parametrize("hours", [0.0, 0.4, 1.3, 9.5, pytest.param(26.0, marks=pytest.mark.slow)])
 def test_a_busy_world_comes_back_as_it_was(hours: float) -> None:
     """Graph, tick, clock, packages, and of every agent the very state, at moments of every kind; and it runs on soundly."""
     core = _core(hours)

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 _MODULE = '''
 from spine.hours import PlainHours
 from spine.world.policies.dispatch import ContractNet
@@ -60,6 +62,7 @@ def _run(folder: Path, environment: dict[str, str], policies: str) -> subprocess
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_a_policy_of_another_package_rules_the_world(tmp_path: Path) -> None:
     """Named in the scenario, the rules of an installed package are the ones that act."""
     environment = _installed(tmp_path, "dispatch.idle = elsewhere:Idle\nhours.long_rest = elsewhere:LongRest")

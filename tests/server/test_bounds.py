@@ -26,6 +26,7 @@ from support.examples import EXAMPLES
 from support.patience import PATIENCE_S
 from support.server import Server, as_file, running_server
 from support.small_files import small_files
+from support.trials import trials
 from support.worlds import grid_network, small_world
 
 Json = dict[str, Any]
@@ -88,7 +89,7 @@ def core() -> EngineCore:
 
 
 @pytest.mark.parametrize("name", sorted(ACTIONS))
-@settings(max_examples=12)
+@trials(4)
 @given(st.data())
 def test_no_action_is_refused_at_length(name: str, core: EngineCore, data: st.DataObject) -> None:
     """Whichever part of an action is huge, its error is short, and says something."""
@@ -127,7 +128,7 @@ def seeds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize(("name", "action"), [("busy.ssave", "simulation.import_state"), ("town.smap", "map.import")])
-@settings(max_examples=20, suppress_health_check=list(HealthCheck))
+@trials(6, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_no_import_is_refused_at_length(
     name: str, action: str, core: EngineCore, seeds: dict[str, bytes], data: st.DataObject

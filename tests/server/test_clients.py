@@ -236,6 +236,7 @@ def test_ticks_and_the_clock_agree() -> None:
         assert last["time"] - first["time"] == pytest.approx(hours, abs=1e-8)
 
 
+@pytest.mark.slow
 def test_a_client_that_answers_no_ping_is_dropped_and_one_that_does_stays() -> None:
     """Pings come every SPINE_PING_SECONDS; without a pong within SPINE_PING_GRACE_SECONDS the connection ends with 1011."""
     settings = Settings.read()
@@ -279,6 +280,7 @@ def test_metrics_tell_what_an_operator_asks(demo: Server) -> None:
     assert demo.metric("spine_trucks ") >= 20
 
 
+@pytest.mark.slow
 def test_metrics_tell_how_well_demand_is_served(demo: Server) -> None:
     """Refused demand is an outcome like the others, and the headline is there as soon as something was due."""
     wait_until(lambda: demo.metric("spine_packages_due ") > 0)

@@ -113,6 +113,7 @@ def test_it_loads_little() -> None:
     assert not loaded & {"typer", "click", "pydantic", "numpy", "asyncio", "websockets", "urllib", "ssl", "fastapi"}
 
 
+@pytest.mark.slow
 def test_a_frozen_server_is_found() -> None:
     """The kernel still takes connections for it, but nobody answers."""
     with running_server() as server:

@@ -276,6 +276,7 @@ def test_a_fault_of_the_engine_is_one_line_of_the_log(tmp_path: Path) -> None:
     assert line["level"] == "error"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("host", "shown"), [("::", "localhost"), ("0.0.0.0", "localhost"), ("::1", "[::1]"), ("127.0.0.1", "127.0.0.1")]
 )

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from support.server import Server, running_server, wait_until
 
 _SCENARIO = """\
@@ -55,6 +57,7 @@ def test_a_dead_world_says_so_until_it_is_mended(tmp_path: Path) -> None:
         assert server.get("/api/state")["problems"] == []
 
 
+@pytest.mark.slow
 def test_notes_on_a_map_are_with_the_map(tmp_path: Path) -> None:
     """What was dropped from an imported map is told over HTTP, and by the commands that read it."""
     path = tmp_path / "trap.smap"
@@ -71,6 +74,7 @@ def test_notes_on_a_map_are_with_the_map(tmp_path: Path) -> None:
         assert f"note: {note}" in done.stdout
 
 
+@pytest.mark.slow
 def test_an_empty_server_waits_without_a_warning_until_it_is_started() -> None:
     """A client may bring a map; without one nothing can happen."""
     with running_server() as server:

@@ -158,6 +158,7 @@ def test_an_engine_in_an_endless_loop_is_replaced(tmp_path: Path) -> None:
         assert "(tick)" in server.output
 
 
+@pytest.mark.slow
 def test_an_engine_that_freezes_just_after_its_start_is_replaced_as_soon_as_any_other() -> None:
     """Its first heartbeat comes before it is ready: from then on a frozen process is known from one that starts slowly."""
     with running_server("demo", SPINE_ENGINE_SILENCE_SECONDS="3") as server:
@@ -170,6 +171,7 @@ def test_an_engine_that_freezes_just_after_its_start_is_replaced_as_soon_as_any_
         assert 3.0 <= float(silent[1]) < 20.0
 
 
+@pytest.mark.slow
 def test_a_paused_server_keeps_its_engine() -> None:
     """Both processes stopped for longer than the engine's patience, as by `docker pause`: they go on as if nothing had been."""
     with running_server("demo", "--autostart", SPINE_ENGINE_SILENCE_SECONDS="1") as server:

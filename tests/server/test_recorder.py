@@ -121,6 +121,7 @@ def test_a_killed_server_goes_on_with_its_recording(tmp_path: Path) -> None:
     assert recording.about["scenario"] == "demo"
 
 
+@pytest.mark.slow
 def test_words_are_on_the_disk_soon_even_when_nothing_follows(tmp_path: Path) -> None:
     """A world that stands still says one thing; a kill half a minute later must not lose it."""
     path = tmp_path / "run.rec"
@@ -130,6 +131,7 @@ def test_words_are_on_the_disk_soon_even_when_nothing_follows(tmp_path: Path) ->
         server.stop(signal.SIGKILL)
 
 
+@pytest.mark.slow
 def test_an_engine_that_dies_leaves_a_gap_and_a_new_snapshot(tmp_path: Path) -> None:
     """The recording goes on with the new engine's world by itself, position frames too."""
     path = tmp_path / "run.rec"
@@ -151,6 +153,7 @@ def test_an_engine_that_dies_leaves_a_gap_and_a_new_snapshot(tmp_path: Path) -> 
         assert keys.index("roster") < keys.index("positions")
 
 
+@pytest.mark.slow
 def test_a_reset_and_an_import_do_not_turn_time_back(tmp_path: Path) -> None:
     """The recording's clock goes on although the world's does not."""
     path = tmp_path / "run.rec"
@@ -224,6 +227,7 @@ def _refused(*flags: str) -> str:
     return lines[0]
 
 
+@pytest.mark.slow
 def test_places_that_cannot_be_recorded_to_are_refused_at_the_start(tmp_path: Path) -> None:
     """Missing folder, folder, another file, another server's recording: one line, exit code 2, nothing overwritten."""
     assert "No such file or directory" in _refused("--record", str(tmp_path / "missing" / "run.rec"))

@@ -138,6 +138,7 @@ def test_a_world_that_is_kept_keeps_its_name(tmp_path: Path) -> None:
         assert server.get("/ready")["world"] != first
 
 
+@pytest.mark.slow
 def test_a_world_that_is_lost_is_another_one() -> None:
     """Without a state directory a new engine begins a new world: who meant the old one is told so."""
     with running_server("none") as server:

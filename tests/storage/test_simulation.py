@@ -11,7 +11,7 @@ from support.simulation import simulate
 SEEDS_PER_TEST = 25
 
 
-@pytest.mark.parametrize("first", range(0, 200, SEEDS_PER_TEST))
+@pytest.mark.parametrize("first", range(0, 75, SEEDS_PER_TEST))
 def test_whatever_happens_acknowledged_actions_stay_and_worlds_are_the_same(first: int, tmp_path: Path) -> None:
     """After every crash, stop and disk fault: every acknowledged action once, and the bytes of a world never interrupted."""
     crashes = 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -22,6 +21,7 @@ from spine.world import (
     World,
     WorldConfig,
 )
+from support.trials import trials
 from support.worlds import check_invariants, grid_network
 
 _NODES = st.integers(0, 80)
@@ -196,4 +196,4 @@ class WorldMachine(RuleBasedStateMachine):
 
 
 TestWorldMachine = WorldMachine.TestCase
-TestWorldMachine.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestWorldMachine.settings = trials(12, stateful_step_count=40)

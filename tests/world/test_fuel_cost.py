@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from spine.network import FuelStation
 from spine.world import CreateBroker, CreateTruck, ReplaceNetwork, TruckSpec, UpdateAgent, World, WorldConfig, events
 from support.lines import LOTS, STATIONS, delivery_world, long_haul, truck_view
+from support.trials import trials
 from support.worlds import check_invariants, grid_network, run
 
 
@@ -45,7 +46,7 @@ def test_the_tank_costs_the_average_of_what_is_in_it() -> None:
     assert figures["fuel_stock_value"] == pytest.approx(unit * truck_view(world).current_fuel_l, rel=1e-4)
 
 
-@settings(max_examples=8)
+@trials(3)
 @given(
     seed=st.integers(0, 2**16),
     tank=st.floats(15.0, 60.0),

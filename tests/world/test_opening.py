@@ -39,6 +39,7 @@ from spine.world.calendar import Calendar
 from spine.world.causes import ExpiryCause
 from spine.world.opening import OpenTimes
 from support.lines import line_network
+from support.trials import trials
 from support.worlds import check_invariants, grid_network, run
 
 _MINUTE = 60.0
@@ -210,7 +211,7 @@ def _same_visit(log: Sequence[events.Event], visit: events.HandlingStarted) -> l
     ]
 
 
-@settings(max_examples=40, deadline=None)
+@trials(8)
 @given(st.data(), st.lists(st.one_of(st.none(), st.just(DAYTIME), _HOURS), min_size=3, max_size=4))
 def test_nothing_is_handled_at_the_wrong_time(data: st.DataObject, hours: list[OpeningHours | None]) -> None:
     """Random hours, random books: a saved and loaded world does the same, and every order is delivered, open or explained."""

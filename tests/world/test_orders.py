@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from spine.errors import CommandError
@@ -27,6 +27,7 @@ from spine.world import (
 )
 from spine.world.events import Event
 from spine.world.orders import FOLLOWED_BY, OrderStatus
+from support.trials import trials
 from support.worlds import check_invariants, grid_network, run
 
 _HOUR = 3600.0
@@ -172,7 +173,7 @@ _CAPACITIES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@trials(8)
 @given(
     amounts=st.lists(_AMOUNTS, min_size=4, max_size=25),
     fleet=st.lists(_CAPACITIES, min_size=1, max_size=3),

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from spine.energy import LinearEnergy, VehicleClass
@@ -28,6 +28,7 @@ from spine.world import (
 from spine.world.policies import BUILT_IN, Award, OrderView, WorldView
 from spine.world.policies.dispatch import ContractNet, DispatchParameters, Polling
 from spine.world.policies.habit import BaselineHabit
+from support.trials import trials
 from support.worlds import check_invariants, grid_network, run
 
 
@@ -225,7 +226,7 @@ def test_an_award_beyond_capacity_is_refused() -> None:
         run(ruled_world("dispatch", _Overloading, rate=20.0), 4.0)
 
 
-@settings(max_examples=30, deadline=None)
+@trials(8)
 @given(
     weights=st.one_of(
         st.lists(st.floats(), max_size=12),

@@ -6,13 +6,14 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from spine.hours import Clock
 from spine.network import FuelStation, PackageProfile, Parking, RoadNetwork
 from spine.world import CreateBroker, CreateBuilding, CreateTruck, TruckSpec, World, WorldConfig, events
 from support.lines import line_network, site_at, truck_view
+from support.trials import trials
 from support.worlds import check_invariants, grid_network, run
 
 HOUR = 3600.0
@@ -41,7 +42,7 @@ def until(world: World, *kinds: type[events.Event]) -> list[events.Event]:
     return log
 
 
-@settings(max_examples=12, deadline=None)
+@trials(5)
 @given(
     km=st.sampled_from([400, 1000, 2000, 2800]),
     every=st.sampled_from([1, 4, 10, 20]),
@@ -167,7 +168,7 @@ def test_a_driver_unloads_before_he_rests() -> None:
     assert kinds[0] is events.PackageDelivered
 
 
-@settings(max_examples=10, deadline=None)
+@trials(5)
 @given(risk=st.floats(0.0, 1.0), lots=st.sampled_from([1, 40, 200]))
 def test_the_willingness_to_take_risks_settles(risk: float, lots: int) -> None:
     """Rests do not make a driver bolder than he is, however many there are; fines make him more careful for a while."""

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from math import inf
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from spine.network import RoadNetwork, Site
 from spine.world import CreateBroker, CreateTruck, TruckSpec, World, WorldConfig, events
 from support.audit import Audit
+from support.trials import trials
 from support.worlds import check_invariants, grid_network
 
 _EMPTY_MASS_T = 5.0
@@ -79,12 +80,12 @@ def cases(draw: st.DrawFn) -> Case:
     return Case(network, config, trucks)
 
 
-_FEW = settings(max_examples=10, deadline=None)
+_FEW = trials(4)
 _INSTANTS = st.lists(st.floats(1.0, 100_000.0), min_size=1, max_size=4).map(sorted)
 
 
 @given(case=cases(), instants=_INSTANTS)
-@settings(max_examples=12, deadline=None)
+@trials(6)
 def test_the_books_balance_to_the_end(case: Case, instants: list[float]) -> None:
     """Packages, money, litres, emissions, places, hours and weight, at any instant; every violation has its one entry."""
     world = case.world()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import sqrt
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from spine.network.facilities import Site
@@ -23,6 +23,7 @@ from spine.world import (
 )
 from spine.world.views import SiteStatistics
 from support.lines import line_network, site_at, truck_view
+from support.trials import trials
 from support.worlds import check_invariants, grid_network, small_world
 
 HOUR = 3600.0
@@ -50,7 +51,7 @@ def every(step_h: float, hours: float, *commands: Command) -> list[tuple[float, 
     return [((index + 1) * step_h, commands[index % len(commands)]) for index in range(count)]
 
 
-@settings(max_examples=30, deadline=None)
+@trials(10)
 @given(
     times=st.lists(st.floats(0.0, 47.9), max_size=40).map(sorted),
     names=st.sets(st.sampled_from(["activity_rate", "hourly_profile", "docks", "batch_size_range"]), min_size=1),
@@ -72,7 +73,7 @@ def test_a_rate_set_every_so_often_gives_what_it_says(step_h: float) -> None:
     assert abs(len(found) - 960) < 5.0 * sqrt(960)
 
 
-@settings(max_examples=25, deadline=None)
+@trials(8)
 @given(
     step_h=st.sampled_from([0.1, 0.7, 3.0]),
     rates=st.lists(st.sampled_from([0.0, 0.5, 2.0, 9.0]), min_size=1, max_size=5),
@@ -122,7 +123,7 @@ def test_a_world_taken_up_from_save_files_every_hour_has_the_demand_of_one() -> 
     assert abs(born - 600) < 5.0 * sqrt(600)
 
 
-@settings(max_examples=8, deadline=None)
+@trials(4)
 @given(
     times=st.lists(st.floats(0.0, 7.9), min_size=1, max_size=25).map(sorted),
     truck=st.integers(0, 2),
