@@ -12,7 +12,7 @@ POETRY_EXPORT_VERSION := 1.10.1
 IMAGE ?= spine
 PYTHON_VERSION ?= 3.13
 # Many tests wait for processes and sockets: more workers than the usual two processors. Tests of a file share its servers and browser.
-PYTEST_ARGS ?= -n 3 --dist loadfile
+PYTEST_ARGS ?= -n 4 --dist loadfile
 CHECKED := src tests $(wildcard benchmarks deploy)
 PROVE = $(BIN)/python -m pytest -m proof -p no:randomly
 PYTHON2 ?= python2.7

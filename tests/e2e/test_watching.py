@@ -147,9 +147,14 @@ def test_states_are_counted_and_coloured(browser: Browser, demo: Server) -> None
         dashboard.moving()
         overview = dashboard.panel("Overview")
         expect(overview.get_by_role("heading", name="Trucks 24")).to_be_visible()
-        counts = [int(text) for text in overview.locator(".states-count").all_inner_texts()]
+        counts: list[int] = []
+
+        def some_drive() -> bool:
+            counts[:] = [int(text) for text in overview.locator(".states-count").all_inner_texts()]
+            return counts[0] > 0
+
+        wait_until(some_drive)
         assert sum(counts) == 24
-        assert counts[0] > 0
 
 
 def test_the_clock_shows_simulated_time(browser: Browser, demo: Server) -> None:

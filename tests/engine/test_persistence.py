@@ -140,6 +140,7 @@ def test_a_place_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     assert "Traceback" not in words
 
 
+@pytest.mark.slow
 def test_a_disk_that_is_full_at_the_start_is_named(tmp_path: Path) -> None:
     """A server that cannot write its journal at all says which file, and what may be the matter; the world is not harmed."""
     flags = ("--scenario", "none", "--state-dir", str(tmp_path))
@@ -161,6 +162,7 @@ def test_a_disk_that_is_full_at_the_start_is_named(tmp_path: Path) -> None:
         assert server.stop()[0] == 0
 
 
+@pytest.mark.slow
 def test_a_directory_that_lost_its_journal_is_refused(tmp_path: Path) -> None:
     """Checkpoints without a journal are not taken for a world: nothing is loaded by halves."""
     flags = ("--scenario", "none", "--state-dir", str(tmp_path))
@@ -211,6 +213,7 @@ def _mounted(folder: Path, options: str) -> None:
         pytest.skip(f"cannot mount a file system here: {done.stderr.decode().strip()}")
 
 
+@pytest.mark.slow
 def test_a_read_only_file_system_is_refused(tmp_path: Path) -> None:
     """Journal and recording name it, in one line, with exit code 2."""
     folder = tmp_path / "disk"

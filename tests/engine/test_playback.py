@@ -428,6 +428,7 @@ def test_damage_is_passed_over_with_an_error(
         assert picture_of(client.heard) == second.picture(second.said[-1].time)
 
 
+@pytest.mark.slow
 def test_files_that_cannot_be_replayed_end_in_one_line(tmp_path: Path) -> None:
     """Missing, foreign, empty, without content: exit code 2 and which file."""
     (tmp_path / "foreign").write_text("dear diary")

@@ -100,6 +100,7 @@ def test_a_recording_has_its_series_up_to_the_time_that_is_shown(tmp_path: Path)
         assert rows()["time_s"] == whole["time_s"][:2]
 
 
+@pytest.mark.slow
 def test_problems_come_and_go_with_what_is_missing() -> None:
     """A world without a broker says so until it has one."""
     with running_server("demo") as server, server.client() as client:

@@ -22,6 +22,8 @@ from websockets.sync.client import ClientConnection, connect
 from support.name_server import running_name_server
 from support.server import PATIENCE_S, Server, free_port, running_server, wait_until
 
+pytestmark = pytest.mark.slow
+
 WORLDS = ("one", "two", "three")
 HEADER = "X-Spine-World"
 
@@ -226,7 +228,6 @@ def test_actions_go_to_the_world_that_is_meant(site: Site) -> None:
     assert living["two"] == living["one"] + 1 == living["three"] + 1
 
 
-@pytest.mark.slow
 def test_addresses_that_change_hands_lead_into_no_other_world(site: Site) -> None:
     """After a recreate names have other addresses: they are followed; and an address that is another server's now is refused."""
     cookies = {world: site.get(f"/health?world={world}").cookie for world in WORLDS}
@@ -256,7 +257,6 @@ def test_a_server_that_is_missing_is_passed_over(site: Site) -> None:
             assert answer.world in ("one", "three")
 
 
-@pytest.mark.slow
 def test_a_frozen_server_holds_nobody(site: Site) -> None:
     """Its clients are let go, and served by others when they name no world; it is there again when it wakes up."""
     session = next(f"s{number}" for number in range(99) if site.get(f"/health?session=s{number}").world == "one")

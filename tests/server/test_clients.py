@@ -175,6 +175,7 @@ def test_a_subscription_survives_the_end_of_its_engine() -> None:
                 rosters += 1
 
 
+@pytest.mark.slow
 def test_many_come_at_once() -> None:
     """A hundred clients that connect together all get the whole snapshot and the next tick."""
     with running_server("demo", "--autostart") as server:

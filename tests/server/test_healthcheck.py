@@ -60,6 +60,7 @@ def test_whatever_the_environment_holds(environment: dict[str, str]) -> None:
         assert (done.returncode, done.stdout) == (0, "healthy\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("host", ["::", "::1"])
 def test_on_the_newer_internet_protocol(host: str) -> None:
     """A server that listens on addresses of version 6."""

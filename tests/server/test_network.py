@@ -65,6 +65,7 @@ def test_who_never_answers_a_ping_is_let_go(trials: Trials) -> None:
     assert result.disconnects["silent"] >= CLIENTS // 2
 
 
+@pytest.mark.slow
 def test_who_reads_a_byte_a_second_is_let_go(trials: Trials) -> None:
     """Its pings stay unanswered or its socket full: either ends it."""
     result = trials.trickle(CLIENTS)
@@ -156,6 +157,7 @@ def test_a_large_answer_may_take_its_time(server: Server) -> None:
         assert received > 40 * 10_000
 
 
+@pytest.mark.slow
 def test_there_is_a_handle_for_every_client() -> None:
     """A low soft limit of open files is raised for the clients that are allowed; one that cannot be is told."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

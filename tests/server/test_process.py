@@ -241,6 +241,7 @@ def test_the_http_part() -> None:
         assert "packages_created" in server.get("/api/summary")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.getuid() != 0, reason="only root may freeze a thread of another process")
 def test_a_server_whose_loop_is_stuck_ends_itself() -> None:
     """The last line of its log says so, and the exit code is one that a restart policy takes for a failure."""

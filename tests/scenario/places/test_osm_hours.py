@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from spine.network.opening import OpeningHours, check_opening
@@ -18,6 +18,7 @@ from spine.scenario.dates import calendar_from
 from spine.scenario.places.opening import opening_of
 from spine.scenario.places.osm_hours import YEARS, osm_opening
 from spine.world.calendar import Calendar
+from support.trials import trials
 
 _HOUR = 3600.0
 _DAY_NAMES = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
@@ -125,14 +126,14 @@ def _compare(rules: list[_Rule], holidays: set[date]) -> None:
         assert _hours(opening, day) == _second_reading(rules, day, holidays), (text, day)
 
 
-@settings(max_examples=60, deadline=None)
+@trials(20)
 @given(_rules(), _HOLIDAYS)
 def test_weekly_rules_and_holidays(rules: list[_Rule], holidays: set[date]) -> None:
     """Whatever the rules say of weekdays, holidays and the days around them, every day of a year is as a second reader has it."""
     _compare(rules, holidays)
 
 
-@settings(max_examples=15, deadline=None)
+@trials(8)
 @given(_rules(_MONTHS), _HOLIDAYS)
 def test_seasons(rules: list[_Rule], holidays: set[date]) -> None:
     """The same for rules of some months."""
