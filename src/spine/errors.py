@@ -12,6 +12,7 @@
     ├── ScenarioError         a scenario file or preset is not usable (names line and field)
     │   ├── OrderError        order lists are not usable (lists every problem: file, row, column)
     │   └── PlaceError        lists of places are not usable (lists every problem: file, row, column)
+    ├── InputFileError        a file that somebody gives cannot be read (scenario/input_file.py)
     ├── ProtocolError         a message cannot be understood
     ├── StorageError          journal, checkpoint or recording cannot be read or written
     ├── ConfigurationError    a setting, flag or environment variable has a value that makes no sense

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
-import io
-import zlib
 from pathlib import Path
-from typing import BinaryIO
 
 from spine.errors import MapFormatError, StorageError, quoted
 from spine.files import FOR_ALL, write_whole
@@ -14,15 +10,11 @@ from spine.network import RoadNetwork
 from spine.network.defaults import with_default_facilities
 from spine.network.smap import read_smap, write_smap
 from spine.network.text_encoding import without_mark
+from spine.scenario.input_file import InputFileError, read_input
 
 MOST_BYTES = 2 * 2**30
 """Largest file (and largest unpacked file) that is read."""
 
-_MOST_RATIO = 200
-"""Maps pack to a tenth or so; what unpacks to more than this is made to fill memories."""
-
-_SMALL_BYTES = 64 * 2**20
-_PIECE_BYTES = 2**20
 _READABLE = ".smap, OpenStreetMap XML (.osm) and PBF (.osm.pbf), GraphML"
 _OTHER_JSON = {b'"elements"': "Overpass JSON", b'"FeatureCollection"': "GeoJSON"}
 
@@ -44,10 +36,7 @@ def load_map(path: Path) -> RoadNetwork:
         MapFormatError: it cannot be read or is malformed; one line naming the file.
     """
     data = _read(path)
-    name = path.name.lower()
-    if data[:2] == b"\x1f\x8b":
-        data = _unpack(data, str(path))
-        name = name.removesuffix(".gz")
+    name = path.name.lower().removesuffix(".gz")
     if name.endswith(".pbf"):
         from spine.network.osm import read_osm
 
@@ -75,43 +64,11 @@ def load_map(path: Path) -> RoadNetwork:
 
 
 def _read(path: Path) -> bytes:
-    """Return what is in a file or pipe."""
     try:
-        if path.is_char_device() or path.is_block_device():
-            raise MapFormatError(f"{path}: is a device, not a file")
-        with path.open("rb") as file:
-            return _bounded(file, MOST_BYTES, f"{path}: larger than the allowed {MOST_BYTES} bytes")
-    except OSError as error:
-        raise MapFormatError(f"{path}: cannot be read ({error.strerror})") from None
-    except MapFormatError:
-        raise  # it is a ValueError, too
-    except ValueError:
-        # A NUL byte, or half a character.
-        raise MapFormatError(f"{quoted(str(path))}: is no name of a file") from None
-
-
-def _unpack(data: bytes, source: str) -> bytes:
-    most = max(_SMALL_BYTES, _MOST_RATIO * len(data))
-    complaint = f"{source}: unpacks to more than {_MOST_RATIO} times its size"
-    if most >= MOST_BYTES:
-        most, complaint = MOST_BYTES, f"{source}: unpacks to more than the allowed {MOST_BYTES} bytes"
-    try:
-        with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
-            return _bounded(packed, most, complaint)
-    except (OSError, EOFError, zlib.error) as error:
-        raise MapFormatError(f"{source}: damaged gzip file ({error})") from None
-
-
-def _bounded(file: BinaryIO | gzip.GzipFile, most: int, complaint: str) -> bytes:
-    """Return all of a stream, read piecemeal so that memory follows what is there and not what is allowed."""
-    pieces: list[bytes] = []
-    size = 0
-    while piece := file.read(_PIECE_BYTES):
-        size += len(piece)
-        if size > most:
-            raise MapFormatError(complaint)
-        pieces.append(piece)
-    return b"".join(pieces)
+        return read_input(path, MOST_BYTES)
+    except InputFileError as error:
+        name = str(path)
+        raise MapFormatError(f"{name if name.isprintable() else quoted(name)}: {error}") from None
 
 
 def save_map(network: RoadNetwork, path: Path) -> None:

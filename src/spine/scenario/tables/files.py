@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import gzip
-import io
-import zlib
 from collections.abc import Collection
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
-from spine.errors import quoted
+from spine.scenario.input_file import InputFileError, read_input
 from spine.scenario.tables.problem import TableError
 
 MOST_BYTES: Final = 2**30
 """Largest file, packed or unpacked, that is read."""
 
-_MOST_RATIO = 200
-"""Lists pack to a tenth or so; what unpacks to more than this is made to fill memories."""
-
-_SMALL_BYTES = 64 * 2**20
-_PIECE_BYTES = 2**20
 _KINDS = {
     ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet", ".xlsx": "xlsx",
     ".xlsm": "xlsx",
@@ -63,36 +55,6 @@ def bytes_of(path: Path) -> bytes:
         TableError: it cannot be read, or is too large.
     """
     try:
-        if path.is_char_device() or path.is_block_device():
-            raise TableError("is a device, not a file")
-        with path.open("rb") as file:
-            data = _bounded(file, MOST_BYTES, f"is larger than the allowed {MOST_BYTES} bytes")
-    except OSError as error:
-        raise TableError(f"cannot be read ({error.strerror})") from None
-    except TableError:
-        raise  # it is a ValueError, too
-    except ValueError:
-        # A NUL byte, or half a character.
-        raise TableError(f"{quoted(str(path))} is no name of a file") from None
-    return _unpacked(data) if data[:2] == b"\x1f\x8b" else data
-
-
-def _unpacked(data: bytes) -> bytes:
-    most = min(MOST_BYTES, max(_SMALL_BYTES, _MOST_RATIO * len(data)))
-    try:
-        with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
-            return _bounded(packed, most, f"unpacks to more than the allowed {most} bytes")
-    except (OSError, EOFError, zlib.error) as error:
-        raise TableError(f"is a damaged gzip file ({error})") from None
-
-
-def _bounded(file: BinaryIO | gzip.GzipFile, most: int, complaint: str) -> bytes:
-    """Return all of a stream, read piecemeal so that memory follows what is there and not what is allowed."""
-    pieces: list[bytes] = []
-    size = 0
-    while piece := file.read(_PIECE_BYTES):
-        size += len(piece)
-        if size > most:
-            raise TableError(complaint)
-        pieces.append(piece)
-    return b"".join(pieces)
+        return read_input(path, MOST_BYTES)
+    except InputFileError as error:
+        raise TableError(str(error)) from None
