@@ -227,14 +227,15 @@ def _ranked_pairs(
         slack.append(bound - eta)
         if (visit.earliest > now or visit.gate is not None) and i < waits_at:
             waits_at = i
-    # A truck may have to wait where the window is not open yet, and what delays it before costs no time from there on: only a walk tells.
+    # A truck may have to wait where the window is not open yet, and what delays it before costs no time from there on.
     slack[waits_at:] = [inf] * (count - waits_at)
     slack_to_end = [inf] * (count + 1)
     for i in range(count - 1, -1, -1):
         slack_to_end[i] = min(slack[i], slack_to_end[i + 1])
+    spare = _spare_s(plan, ways.leg, free_at) if waits_at < count else [inf] * (count + 1)
     room = truck.capacity - pickup.size + ROUNDING
-    pickup_s = pickup.handling_s
-    handling = pickup_s + delivery.handling_s
+    pickup_s, delivery_s = pickup.handling_s, delivery.handling_s
+    handling = pickup_s + delivery_s
     load = plan.start.load
     to_origin, to_destination, from_origin, from_destination, leg, direct = ways
     pairs = []
@@ -242,12 +243,13 @@ def _ranked_pairs(
         there = free_at[at] + to_origin[at]
         if load <= room and there <= latest_pickup:
             detour = to_origin[at] + direct + from_destination[at] - leg[at]
-            if detour <= at_most and there + direct <= latest_delivery and detour + handling <= slack_to_end[at]:
+            delay_s = detour + handling
+            if detour <= at_most and there + direct <= latest_delivery and delay_s <= min(slack_to_end[at], spare[at]):
                 pairs.append((detour, at, at))
             into = to_origin[at] + from_origin[at] - leg[at]
             delayed_s = into + pickup_s
             carried = load
-            for then in range(at + 1, count + 1):
+            for then in range(at + 1, count + 1 if delayed_s <= spare[at] else 0):
                 visit = visits[then - 1]
                 carried += visit.size if visit.pickup else -visit.size
                 if (
@@ -256,13 +258,40 @@ def _ranked_pairs(
                     or free_at[then] + to_destination[then] > latest_delivery
                 ):
                     break
-                detour = into + to_destination[then] + from_destination[then] - leg[then]
-                if detour <= at_most and detour + handling <= slack_to_end[then]:
+                back = to_destination[then] + from_destination[then] - leg[then]
+                detour = into + back
+                if detour <= at_most and detour + handling <= slack_to_end[then] and back + delivery_s <= spare[then]:
                     pairs.append((detour, at, then))
         if at < count:
             load += visits[at].size if visits[at].pickup else -visits[at].size
     pairs.sort()
     return pairs
+
+
+def _spare_s(plan: _Plan, leg: list[float], free_at: list[float]) -> list[float]:
+    """Return by how much the arrival at each visit may come later if all later ones are to be in time, seconds; `inf` at the end.
+
+    Waits, rests and queues are left out, so that it is never too small: the latest arrival is worked out backwards from the last visit
+    (Savelsbergh 1985), the present one is at least the drive from where the truck was free before.
+
+    Args:
+        plan: the visits and their bounds.
+        leg: what is driven into each visit, seconds.
+        free_at: when the truck is free before each visit.
+    """
+    spare = [inf] * (len(plan.visits) + 1)
+    latest = inf
+    for i in range(len(plan.visits) - 1, -1, -1):
+        visit, before = plan.visits[i], plan.visits[i - 1] if i else None
+        latest -= visit.handling_s
+        if not visit.pickup:
+            latest = min(latest, plan.latest[i] - visit.handling_s)
+        elif before is None or visit.site is not before.site or not before.pickup:
+            # What is loaded at one visit has the time of its docking, the bound of the first is enough.
+            latest = min(latest, plan.latest[i])
+        spare[i] = latest - free_at[i] - leg[i]
+        latest -= leg[i]
+    return spare
 
 
 def cheaper_sequence(state: State, truck: Truck) -> list[tuple[str, bool]] | None:

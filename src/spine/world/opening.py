@@ -35,11 +35,15 @@ class OpenTimes:
         """Return the first time from `time` on at which the site is open for at least `needs_s` seconds, `inf` when there is none."""
         if time == inf:
             return inf
-        last_day = self._calendar.day_and_hour(max(0.0, time))[0] + LOOK_AHEAD_DAYS
         at = max(0, bisect_right(self._opens, time) - 1)
+        last_day: int | None = None
         while True:
             # The last interval that is known may go on into a day that is not yet.
-            while at >= len(self._opens) - 1 and self._next_day <= last_day:
+            while at >= len(self._opens) - 1:
+                # Asked thousands of times a second where all that is needed is known.
+                last_day = last_day or self._calendar.day_and_hour(max(0.0, time))[0] + LOOK_AHEAD_DAYS
+                if self._next_day > last_day:
+                    break
                 self._add_day()
             if at >= len(self._opens):
                 return inf
