@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 from math import inf
 
 import numpy as np
 
-from spine.world import CreateBroker, CreateTruck, TruckSpec, World, WorldConfig, freight, insertion, schedule
+from spine.world import (
+    CreateBroker,
+    CreateOrder,
+    CreateTruck,
+    TruckSpec,
+    World,
+    WorldConfig,
+    freight,
+    insertion,
+    schedule,
+)
 from spine.world.model import Truck
 from spine.world.orders import Order
+from spine.world.policies.dispatch import ContractNet
+from spine.world.policies.view import OrderView, WorldView
 from spine.world.state import State
 from spine.world.state_view import StateView, order_view
 from support.worlds import grid_network, run
@@ -150,3 +162,37 @@ def test_the_cheapest_insertion_is_the_cheapest_of_all_bids() -> None:
             assert best == min(made, key=lambda offer: offer.cost_s, default=None)
             compared += len(made) > 1
     assert compared > 100
+
+
+def _offer_times(lead_s: float) -> list[float]:
+    """Return when an order that nobody ever takes is offered, simulated seconds."""
+    times: list[float] = []
+
+    class Nobody(ContractNet):
+        def award(self, view: WorldView, _order: OrderView) -> None:
+            times.append(view.now)
+
+    world = World(
+        grid_network(rate=0.0), WorldConfig(dispatch="nobody"), extra_policies={"dispatch": {"nobody": Nobody}}
+    )
+    world.apply(CreateBroker("b"))
+    world.apply(CreateTruck("t", TruckSpec(capacity=24.0)))
+    world.apply(
+        CreateOrder("o", "site-0", "site-1", {"size": 2.0}, latest_pickup=lead_s, latest_delivery=lead_s + 3600.0)
+    )
+    world.advance_to(lead_s - 1.0)
+    return times
+
+
+def test_an_order_that_can_wait_is_not_offered_every_minute() -> None:
+    """One of two hours is, in every round; one of a day with doubling pauses of at most an eighth of the time left, to its end."""
+    short = _offer_times(7200.0)
+    assert short == [0.0, *(60.0 * minute for minute in range(1, 120))]
+    day = 86_400.0
+    times = _offer_times(day)
+    pauses = [later - earlier for earlier, later in pairwise(times)]
+    assert pauses[:5] == [120.0, 240.0, 480.0, 960.0, 1920.0]
+    # A round comes once a minute.
+    assert all(pause <= (day - time) / 8.0 + 60.0 for pause, time in zip(pauses, times, strict=False))
+    assert times[-1] > day - 120.0
+    assert len(times) < 80

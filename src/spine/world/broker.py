@@ -23,6 +23,12 @@ PACKAGES_ASKED = 3
 LOOK_AHEAD = 4
 """Re-offers are chosen by priority among this many times as many orders as are offered."""
 
+LONG_LEAD_S = 6 * 3600.0
+"""An order known longer than this before its pickup deadline can wait: it is offered the more rarely, the more time is left."""
+
+PAUSE_SHARE = 1.0 / 8.0
+"""At most this share of the time left passes until it is offered again."""
+
 _FREE = (Activity.IDLE, Activity.PARKED, Activity.DRIVING)
 
 
@@ -33,6 +39,7 @@ def offer(state: State, order: Order) -> bool:
     award = state.policies.dispatch.award(state.view, order_view(order))
     if award is None:
         order.offers += 1
+        order.next_offer = state.now + _pause_s(state, order)
         return False
     truck = freight.book_award(state, order, award)
     sequence = state.policies.dispatch.resequence(state.view, truck.id)
@@ -40,6 +47,18 @@ def offer(state: State, order: Order) -> bool:
         freight.put_in_sequence(truck, sequence)
     driver.replan(state, truck)
     return True
+
+
+def _pause_s(state: State, order: Order) -> float:
+    """Return how long an order that nobody could take is not offered again, seconds.
+
+    Plans change slowly, and to a fleet that is full for the day the same order would be offered a thousand times. So the pause
+    doubles with every offer, up to a share of the time left.
+    """
+    if order.pickup_deadline - order.created <= LONG_LEAD_S:
+        return 0.0
+    doubled = state.config.offer_interval_s * 2.0 ** min(order.offers, 16)
+    return max(0.0, min(doubled, PAUSE_SHARE * (order.pickup_deadline - state.now)))
 
 
 def offer_born(state: State, born: list[Order]) -> None:
@@ -69,7 +88,8 @@ def _next_offers(state: State, broker: Broker) -> list[Order]:
     Looks a few times further into the queue than it may offer, so that what matters overtakes, but nothing waits for ever.
     """
     most = state.config.offers_per_interval
-    longest_waiting = [state.orders[package_id] for package_id in islice(broker.open, LOOK_AHEAD * most)]
+    waiting = (state.orders[package_id] for package_id in broker.open)
+    longest_waiting = list(islice((order for order in waiting if order.next_offer <= state.now), LOOK_AHEAD * most))
     # The sort is stable: of one priority, those come first that have waited longest.
     return sorted(longest_waiting, key=_by_priority)[:most]
 

@@ -79,6 +79,7 @@ class Order:
         status: see `OrderStatus`.
         truck_id: the truck it is awarded to or aboard of.
         offers: how often it was offered to the fleet in vain.
+        next_offer: it is not offered to the fleet again before.
         planned: when the last award planned its delivery.
         promised: the latest delivery that later awards to its truck may cause.
     """
@@ -106,6 +107,7 @@ class Order:
     status: OrderStatus = OrderStatus.ANNOUNCED
     truck_id: str | None = None
     offers: int = 0
+    next_offer: float = 0.0
     planned: float = 0.0
     promised: float = 0.0
 
