@@ -76,7 +76,7 @@ def public(messages: Iterable[Json]) -> list[Json]:
 
 
 def picture_of(messages: Iterable[Json]) -> Json:
-    """Return what a front end knows after these messages: map, agents, buildings, last tick."""
+    """Return what a front end knows after these messages: map, agents, buildings, last tick; no tick when it heard none since the map."""
     nodes: list[tuple[str, float, float]] = []
     edges = 0
     agents: dict[str, Json] = {}
@@ -89,6 +89,7 @@ def picture_of(messages: Iterable[Json]) -> Json:
             nodes = [(node["id"], node["x"], node["y"]) for node in graph["nodes"]]
             edges = len(graph["edges"])
             buildings = {item["id"]: item for node in graph["nodes"] for item in node["buildings"]}
+            tick = {}
         elif name == "agent.listed" and "request_id" not in message:
             agents = {agent["id"]: {} for agent in data["agents"]}
         elif name == "agent.created":
