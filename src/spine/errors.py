@@ -11,7 +11,8 @@
     ├── CheckpointError       a dumped world cannot be loaded
     ├── ScenarioError         a scenario file or preset is not usable (names line and field)
     │   ├── OrderError        order lists are not usable (lists every problem: file, row, column)
-    │   └── PlaceError        lists of places are not usable (lists every problem: file, row, column)
+    │   ├── PlaceError        lists of places are not usable (lists every problem: file, row, column)
+    │   └── DemandError       tables of demand are not usable (lists every problem: file, row, column)
     ├── ProtocolError         a message cannot be understood
     ├── StorageError          journal, checkpoint or recording cannot be read or written
     ├── ConfigurationError    a setting, flag or environment variable has a value that makes no sense
@@ -104,6 +105,18 @@ class OrderError(ScenarioError):
 
 class PlaceError(ScenarioError):
     """Lists of places are not usable.
+
+    Attributes:
+        problems: one line per problem: file, row, column, what is wrong and what would be right.
+    """
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class DemandError(ScenarioError):
+    """Tables of demand are not usable.
 
     Attributes:
         problems: one line per problem: file, row, column, what is wrong and what would be right.

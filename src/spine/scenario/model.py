@@ -27,6 +27,7 @@ from pydantic import (
 from spine.network.facilities import HOURLY_PROFILE_LENGTHS, PRIORITIES, URGENCIES
 from spine.network.json_fields import is_whole_text
 from spine.scenario.dates import holidays_of, moment_of, zone_named
+from spine.scenario.demand import DemandPart
 from spine.scenario.opening_text import checked_opening
 from spine.scenario.orders import OrdersPart
 from spine.scenario.places import PlacesPart
@@ -352,6 +353,7 @@ class ScenarioFile(Model):
         broker: null = none.
         places: sites that a planner has listed; a map file then gets no default ones.
         orders: orders that a planner has listed; left out = the sites of the map send random orders.
+        demand: origin-destination tables, from which sites and their orders are made.
     """
 
     name: Text = "scenario"
@@ -367,6 +369,7 @@ class ScenarioFile(Model):
     sites: SitesPart = Field(default_factory=SitesPart)
     places: PlacesPart | None = None
     orders: OrdersPart | None = None
+    demand: DemandPart | None = None
     policies: PoliciesPart = Field(default_factory=PoliciesPart)
     run: RunPart = Field(default_factory=RunPart)
     playback: PlaybackPart = Field(default_factory=PlaybackPart)
