@@ -26,6 +26,7 @@ from pydantic import (
 
 from spine.network.facilities import HOURLY_PROFILE_LENGTHS, PRIORITIES, URGENCIES
 from spine.network.json_fields import is_whole_text
+from spine.scenario.appointments import AppointmentsPart
 from spine.scenario.dates import holidays_of, moment_of, zone_named
 from spine.scenario.demand import DemandPart
 from spine.scenario.opening_text import checked_opening
@@ -239,6 +240,8 @@ class SiteChanges(Model):
         batch_size_range: packages born together in one order, smallest and largest; larger orders are rarer, the rate counts packages.
         attraction: how strongly it draws packages of other sites under the policy `gravity`, relative; as its docks when never given.
         opening_hours: when trucks are loaded and unloaded, by day (`opening_text`); null = at any time.
+        yard_limit: trucks on the premises at most, at docks or waiting for one; no fewer than its docks.
+        appointments: slots that trucks have to book.
         docks: trucks handled at once.
         loading_rate_t_per_min: tonnes per minute and dock.
         fixed_handling_min: time every visit to a dock takes besides, minutes.
@@ -257,6 +260,8 @@ class SiteChanges(Model):
     batch_size_range: Annotated[tuple[Whole, Whole] | None, AfterValidator(_ordered)] = None
     attraction: NotNegative | None = None
     opening_hours: Annotated[dict[Text, Text] | None, AfterValidator(_readable_hours)] = None
+    yard_limit: Whole | None = None
+    appointments: AppointmentsPart | None = None
     docks: Whole | None = None
     loading_rate_t_per_min: Positive | None = None
     fixed_handling_min: NotNegative | None = None

@@ -37,7 +37,7 @@ from spine.world.policies.memory import policy_states, restore_policy_states
 from spine.world.state import Sample, State
 from spine.world.tally import Tally
 
-VERSION = 9
+VERSION = 10
 _MAGIC = b"SPINEWLD"
 _DIGEST_BYTES = 16
 _HEADER_BYTES = len(_MAGIC) + 2 + _DIGEST_BYTES

@@ -6,7 +6,7 @@ order: the stop it stands at, fuel, hours, its next stop, waiting for work.
 
 from __future__ import annotations
 
-from spine.world import events, freight, fuel, hours, movement, parking, queues, rests, sites
+from spine.world import appointments, events, freight, fuel, hours, movement, parking, queues, rests, sites
 from spine.world.activities import Activity, Diversion, Followup, Purpose, StuckReason
 from spine.world.causes import ExpiryCause, ReofferReason
 from spine.world.facility_kinds import kind_of
@@ -39,7 +39,7 @@ def decide(state: State, truck: Truck, due: Diversion = Diversion.NONE) -> None:
 def replan(state: State, truck: Truck) -> None:
     """React to a changed plan: stop waiting at once, or leave the route at the next node; anything else is finished first."""
     if truck.plan:
-        update_etas(state, truck)
+        appointments.plan_anew(state, truck)
     activity = truck.activity
     if activity is Activity.WAITING_DOCK:
         site = state.sites.get(truck.building or "")
