@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from spine.errors import CommandError
@@ -36,6 +36,7 @@ from spine.world.activities import TaskType
 from spine.world.calendar import Calendar
 from spine.world.slots import SlotBook
 from support.lines import line_network, site_at
+from support.trials import trials
 from support.worlds import check_invariants, grid_network
 
 _MINUTE = 60.0
@@ -48,6 +49,7 @@ DAYTIME = OpeningHours(tuple((day * _DAY + 8 * _HOUR, day * _DAY + 16 * _HOUR) f
 def check_appointments(log: Sequence[events.Event], rules: dict[str, Appointments], docks: dict[str, int]) -> int:
     """Replay the bookings of a log and hold every visit against them; return how many appointments were missed."""
     booked: dict[tuple[str, float], set[str]] = {}
+    used: set[tuple[str, float, str]] = set()
     missed = 0
     for event in log:
         if isinstance(event, events.AppointmentBooked):
@@ -65,12 +67,16 @@ def check_appointments(log: Sequence[events.Event], rules: dict[str, Appointment
             assert event.late_s == pytest.approx(event.time - event.appointment)
             assert event.late_s > rules[event.site_id].tolerance_s
         elif isinstance(event, events.HandlingStarted) and event.site_id in rules:
-            begun = [
+            rule, came = rules[event.site_id], event.time - event.waited_s
+            own = [
                 slot
                 for (site, slot), trucks in booked.items()
                 if site == event.site_id and event.agent_id in trucks and slot <= event.time + 1e-6
             ]
-            assert begun, f"{event} begins before any slot of its truck"
+            # A slot serves one visit, or several of its truck that come for it in time.
+            fresh = [slot for slot in own if (event.site_id, slot, event.agent_id) not in used]
+            assert fresh or any(came <= slot + rule.slot_s + rule.tolerance_s for slot in own), event
+            used |= {(event.site_id, slot, event.agent_id) for slot in fresh[-1:]}
     return missed
 
 
@@ -105,7 +111,7 @@ def _orders(draw: st.DrawFn, sites: int) -> list[CreateOrder]:
     return found
 
 
-@settings(max_examples=15, deadline=None)
+@trials(15)
 @given(st.data(), st.lists(st.one_of(st.none(), _RULES), min_size=3, max_size=4), st.booleans())
 def test_no_slot_is_overbooked_and_nothing_begins_before_its_slot(
     data: st.DataObject, rules: list[Appointments | None], opening: bool
