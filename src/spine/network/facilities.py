@@ -12,6 +12,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import ClassVar
 
+from spine.network.appointments import Appointments
 from spine.network.opening import OpeningHours
 
 PRIORITIES = ("LOW", "MEDIUM", "HIGH", "URGENT")
@@ -73,6 +74,8 @@ class Site:
         batch_size_range: packages sent together, smallest and largest number; larger batches are rarer, the rate counts packages.
         attraction: how strongly it draws packages of other sites where gravity decides, relative, >= 0; None = as its docks.
         opening: when trucks are loaded and unloaded; None = at any time.
+        yard_limit: trucks on the premises, at docks or waiting for one, at most; others wait outside; None = any number.
+        appointments: slots that trucks book; None = they come when they like.
     """
 
     kind: ClassVar[FacilityKind] = FacilityKind.SITE
@@ -90,6 +93,8 @@ class Site:
     batch_size_range: tuple[int, int] = (1, 1)
     attraction: float | None = None
     opening: OpeningHours | None = None
+    yard_limit: int | None = None
+    appointments: Appointments | None = None
 
     @property
     def places(self) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 
 from spine.errors import NetworkError, quoted
+from spine.network.appointments import check_appointments
 from spine.network.facilities import (
     HOURLY_PROFILE_LENGTHS,
     PRIORITIES,
@@ -78,6 +79,10 @@ def _check_site(site: Site, name: str) -> None:
         raise NetworkError(f"{name}: attraction = {site.attraction} must be from 0 to {LARGEST_FIGURE:g}")
     if site.opening is not None:
         check_opening(site.opening, name)
+    if site.yard_limit is not None and not site.docks <= site.yard_limit:
+        raise NetworkError(f"{name}: yard_limit = {site.yard_limit} must be at least the {site.docks} docks")
+    if site.appointments is not None:
+        check_appointments(site.appointments, f"{name}: appointments")
     _weights(site.destination_weights.items(), name, "destination_weights")
     _check_profile(site.packages, name)
 

@@ -1,7 +1,7 @@
 """Facilities as building objects: the JSON of map files, save files and signals.
 
 Beyond the plain protocol SPINE writes optional keys of a site when they are not the default: `fixed_handling_s`, `hourly_profile`,
-`batch_size_range`, `attraction` and `opening_hours`.
+`batch_size_range`, `attraction`, `opening_hours`, `yard_limit` and `appointments`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from spine.errors import MapFormatError, quoted
+from spine.network.appointments import USUAL_TOLERANCE_S, Appointments
 from spine.network.facilities import (
     HOURLY_PROFILE_LENGTHS,
     PRIORITIES,
@@ -138,6 +139,8 @@ def _read_site(reader: JsonReader, building_id: str, node_id: int) -> Site:
         batch_size_range=(int(batch[0]), int(batch[1])),
         attraction=attraction,
         opening=_read_opening(reader),
+        yard_limit=None if reader.item.get("yard_limit") is None else reader.whole("yard_limit", 1, LARGEST_INT),
+        appointments=_read_appointments(reader),
     )
 
 
@@ -155,6 +158,15 @@ def _read_opening(reader: JsonReader) -> OpeningHours | None:
             raise MapFormatError(f"{where}: dates: {quoted(name)} is no date such as 2026-12-24") from None
         dates[day.toordinal()] = _read_intervals(intervals, f"{where}: {name}")
     return OpeningHours(_read_intervals(item.array("weekly"), f"{where}: weekly"), dates)
+
+
+def _read_appointments(reader: JsonReader) -> Appointments | None:
+    """Read `appointments`: `slot_s`, and `per_slot` and `tolerance_s` where they are not the default."""
+    if reader.item.get("appointments") is None:
+        return None
+    item = JsonReader(reader.object("appointments"), f"{reader.where}: appointments")
+    per_slot = None if item.item.get("per_slot") is None else item.whole("per_slot", 1, LARGEST_INT)
+    return Appointments(item.number("slot_s"), per_slot, item.number("tolerance_s", USUAL_TOLERANCE_S))
 
 
 def _read_intervals(value: object, where: str) -> tuple[tuple[float, float], ...]:
@@ -233,6 +245,17 @@ def _site_to_json(
                 for day, intervals in site.opening.dates.items()
             },
         }
+    if site.yard_limit is not None:
+        item["yard_limit"] = site.yard_limit
+    if site.appointments is not None:
+        item["appointments"] = _appointments_to_json(site.appointments)
+    return item
+
+
+def _appointments_to_json(appointments: Appointments) -> Json:
+    item: Json = {"slot_s": appointments.slot_s, "tolerance_s": appointments.tolerance_s}
+    if appointments.per_slot is not None:
+        item["per_slot"] = appointments.per_slot
     return item
 
 

@@ -4,6 +4,7 @@
 - planar: node `x`, `y` in metres, edge `length_m` (or `length`), optionally `mode`, `road_class`, `lanes`, `max_speed_kph`,
   `weight_limit_kg`, and per node `buildings` as embedded JSON (older files get class L, 2 lanes, 50 km/h).
 - cities: node `position_x`, `position_y` in degrees, edge `distance` in kilometres; every edge is a main road both ways.
+  Nodes keep their ids when all are whole numbers, so that tables of demand can name them.
 """
 
 from __future__ import annotations
@@ -109,9 +110,9 @@ def _number(values: dict[str, Any], name: str, where: str, default: float | None
 
 
 def _projected(
-    graph: Any, names: tuple[str, str], source: str, builder: RoadNetworkBuilder
-) -> tuple[dict[Any, int], LocalProjection]:
-    """Add all nodes, projected to metres, and return their numbers."""
+    graph: Any, names: tuple[str, str], source: str, builder: RoadNetworkBuilder, numbers: dict[Any, int]
+) -> LocalProjection:
+    """Add all nodes under their numbers, projected to metres."""
     positions = np.array(
         [[_number(values, name, f"{source}: node {node}") for name in names] for node, values in graph.nodes(data=True)]
     )
@@ -124,13 +125,14 @@ def _projected(
     low, high = positions.min(axis=0), positions.max(axis=0)
     projection = LocalProjection(float(low[0] + high[0]) / 2.0, float(low[1] + high[1]) / 2.0)
     x, y = projection.to_xy(positions[:, 0], positions[:, 1])
-    builder.add_nodes(np.arange(len(positions)), x, y)
-    return {node: index for index, node in enumerate(graph.nodes)}, projection
+    builder.add_nodes(np.array([numbers[node] for node in graph.nodes], dtype=np.int64), x, y)
+    return projection
 
 
 def _osmnx(graph: Any, source: str) -> RoadNetwork:
     builder = RoadNetworkBuilder()
-    numbers, projection = _projected(graph, ("x", "y"), source, builder)
+    numbers = {node: index for index, node in enumerate(graph.nodes)}
+    projection = _projected(graph, ("x", "y"), source, builder, numbers)
     next_edge = first_edge = 10 ** len(str(len(numbers)))
     skipped = 0
     for tail, head, values in graph.edges(data=True):
@@ -278,8 +280,9 @@ def _embedded(text: Any, where: str, limits: MapLimits) -> list[Any]:
 
 def _cities(graph: Any, source: str) -> RoadNetwork:
     builder = RoadNetworkBuilder()
-    numbers, projection = _projected(graph, ("position_x", "position_y"), source, builder)
-    next_edge = 10 ** len(str(len(numbers)))
+    numbers = _own_numbers(graph.nodes)
+    projection = _projected(graph, ("position_x", "position_y"), source, builder, numbers)
+    next_edge = 10 ** len(str(max(numbers.values())))
     seen: set[tuple[int, int]] = set()
     for tail, head, values in graph.edges(data=True):
         one, other = numbers[tail], numbers[head]

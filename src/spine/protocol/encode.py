@@ -164,6 +164,7 @@ def truck_full(view: TruckView, clock: TickClock) -> Json:
                 "estimated_arrival_tick": clock.at(task.eta) if task.eta is not None else 0,
                 "status": task.status,
                 **clock.seconds(estimated_arrival_s=task.eta),
+                **(clock.seconds(appointment_s=task.appointment) if task.appointment is not None else {}),
             }
             for task in view.delivery_queue
         ],

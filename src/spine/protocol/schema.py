@@ -80,6 +80,11 @@ class DeliveryTask(Shape):
     package_ids: list[str]
     estimated_arrival_tick: Natural
     estimated_arrival_s: ClockSeconds | None = None
+    appointment_s: ClockSeconds = Field(
+        default=0.0,
+        description="when the truck is to come, only at sites with appointments; otherwise as estimated_arrival_s",
+        json_schema_extra=_optional,
+    )
     status: Literal["PENDING", "IN_PROGRESS", "COMPLETED"]
 
 
@@ -255,6 +260,21 @@ class SiteStatistics(Shape):
     total_value_expired: Amount
 
 
+class OpeningShape(Shape):
+    """Opening hours: intervals of a week in seconds since Monday 0:00, and of dates that differ in seconds since their midnight."""
+
+    weekly: list[list[Amount]]
+    dates: dict[str, list[list[Amount]]]
+
+
+class AppointmentsShape(Shape):
+    """Slots of a site; without `per_slot` each takes as many trucks as there are docks."""
+
+    slot_s: Annotated[float, Field(gt=0.0)]
+    tolerance_s: Amount
+    per_slot: Natural = Field(default=0, description="trucks in a slot", json_schema_extra=_optional)
+
+
 class SiteShape(Shape):
     """A pickup and delivery point; the last keys go beyond the plain protocol and are there only when not the default."""
 
@@ -280,6 +300,17 @@ class SiteShape(Shape):
     )
     attraction: Amount = Field(
         default=0.0, description="pull on packages of other sites where gravity decides", json_schema_extra=_optional
+    )
+    opening_hours: OpeningShape = Field(
+        default=OpeningShape(weekly=[], dates={}), description="when it is open", json_schema_extra=_optional
+    )
+    yard_limit: Natural = Field(
+        default=0, description="trucks on the premises at most, docks included", json_schema_extra=_optional
+    )
+    appointments: AppointmentsShape = Field(
+        default=AppointmentsShape(slot_s=60.0, tolerance_s=0.0),
+        description="slots that trucks book",
+        json_schema_extra=_optional,
     )
 
 

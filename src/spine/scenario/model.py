@@ -26,7 +26,9 @@ from pydantic import (
 
 from spine.network.facilities import HOURLY_PROFILE_LENGTHS, PRIORITIES, URGENCIES
 from spine.network.json_fields import is_whole_text
+from spine.scenario.appointments import AppointmentsPart
 from spine.scenario.dates import holidays_of, moment_of, zone_named
+from spine.scenario.demand import DemandPart
 from spine.scenario.opening_text import checked_opening
 from spine.scenario.orders import OrdersPart
 from spine.scenario.places import PlacesPart
@@ -238,6 +240,8 @@ class SiteChanges(Model):
         batch_size_range: packages born together in one order, smallest and largest; larger orders are rarer, the rate counts packages.
         attraction: how strongly it draws packages of other sites under the policy `gravity`, relative; as its docks when never given.
         opening_hours: when trucks are loaded and unloaded, by day (`opening_text`); null = at any time.
+        yard_limit: trucks on the premises at most, at docks or waiting for one; no fewer than its docks.
+        appointments: slots that trucks have to book.
         docks: trucks handled at once.
         loading_rate_t_per_min: tonnes per minute and dock.
         fixed_handling_min: time every visit to a dock takes besides, minutes.
@@ -256,6 +260,8 @@ class SiteChanges(Model):
     batch_size_range: Annotated[tuple[Whole, Whole] | None, AfterValidator(_ordered)] = None
     attraction: NotNegative | None = None
     opening_hours: Annotated[dict[Text, Text] | None, AfterValidator(_readable_hours)] = None
+    yard_limit: Whole | None = None
+    appointments: AppointmentsPart | None = None
     docks: Whole | None = None
     loading_rate_t_per_min: Positive | None = None
     fixed_handling_min: NotNegative | None = None
@@ -352,6 +358,7 @@ class ScenarioFile(Model):
         broker: null = none.
         places: sites that a planner has listed; a map file then gets no default ones.
         orders: orders that a planner has listed; left out = the sites of the map send random orders.
+        demand: origin-destination tables, from which sites and their orders are made.
     """
 
     name: Text = "scenario"
@@ -367,6 +374,7 @@ class ScenarioFile(Model):
     sites: SitesPart = Field(default_factory=SitesPart)
     places: PlacesPart | None = None
     orders: OrdersPart | None = None
+    demand: DemandPart | None = None
     policies: PoliciesPart = Field(default_factory=PoliciesPart)
     run: RunPart = Field(default_factory=RunPart)
     playback: PlaybackPart = Field(default_factory=PlaybackPart)

@@ -12,6 +12,8 @@ from pydantic import BaseModel, ValidationError
 from spine.errors import GenerationError, ScenarioError, quoted, shortened
 from spine.network.generate import PRESETS, GenerationParameters
 from spine.scenario import model
+from spine.scenario.demand import DemandPart
+from spine.scenario.demand.part import DemandFilePart
 from spine.scenario.orders import OrderFilePart, OrdersPart
 from spine.scenario.places import PlaceFilePart, PlacesPart
 from spine.scenario.plugins import plugin_policies
@@ -25,12 +27,17 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "holidays": model.HolidaysPart,
     "orders": OrdersPart,
     "places": PlacesPart,
+    "demand": DemandPart,
     "sites": model.SitesPart,
     "policies": PoliciesPart,
     "run": model.RunPart,
     "playback": model.PlaybackPart,
 }
-_FILES: dict[type[BaseModel], type[BaseModel]] = {OrdersPart: OrderFilePart, PlacesPart: PlaceFilePart}
+_FILES: dict[type[BaseModel], type[BaseModel]] = {
+    OrdersPart: OrderFilePart,
+    PlacesPart: PlaceFilePart,
+    DemandPart: DemandFilePart,
+}
 _PLAIN_WORDS = {
     "float_type": "must be a number",
     "int_type": "must be a whole number",

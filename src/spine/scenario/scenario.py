@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from spine.network import RoadNetwork, RoadNetworkBuilder
 from spine.network.generate import GenerationParameters, generate
 from spine.scenario.calendar import calendar_of, moments_of
 from spine.scenario.default_fleet import default_fleet
+from spine.scenario.demand import Births, DemandBook
 from spine.scenario.fleet import fleet_commands
 from spine.scenario.maps import is_map_file, load_map, with_default_facilities
 from spine.scenario.model import FleetGroup, MapSource, PlaybackPart, RunPart, ScenarioFile
@@ -121,7 +122,9 @@ class Scenario:
             del values["start_time_h"]
         if self.spec.map.file is not None:
             values["map"]["file"] = str(self._full_path(self.spec.map.file))
-        for file in (file for section in ("orders", "places") for file in values.get(section, {}).get("files", ())):
+        for file in (
+            file for section in ("orders", "places", "demand") for file in values.get(section, {}).get("files", ())
+        ):
             file["path"] = str(self._full_path(Path(file["path"])))
         if seed is not None:
             values["seed"] = seed
@@ -137,22 +140,67 @@ class Scenario:
             ScenarioError: the scenario names sites the map does not have, or its places cannot be used; MapFormatError for a malformed map
                 file.
         """
-        return self._network(self.orders())
+        demand = self._demand()
+        return self._as_it_sends(self._network(self.orders(), demand), demand)
 
-    def _network(self, orders: OrderBook) -> RoadNetwork:
+    def _network(self, orders: OrderBook, demand: DemandBook) -> RoadNetwork:
+        """Return the network; the rates of its sites hold all demand of tables, also where that becomes listed orders."""
         places = self._gathered(orders)
-        network = self._map(default_sites=not places.records)
+        network = self._map(default_sites=not places.records and self.spec.demand is None)
         if places != PlaceBook():
             from spine.scenario.places.gathering import with_sites_at
 
             network = with_sites_at(network, places, self.spec.places)
+        if self.spec.demand is not None:
+            from spine.scenario.demand.sites import with_sites_of_tables
+
+            network = with_sites_of_tables(network, demand, _dropped(network))
         for place, site in unknown_sites(network, self.spec.sites):
             hint = did_you_mean(site, [other.id for other in network.sites])
             raise self._error(place, f"there is no site {quoted(site)} on this map{hint}{_dropped(network)}")
         listed = {record.id for record in places.records}
         network = with_sites(network, self.spec.sites, calendar_of(self.spec), listed)
-        random_demand = self.spec.orders is None or self.spec.orders.random_demand
-        return network if random_demand else without_random_demand(network)
+        sections = (section for section in (self.spec.orders, self.spec.demand) if section is not None)
+        if not all(section.random_demand for section in sections):
+            network = without_random_demand(network)
+        if self.spec.demand is not None:
+            from spine.scenario.demand.sites import with_rates
+
+            network = with_rates(network, self.spec.demand, demand)
+        return network
+
+    def _demand(self) -> DemandBook:
+        """Return the tables of demand, files read now.
+
+        Raises:
+            DemandError: they cannot be used.
+        """
+        if self.spec.demand is None:
+            return DemandBook()
+        from spine.scenario.demand.reading import read_demand
+
+        book = read_demand(self.spec.demand, self.base)
+        book.raise_if_bad()
+        return book
+
+    def _as_it_sends(self, network: RoadNetwork, demand: DemandBook) -> RoadNetwork:
+        """Return a network on which evenly spaced demand, which becomes listed orders, has no rate."""
+        if self.spec.demand is None or self.spec.demand.births is Births.POISSON:
+            return network
+        from spine.scenario.demand.sites import without_rates
+
+        return without_rates(network, {pair.origin for pair in demand.pairs})
+
+    def _with_spaced(self, book: OrderBook, network: RoadNetwork, demand: DemandBook) -> OrderBook:
+        """Return the listed orders and those of evenly spaced demand."""
+        part = self.spec.demand
+        if part is None or part.births is Births.POISSON:
+            return book
+        from spine.scenario.demand.spacing import spaced_orders
+
+        hours = self.spec.run.hours if part.hours is None else part.hours
+        spaced = spaced_orders(part, demand, network, calendar_of(self.spec), hours)
+        return replace(book, records=(*book.records, *spaced))
 
     def places(self, network: RoadNetwork | None = None) -> PlaceBook:
         """Return the places that are listed or named by coordinates in orders, files read now, with the nodes at which they stand.
@@ -221,7 +269,10 @@ class Scenario:
         spec = self.spec
         book = self.orders()
         book.raise_if_bad()
-        network = self._network(book)
+        demand = self._demand()
+        rated = self._network(book, demand)
+        book = self._with_spaced(book, rated, demand)
+        network = self._as_it_sends(rated, demand)
         config = WorldConfig(
             seed=spec.seed if seed is None else seed,
             calendar=calendar_of(spec),
@@ -231,7 +282,7 @@ class Scenario:
         world = World(network, config, extra_policies=plugin_policies())
         if spec.broker is not None:
             world.apply(CreateBroker(spec.broker.id, spec.broker.balance_ducats))
-        groups = default_fleet(network) if spec.fleet is None else spec.fleet
+        groups = default_fleet(rated) if spec.fleet is None else spec.fleet
         self._check_starts(groups, network)
         trucks = list(fleet_commands(groups, network, config.seed))
         for command in trucks:

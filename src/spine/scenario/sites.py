@@ -74,6 +74,8 @@ def _changed(site: Site, changes: SiteChanges, calendar: Calendar) -> Site:
         batch_size_range=changes.batch_size_range or site.batch_size_range,
         attraction=site.attraction if changes.attraction is None else changes.attraction,
         opening=site.opening if changes.opening_hours is None else opening_from(changes.opening_hours, calendar),
+        yard_limit=changes.yard_limit or site.yard_limit,
+        appointments=site.appointments if changes.appointments is None else changes.appointments.appointments(),
         packages=PackageProfile(
             size_range=changes.size_range or profile.size_range,
             value_range=changes.value_range or profile.value_range,

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from spine.errors import CommandError, NetworkError, quoted, shortened
-from spine.network.facilities import ServingFacility
+from spine.network.facilities import ServingFacility, Site
 from spine.network.facility_checks import check_facility
 from spine.world import events, fuel, parking, queues, sites
 from spine.world.activities import Activity, Followup
@@ -30,7 +30,8 @@ def add_facility(state: State, spec: ServingFacility, *, announce: bool = True) 
         raise CommandError(f"node_id: node {spec.node_id} is not on this map")
     _check_facility(spec)
     kind = kind_of(spec)
-    facility = kind.live(spec, state.network.node_index(spec.node_id), Places(spec.places, opened=state.now))
+    places = Places(spec.places, opened=state.now, yard=_yard_of(spec))
+    facility = kind.live(spec, state.network.node_index(spec.node_id), places)
     state.add_facility(facility)
     kind.opened(state, facility)
     if announce:
@@ -45,6 +46,10 @@ def _check_facility(spec: ServingFacility) -> None:
         check_facility(spec)
     except NetworkError as error:
         raise CommandError(str(error)) from None
+
+
+def _yard_of(spec: ServingFacility) -> int | None:
+    return spec.yard_limit if isinstance(spec, Site) else None
 
 
 def _known_building(state: State, building_id: str) -> Facility:
@@ -71,7 +76,7 @@ def update_building(state: State, building_id: str, changes: Mapping[str, object
     kind.changed(state, facility)
     state.forget_facilities()
     state.touch_building(building_id)
-    queues.resize(state, facility, spec.places)
+    queues.resize(state, facility, spec.places, _yard_of(spec))
     state.emit(events.BuildingModified(state.now, building_id, dict(changes)))
 
 

@@ -113,7 +113,7 @@ class UpdateBuilding:
 
     Attributes:
         changes: site: name, activity_rate, docks, loading_rate_t_per_min, fixed_handling_s, destination_weights, packages, hourly_profile,
-            batch_size_range, attraction, opening; parking: capacity; fuel station: capacity, cost_factor.
+            batch_size_range, attraction, opening, yard_limit; parking: capacity; fuel station: capacity, cost_factor.
     """
 
     building_id: str

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from spine.world import events, freight, fuel, hours, movement, parking, queues, rests, sites
 from spine.world.activities import Activity, Diversion, Followup, Purpose, StuckReason
+from spine.world.appointments import plan_anew
 from spine.world.causes import ExpiryCause, ReofferReason
 from spine.world.facility_kinds import kind_of
 from spine.world.leg import Leg
@@ -39,7 +40,7 @@ def decide(state: State, truck: Truck, due: Diversion = Diversion.NONE) -> None:
 def replan(state: State, truck: Truck) -> None:
     """React to a changed plan: stop waiting at once, or leave the route at the next node; anything else is finished first."""
     if truck.plan:
-        update_etas(state, truck)
+        plan_anew(state, truck)
     activity = truck.activity
     if activity is Activity.WAITING_DOCK:
         site = state.sites.get(truck.building or "")

@@ -51,6 +51,16 @@ def longest_wait(kind: PlaceKind, facilities: Collection[Facility]) -> Figures:
     return {f"{kind.value}_longest_wait_min": longest_s / 60.0}
 
 
+def waits_outside(sites: Collection[SiteState]) -> Figures:
+    """Return how many trucks found the yard of a site full, and how long they waited outside."""
+    figures = [site.places.figures for site in sites]
+    full = sum(figure.outside for figure in figures)
+    return {
+        "yard_full": full,
+        "yard_mean_wait_min": share(fsum(figure.outside_s for figure in figures) / 60.0, full),
+    }
+
+
 def of_site(site: SiteState, now: float, overdue: int) -> Figures:
     """Return the figures of a site, `overdue` packages born there included."""
     served = site.sent_delivered + site.sent_failed + site.rejected
@@ -68,6 +78,9 @@ def of_site(site: SiteState, now: float, overdue: int) -> Figures:
         "service_level": share(site.sent_delivered, served),
         "value_delivered": site.value_delivered,
         "value_expired": site.value_expired,
+        "appointments": site.appointments,
+        "appointments_missed": site.appointments_missed,
+        **waits_outside([site]),
         **_of_places(PlaceKind.DOCK, site, now),
     }
 

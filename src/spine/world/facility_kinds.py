@@ -82,6 +82,7 @@ _SITE: Final = KindOfFacility(
             "batch_size_range",
             "attraction",
             "opening",
+            "yard_limit",
         }
     ),
     check=sites.check,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from spine.world import events, terms
+from spine.world import bookings, events, terms
 from spine.world.activities import Followup
 from spine.world.agenda import Due
 from spine.world.causes import ExpiryCause, ReofferReason
@@ -199,8 +199,10 @@ def _unload(truck: Truck, order: Order) -> None:
 
 def _forget_stops(state: State, truck_id: str, package_id: str) -> None:
     truck = state.trucks[truck_id]
-    before = len(truck.plan)
+    dropped = [stop for stop in truck.plan if stop.package_id == package_id]
     truck.handled_stops -= sum(stop.package_id == package_id for stop in truck.plan[: truck.handled_stops])
     truck.plan = [stop for stop in truck.plan if stop.package_id != package_id]
-    if len(truck.plan) != before:
+    if dropped:
+        if state.has_appointments:
+            bookings.release(state, truck, dropped)
         state.followups.append((Followup.REPLAN, truck_id))

@@ -1,10 +1,11 @@
-"""`Gate`: when an order may be handled at a site with opening hours, or in one of several windows. Most orders have no gate."""
+"""`Gate`: when an order may be handled at a site with opening hours or appointments, or in one of several windows. Most have none."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 from spine.world.opening import OpenTimes
+from spine.world.slots import SlotBook
 
 Window = tuple[float, float]
 """Earliest and latest, simulated seconds. Loading begins in a window; unloading begins and ends in one, or comes late, after the last."""
@@ -17,11 +18,13 @@ class Gate(NamedTuple):
         windows: of the order, in order of time.
         within: whether handling has to end in the window it begins in, as unloading has.
         open_times: of the site; None when it is always open.
+        book: slots of the site; None when it wants no appointments. `begin` and `allows` know nothing of them.
     """
 
     windows: tuple[Window, ...]
     within: bool
     open_times: OpenTimes | None
+    book: SlotBook | None = None
 
     def begin(self, time: float, needs_s: float) -> float:
         """Return the first time from `time` on at which handling may begin that takes `needs_s` seconds, `inf` when there is none."""

@@ -20,18 +20,23 @@ from spine.world.commands import TruckSpec
 from spine.world.gate import Gate
 from spine.world.leg import Leg
 from spine.world.places import Places
+from spine.world.slots import Booked
 
 ACTIVITIES = tuple(Activity)
 
 
 @dataclass(slots=True)
 class Stop:
-    """One visit of a plan: pick up or deliver one package at a site; consecutive stops at one site are handled together."""
+    """One visit of a plan: pick up or deliver one package at a site; consecutive stops at one site are handled together.
+
+    `appointment` is when the truck is to come, simulated s, where the site wants appointments (`slots`).
+    """
 
     site_id: str
     pickup: bool
     package_id: str
     eta: float
+    appointment: float | None = None
 
     @property
     def task(self) -> TaskType:
@@ -43,7 +48,7 @@ class Visit(NamedTuple):
     """A stop with all a schedule needs to know of it; nothing here changes while the order and the site are what they are.
 
     `earliest` is when handling may begin, `deadline` the latest begin of loading or end of unloading, simulated s; `others` are further
-    quantities; `gate` says when handling may begin where that is not simply from `earliest` on.
+    quantities; `gate` says when handling may begin where that is not simply from `earliest` on; `appointment` is that of its stop.
     """
 
     node: int
@@ -55,6 +60,7 @@ class Visit(NamedTuple):
     earliest: float
     others: Mapping[str, float]
     gate: Gate | None = None
+    appointment: float | None = None
 
 
 @dataclass(slots=True)
@@ -189,7 +195,8 @@ class SiteState:
     `births` counts draws of its demand, which begin at `stream`, `serial` packages born. The next candidate birth comes when `birth_gap`
     (candidates, mean 1) is used up, at `birth_rate` an hour since `birth_since`. `waiting` holds packages not yet loaded, `open` those of
     them that are not awarded, both in order of birth. `sent_delivered`, `sent_on_time` and `sent_failed` count packages born here that were
-    delivered, delivered in time, and expired or lost.
+    delivered, delivered in time, and expired or lost. `booked` are the slots of a site with appointments (`slots`), `appointments` those at
+    which trucks came to a dock, `appointments_missed` those for which they came too late.
     """
 
     spec: Site
@@ -214,6 +221,9 @@ class SiteState:
     sent_failed: int = 0
     value_delivered: float = 0.0
     value_expired: float = 0.0
+    booked: Booked = field(default_factory=dict)
+    appointments: int = 0
+    appointments_missed: int = 0
 
 
 @dataclass(slots=True)
@@ -279,6 +289,8 @@ class Totals:
     expired: int = 0
     awarded: int = 0
     reoffered: int = 0
+    appointments: int = 0
+    appointments_missed: int = 0
     promises_kept: int = 0
     value_delivered: float = 0.0
     value_expired: float = 0.0

@@ -173,9 +173,9 @@ def _tasks(truck: Truck) -> tuple[TaskView, ...]:
         last = tasks[-1] if tasks else None
         if last is not None and (last.site_id, last.task_type, last.status) == (stop.site_id, stop.task, status):
             package_ids = (*last.package_ids, stop.package_id)
-            tasks[-1] = TaskView(stop.site_id, stop.task, package_ids, last.eta, status)
+            tasks[-1] = TaskView(stop.site_id, stop.task, package_ids, last.eta, status, last.appointment)
         else:
-            tasks.append(TaskView(stop.site_id, stop.task, (stop.package_id,), stop.eta, status))
+            tasks.append(TaskView(stop.site_id, stop.task, (stop.package_id,), stop.eta, status, stop.appointment))
     return tuple(tasks)
 
 

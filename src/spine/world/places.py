@@ -1,7 +1,8 @@
 """Places at a facility: the docks of a site, the pumps of a fuel station, the lots of a parking.
 
 A truck asks for one of n places. It gets one at once when one is free and no truck waits, else it waits its turn; first come, first served.
-It keeps the place until it leaves. What it does there, and what follows when it is let in, is decided elsewhere (`queues`).
+It keeps the place until it leaves. Where the yard is limited, only so many are on the premises, at a place or waiting for one; those behind
+them wait outside, and come in in the same order. What it does there, and what follows when it is let in, is decided elsewhere (`queues`).
 
 Invariants: no more than `count` places are held, no truck waits while a place is free, and no truck both holds a place and waits for one.
 """
@@ -40,6 +41,7 @@ class PlaceFigures:
         waited: those of them that had to wait, `wait_s` seconds in all, `longest_wait_s` at the most.
         occupied_s: time places were held by those who have left, seconds.
         turned_away: trucks that found no place free and went elsewhere.
+        outside: trucks that found the yard full and waited outside, `outside_s` seconds in all of those who came in or gave up.
     """
 
     served: int = 0
@@ -48,6 +50,8 @@ class PlaceFigures:
     longest_wait_s: float = 0.0
     occupied_s: float = 0.0
     turned_away: int = 0
+    outside: int = 0
+    outside_s: float = 0.0
 
 
 @dataclass(slots=True)
@@ -60,6 +64,8 @@ class Places:
         held: since when each truck has held its place, simulated s, by truck id in order of arrival.
         waiting: trucks that wait, the next one first.
         figures: how the places were used so far.
+        yard: how many trucks may be on the premises, no fewer than `count`; None = any number.
+        inside: where the yard is limited, how many of those who wait are on the premises: the first ones.
     """
 
     count: int
@@ -67,6 +73,8 @@ class Places:
     held: dict[str, float] = field(default_factory=dict)
     waiting: list[Request] = field(default_factory=list)
     figures: PlaceFigures = field(default_factory=PlaceFigures)
+    yard: int | None = None
+    inside: int = 0
 
     @property
     def has_room(self) -> bool:
@@ -86,6 +94,9 @@ class Places:
             self._take(truck_id, now)
         else:
             self.waiting.append(Request(truck_id, now))
+            if self.yard is not None and len(self.held) + len(self.waiting) > self.yard:
+                self.figures.outside += 1
+            self._let_into_yard(now)
         return has_place
 
     def leave(self, truck_id: str, now: float) -> list[str]:
@@ -100,26 +111,35 @@ class Places:
         if truck_id in self.held:
             self.figures.occupied_s += now - self.held.pop(truck_id)
         else:
-            kept = [request for request in self.waiting if request.truck_id != truck_id]
-            if len(kept) == len(self.waiting):
+            at = next((at for at, request in enumerate(self.waiting) if request.truck_id == truck_id), None)
+            if at is None:
                 raise KeyError(truck_id)
-            self.waiting = kept
+            gone = self.waiting.pop(at)
+            if at < self.inside:
+                self.inside -= 1
+            elif self.yard is not None:
+                self.figures.outside_s += now - gone.since
         return self._let_in(now)
 
-    def resize(self, count: int, now: float) -> list[str]:
-        """Change how many places there are, to no fewer than are held.
+    def resize(self, count: int, now: float, yard: int | None = None) -> list[str]:
+        """Change how many places there are, to no fewer than are held, and how many trucks may be on the premises.
+
+        Trucks on the premises stay there.
 
         Returns:
             The trucks that are let in now, in order.
         """
         assert count >= len(self.held), f"{count} places are fewer than the {len(self.held)} that are held"
-        self.count = count
+        if (yard is None) != (self.yard is None):
+            self.inside = 0 if yard is None else len(self.waiting)
+        self.count, self.yard = count, yard
         return self._let_in(now)
 
     def close_queue(self) -> list[str]:
         """Send away all who wait; return them in order."""
         gone = [request.truck_id for request in self.waiting]
         self.waiting.clear()
+        self.inside = 0
         return gone
 
     def expected_wait_s(self) -> float:
@@ -137,13 +157,24 @@ class Places:
         let_in = []
         figures = self.figures
         while self.waiting and len(self.held) < self.count:
+            self._let_into_yard(now)
             truck_id, since = self.waiting.pop(0)
+            self.inside = max(0, self.inside - 1)
             self._take(truck_id, now)
             let_in.append(truck_id)
             figures.waited += 1
             figures.wait_s += now - since
             figures.longest_wait_s = max(figures.longest_wait_s, now - since)
+        self._let_into_yard(now)
         return let_in
+
+    def _let_into_yard(self, now: float) -> None:
+        """Let those who wait outside come in, in order, as far as the yard has room."""
+        if self.yard is None:
+            return
+        while self.inside < len(self.waiting) and len(self.held) + self.inside < self.yard:
+            self.figures.outside_s += now - self.waiting[self.inside].since
+            self.inside += 1
 
     def _take(self, truck_id: str, now: float) -> None:
         assert len(self.held) < self.count, f"{truck_id} takes a place and all {self.count} are held"

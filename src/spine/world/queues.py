@@ -41,9 +41,9 @@ def leave(state: State, truck: Truck) -> None:
     _follow(state, facility, facility.places.leave(truck.id, state.now))
 
 
-def resize(state: State, facility: Facility, count: int) -> None:
-    """Change how many places a facility has, to no fewer than are held; those who wait may get in."""
-    _follow(state, facility, facility.places.resize(count, state.now))
+def resize(state: State, facility: Facility, count: int, yard: int | None) -> None:
+    """Change how many places a facility has, to no fewer than are held, and how many trucks its yard takes; those who wait may get in."""
+    _follow(state, facility, facility.places.resize(count, state.now, yard))
 
 
 def _follow(state: State, facility: Facility, let_in: Iterable[str]) -> None:

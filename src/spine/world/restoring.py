@@ -15,7 +15,7 @@ from spine.energy import DIESEL, usual_empty_mass_t
 from spine.errors import CheckpointError, CommandError, quoted
 from spine.hours import Duty
 from spine.network.facilities import PRIORITIES, URGENCIES, FacilityKind
-from spine.world import agents, demand, events, hours, movement, pricing, quantities, queues
+from spine.world import agents, appointments, demand, events, hours, movement, pricing, quantities, queues
 from spine.world.activities import Activity, Purpose
 from spine.world.agenda import Due
 from spine.world.commands import CreateBroker, CreateBuildingAgent, CreateTruck, TruckSpec
@@ -45,6 +45,9 @@ def restore(state: State, saved: SavedWorld) -> None:
     for truck in state.trucks.values():
         _check_cargo(state, truck)
     _settle_broker(state, saved)
+    if state.has_appointments:
+        for truck in state.trucks.values():
+            appointments.plan_anew(state, truck)
     for order in state.orders.values():
         if order.aboard and order.truck_id is None:
             raise CheckpointError(f"package {quoted(order.id)}: in transit, but not aboard any truck")

@@ -117,7 +117,7 @@ def visit_of_stop(state: State, stop: Stop) -> Visit:
         if not stop.pickup:
             found = found._replace(deadline=order.promised)
         state.visits[key] = found
-    return found
+    return found if stop.appointment is None else found._replace(appointment=stop.appointment)
 
 
 def visit_of(state: State, site: SiteState, order: Order, *, pickup: bool) -> Visit:
@@ -139,11 +139,24 @@ def latest_time(visit: Visit, stop: Stop) -> float:
     return max(visit.deadline, stop.eta + 1.0)
 
 
-def walk(state: State, truck: Truck, start: Outlook, visits: list[Visit], latest: list[float]) -> list[float] | None:
+def walk(
+    state: State,
+    truck: Truck,
+    start: Outlook,
+    visits: list[Visit],
+    latest: list[float],
+    appointments: list[float | None] | None = None,
+    *,
+    keep: bool = False,
+) -> list[float] | None:
     """Return the promised time per visit, None when the capacity in size or a latest time is broken.
 
     For a pickup it is when the truck docks, which orders loaded at one visit share; for a delivery when the order is off the truck.
     A truck that comes before it may load or unload waits for that.
+
+    Args:
+        appointments: gets the appointment of every visit, None at sites that want none.
+        keep: whether appointments stay as they are as long as they are of use, rather than become earlier.
     """
     node, time, clock, load, _, rested = start
     driven, known = clock.driven_s, time
@@ -154,6 +167,7 @@ def walk(state: State, truck: Truck, start: Outlook, visits: list[Visit], latest
     most = truck.capacity + ROUNDING
     etas: list[float] = []
     docked = time
+    appointment: float | None = None
     travel = state.router.travel_time_s
     previous: Visit | None = None
     for visit, at_latest in zip(visits, latest, strict=True):
@@ -184,8 +198,14 @@ def walk(state: State, truck: Truck, start: Outlook, visits: list[Visit], latest
         if visit.gate is not None:
             fixed_s = visit.site.spec.fixed_handling_s
             if docks or not visit.gate.allows(docked, time + visit.handling_s):
-                docked = visit.gate.begin(time, fixed_s + visit.handling_s)
-                docked = visit.gate.begin(docked + visit.site.places.expected_wait_s(), fixed_s + visit.handling_s)
+                needs_s = fixed_s + visit.handling_s
+                if visit.gate.book is not None:
+                    docked, appointment = visit.gate.book.appointed(
+                        truck.id, time, needs_s, visit.gate.begin, visit.appointment, keep=keep
+                    )
+                else:
+                    docked = visit.gate.begin(time, needs_s)
+                    docked = visit.gate.begin(docked + visit.site.places.expected_wait_s(), needs_s)
                 if docked == inf:
                     return None
                 time = docked + fixed_s
@@ -193,6 +213,8 @@ def walk(state: State, truck: Truck, start: Outlook, visits: list[Visit], latest
             docked = max(time, visit.earliest) + visit.site.places.expected_wait_s()
             time = docked + visit.site.spec.fixed_handling_s
         time += visit.handling_s
+        if appointments is not None:
+            appointments.append(appointment if visit.gate is not None and visit.gate.book is not None else None)
         if visit.pickup:
             load += visit.size
             if load > most or docked > at_latest:
@@ -273,7 +295,7 @@ def update_etas(state: State, truck: Truck) -> None:
         return
     open_stops = truck.plan[start.first :]
     visits = [visit_of_stop(state, stop) for stop in open_stops]
-    etas = walk(state, truck, start, visits, [inf] * len(visits))
+    etas = walk(state, truck, start, visits, [inf] * len(visits), keep=True)
     if etas is not None:
         for stop, eta in zip(open_stops, etas, strict=True):
             stop.eta = eta

@@ -8,7 +8,7 @@ from typing import Any
 
 from spine.energy import MASS_PER_CARGO_UNIT_T
 from spine.network.facilities import Site
-from spine.world import events, freight, quantities, queues
+from spine.world import bookings, events, freight, quantities, queues
 from spine.world.activities import Activity, TaskType
 from spine.world.agenda import Due
 from spine.world.causes import ExpiryCause, ReofferReason
@@ -16,6 +16,7 @@ from spine.world.checks import check_count, checked_number
 from spine.world.model import SiteState, Stop, Truck
 from spine.world.orders import Order, OrderStatus
 from spine.world.saved import SavedTruck
+from spine.world.slots import Begin
 from spine.world.state import State
 from spine.world.views import SiteStatistics
 
@@ -56,7 +57,8 @@ def opens_at(state: State, stop: Stop) -> float:
     gate = state.gate_of(site, order, pickup=stop.pickup)
     if gate is None:
         return order.earliest_pickup if stop.pickup else order.earliest_delivery
-    return gate.begin(state.now, visit_s(site, order.size, service_s(order, pickup=stop.pickup)))
+    earliest = state.now if stop.appointment is None else max(state.now, stop.appointment)
+    return gate.begin(earliest, visit_s(site, order.size, service_s(order, pickup=stop.pickup)))
 
 
 def may_handle(state: State, site: SiteState, stop: Stop) -> bool:
@@ -99,12 +101,23 @@ def _is_over_in_time(state: State, stops: Sequence[Stop]) -> bool:
 def dock(state: State, truck: Truck) -> None:
     """Dock at the site of the first stop, where the truck stands, or wait: for a dock, or until the stop may be handled."""
     site = state.sites[truck.plan[0].site_id]
+    if site.spec.appointments is not None:
+        bookings.check_in(state, truck, site, *_needs(state, truck, site))
     if (opens := opens_at(state, truck.plan[0])) > state.now:
         _wait_until(state, truck, opens)
     elif queues.ask(state, truck, site):
         start_handling(state, truck, site, 0.0)
     else:
         state.set_activity(truck, Activity.WAITING_DOCK)
+
+
+def _needs(state: State, truck: Truck, site: SiteState) -> tuple[float, Begin]:
+    """Return how long the first stop takes by itself, seconds, and when it may begin at a site with appointments."""
+    stop = truck.plan[0]
+    order = state.orders[stop.package_id]
+    gate = state.gate_of(site, order, pickup=stop.pickup)
+    assert gate is not None
+    return visit_s(site, order.size, service_s(order, pickup=stop.pickup)), gate.begin
 
 
 def _wait_until(state: State, truck: Truck, opens: float) -> None:
@@ -119,6 +132,9 @@ def admitted(state: State, truck: Truck, site: SiteState) -> None:
         truck.version += 1
         queues.leave(state, truck)
         state.set_activity(truck, Activity.IDLE)
+        if site.spec.appointments is not None:
+            bookings.take_gap(state, truck, site, *_needs(state, truck, site))
+            opens = opens_at(state, truck.plan[0])
         _wait_until(state, truck, opens)
         return
     start_handling(state, truck, site, state.now - truck.activity_since)
@@ -134,6 +150,8 @@ def start_handling(state: State, truck: Truck, site: SiteState, waited_s: float)
         order.become(OrderStatus.LOADING if first.pickup else OrderStatus.UNLOADING)
         size += order.size
         service += service_s(order, pickup=first.pickup)
+    if site.spec.appointments is not None:
+        bookings.come_to_a_dock(state, truck, site, truck.plan[:count])
     truck.handled_stops = count
     truck.handling_s = visit_s(site, size, service)
     truck.version += 1

@@ -44,6 +44,7 @@ from spine.world.orders import Order
 from spine.world.policies.base import Policies
 from spine.world.policies.view import WorldView
 from spine.world.reach import Parts
+from spine.world.slots import SlotBook
 from spine.world.tally import Tally
 from spine.world.trips import TripArena
 
@@ -79,6 +80,8 @@ class State:
         warmed_up: sums up to the end of the warm-up; None before, and without one.
         retired: figures of trucks that are gone; `retired_fuel_l` what was left in their tanks less what they started with.
         open_times: when sites with opening hours are open, by id, as far as it has been asked for.
+        slot_books: slots of sites with appointments, by id, as far as they have been asked for.
+        has_appointments: whether there may be such sites.
         changed_agents, changed_buildings: what viewers have not been told yet, in order of change.
     """
 
@@ -130,6 +133,8 @@ class State:
     facility_trees: dict[FacilityKind, tuple[list[str], cKDTree | None]] = field(default_factory=dict)
     visits: dict[tuple[str, bool], Visit] = field(default_factory=dict)
     open_times: dict[str, OpenTimes] = field(default_factory=dict)
+    slot_books: dict[str, SlotBook] = field(default_factory=dict)
+    has_appointments: bool = False
     profile_capacities: dict[int, float] = field(default_factory=dict)
     parts: dict[int, Parts] = field(default_factory=dict)
     _by_kind: dict[FacilityKind, dict[str, Any]] = field(init=False)
@@ -218,6 +223,8 @@ class State:
     def add_facility(self, facility: Facility) -> None:
         """Add a facility to all facilities and to those of its kind."""
         self.buildings[facility.spec.id] = self._by_kind[facility.spec.kind][facility.spec.id] = facility
+        if isinstance(facility, SiteState) and facility.spec.appointments is not None:
+            self.has_appointments = True
 
     def remove_facility(self, facility: Facility) -> None:
         """Remove a facility, and what viewers should have been told of it."""
@@ -264,16 +271,27 @@ class State:
         """Return what a stop at a site has to wait for besides its earliest time, None for most."""
         windows = order.pickup_windows if pickup else order.delivery_windows
         opening = site.spec.opening
-        if opening is None:
+        book = None if site.spec.appointments is None else self.slot_book(site)
+        if opening is None and book is None:
             return Gate(windows, not pickup, None) if windows else None
         found = self.open_times.get(site.spec.id)
-        if found is None:
+        if found is None and opening is not None:
             found = self.open_times[site.spec.id] = OpenTimes(self.config.calendar, opening)
         if not windows:
             earliest = order.earliest_pickup if pickup else order.earliest_delivery
             latest = order.pickup_deadline if pickup else order.delivery_deadline
             windows = ((earliest, latest),)
-        return Gate(windows, not pickup, found)
+        return Gate(windows, not pickup, found, book)
+
+    def slot_book(self, site: SiteState) -> SlotBook:
+        """Return the slots of a site with appointments."""
+        found = self.slot_books.get(site.spec.id)
+        if found is None:
+            rule = site.spec.appointments
+            assert rule is not None, f"site {site.spec.id} has no appointments"
+            begin_s = self.config.calendar.start_of_day_s
+            found = self.slot_books[site.spec.id] = SlotBook(rule, site.spec.docks, begin_s, site.booked)
+        return found
 
     def forget_order(self, order_id: str) -> None:
         """Remove an order and what was derived from it."""
@@ -293,6 +311,7 @@ class State:
         self.facility_trees.clear()
         self.visits.clear()
         self.open_times.clear()
+        self.slot_books.clear()
         self.parts.clear()
         self.site_ids = list(self.sites)
 

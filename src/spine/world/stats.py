@@ -15,7 +15,7 @@ from spine.world.accounts import tally_now
 from spine.world.activities import Activity
 from spine.world.agenda import Due
 from spine.world.causes import ExpiryCause, RefusalCause
-from spine.world.facility_figures import Figures, longest_wait, use_figures
+from spine.world.facility_figures import Figures, longest_wait, use_figures, waits_outside
 from spine.world.facility_kinds import KINDS
 from spine.world.model import ACTIVITIES, TruckFigures
 from spine.world.state import Sample, State
@@ -240,6 +240,7 @@ def summary(state: State) -> Summary:
     waits: Figures = {}
     for kind, declaration in KINDS.items():
         waits |= longest_wait(declaration.place, state.facilities_of(kind).values())
+    waits |= waits_outside(state.sites.values())
     figures: Figures = {
         "simulated_hours": state.now / 3600.0,
         "trucks": len(state.trucks),
@@ -288,6 +289,8 @@ def _service(sums: Tally) -> Figures:
         "packages_due": sums.due,
         "awards": totals.awarded,
         "reoffers": totals.reoffered,
+        "appointments": totals.appointments,
+        "appointments_missed": totals.appointments_missed,
         "otif_share": share(totals.on_time, sums.due),
         "service_level": share(totals.delivered, totals.delivered + totals.expired + totals.rejected),
         "rejected_share": share(totals.rejected, totals.generated + totals.rejected),

@@ -24,13 +24,14 @@ class TaskStatus(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class TaskView:
-    """One stop of a truck's plan; `eta` is None when not known."""
+    """One stop of a truck's plan; `eta` is None when not known, `appointment` where the site wants none."""
 
     site_id: str
     task_type: TaskType
     package_ids: tuple[str, ...]
     eta: float | None
     status: TaskStatus
+    appointment: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,12 @@ _BAD: list[tuple[str, str, str]] = [
     ("loading_rate_t_per_min", "fast", f"'fast' {_NOT_A_NUMBER}"),
     ("fixed_handling_min", "-1", "'-1' is outside the allowed range 0 to 1440 min"),
     ("fixed_handling_min", "1441", "'1441' is outside the allowed range 0 to 1440 min"),
+    ("yard_limit", "0", "'0' is outside the allowed range 1 to 1000000 trucks"),
+    ("slot_min", "0.5", "'0.5' is outside the allowed range 1 to 1440 min"),
+    ("slot_trucks", "2", "needs slot_min, the length of a slot"),
+    ("slot_trucks", "0", "'0' is outside the allowed range 1 to 1000 trucks"),
+    ("slot_tolerance_min", "5", "needs slot_min, the length of a slot"),
+    ("slot_tolerance_min", "1441", "'1441' is outside the allowed range 0 to 1440 min"),
 ]  # fmt: skip
 
 

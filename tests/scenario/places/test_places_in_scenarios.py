@@ -11,6 +11,7 @@ import pytest
 from spine import Simulation
 from spine.errors import PlaceError, ScenarioError
 from spine.network import Site
+from spine.network.appointments import Appointments
 from spine.scenario import Scenario, save_map
 from spine.scenario.places import Degrees, PlaceBook
 from support.place_lists import degrees, street_map
@@ -206,3 +207,37 @@ def test_geojson_in_a_scenario(tmp_path: Path) -> None:
     (tmp_path / "sites.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
     scenario = _scenario(tmp_path, "places: {files: [{path: places.csv}, {path: sites.geojson}]}")
     assert scenario.places().snapped["G"].node_id == 7
+
+
+def test_yards_and_appointments_of_places_and_sites(tmp_path: Path) -> None:
+    """Columns of a list, and the same words for any site; minutes become seconds, and what is not said is usual."""
+    places = """\
+places:
+  list:
+    - {id: depot, node: 24, docks: 2, yard_limit: 5, slot_min: 30, slot_trucks: 1, slot_tolerance_min: 5}
+    - {id: shop, node: 3, slot_min: 60}
+    - {id: yard, node: 4}
+sites:
+  by_id:
+    yard: {yard_limit: 9, appointments: {slot_min: 20, tolerance_min: 0}}
+"""
+    sites = {site.id: site for site in _scenario(tmp_path, places).network().sites}
+    assert (sites["depot"].yard_limit, sites["depot"].appointments) == (5, Appointments(1800.0, 1, 300.0))
+    assert (sites["shop"].yard_limit, sites["shop"].appointments) == (None, Appointments(3600.0, None, 900.0))
+    assert (sites["yard"].yard_limit, sites["yard"].appointments) == (9, Appointments(1200.0, None, 0.0))
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        ("docks: 3, yard_limit: 2", "column yard_limit: 2 is fewer than the docks, 3"),
+        ("slot_trucks: 2", "column slot_trucks: needs slot_min, the length of a slot"),
+        ("slot_min: 0.5", "column slot_min: 0.5 is outside the allowed range 1 to 1440 min"),
+    ],
+)
+def test_yards_and_slots_that_make_no_sense(tmp_path: Path, fields: str, problem: str) -> None:
+    """Named by row and column."""
+    scenario = _scenario(tmp_path, f"places: {{list: [{{id: a, node: 3, {fields}}}]}}\n")
+    with pytest.raises(PlaceError) as caught:
+        scenario.network()
+    assert problem in str(caught.value)

@@ -1059,6 +1059,26 @@ export const FIGURES: Record<string, FigureText> = {
     "label": "parkings, longest wait",
     "unit": "min",
     "definition": "longest wait for a place so far, of waits that have ended"
+  },
+  "appointments": {
+    "label": "appointments kept",
+    "unit": "visits",
+    "definition": "slots of the site in which booked trucks came to a dock"
+  },
+  "appointments_missed": {
+    "label": "appointments missed",
+    "unit": "visits",
+    "definition": "times a truck came too late for its appointment at the site"
+  },
+  "yard_full": {
+    "label": "waits outside the yard",
+    "unit": "trucks",
+    "definition": "trucks that found the yard of the site full and waited outside"
+  },
+  "yard_mean_wait_min": {
+    "label": "mean wait outside the yard",
+    "unit": "min",
+    "definition": "time trucks that have come in or given up spent outside the yard / trucks that found it full"
   }
 };
 

@@ -48,6 +48,25 @@ COLUMNS: Final = (
         "time of every visit to a dock besides, 0 (also when empty) to 1440",
         high=1440.0,
     ),
+    Column(
+        "yard_limit",
+        Kind.WHOLE,
+        "trucks",
+        "trucks on the premises at most, at docks or waiting for one, no fewer than its docks; empty: any number",
+        1.0,
+        1e6,
+    ),
+    Column(
+        "slot_min", Kind.MINUTES, "min", "length of the slots trucks have to book, 1 to 1440; empty: none", 1.0, 1440.0
+    ),
+    Column("slot_trucks", Kind.WHOLE, "trucks", "trucks that may book a slot; empty: as many as docks", 1.0, 1000.0),
+    Column(
+        "slot_tolerance_min",
+        Kind.MINUTES,
+        "min",
+        "how late a truck may come for its appointment, 0 to 1440; empty: 15",
+        high=1440.0,
+    ),
 )
 """Columns a list of places may have; all others become attributes."""
 

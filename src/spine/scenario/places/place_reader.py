@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from spine.errors import quoted
+from spine.network.appointments import USUAL_TOLERANCE_S, Appointments
 from spine.network.facility_checks import LONGEST_ID
 from spine.network.opening import OpeningHours
 from spine.scenario.places.columns import POSITION
@@ -70,6 +71,10 @@ class PlaceReader:
         if place_id is not None and len(place_id) > LONGEST_ID:
             row.complain("id", f"{quoted(place_id)} has more than the allowed {LONGEST_ID} characters")
         position = _position(row)
+        docks, yard_limit = row.get("docks", 1), row.get("yard_limit")
+        if yard_limit is not None and yard_limit < docks:
+            row.complain("yard_limit", f"{yard_limit} is fewer than the docks, {docks}")
+        appointments = _appointments(row)
         attributes = row.attributes(self._cells.text)
         if row.faulty or place_id is None or position is None:
             return None
@@ -77,14 +82,27 @@ class PlaceReader:
             id=place_id,
             name=row.get("name", place_id),
             position=position,
-            docks=row.get("docks", 1),
+            docks=docks,
             opening=row.get("opening_hours"),
             loading_rate_t_per_min=row.get("loading_rate_t_per_min"),
             fixed_handling_s=row.get("fixed_handling_min", 0.0),
+            yard_limit=yard_limit,
+            appointments=appointments,
             attributes=attributes,
             file=self._file,
             row=number,
         )
+
+
+def _appointments(row: RowValues) -> Appointments | None:
+    """Return the slots of the place of a row; None when it has none, or they cannot be used, which is reported."""
+    slot_s = row.get("slot_min")
+    if slot_s is not None:
+        return Appointments(slot_s, row.get("slot_trucks"), row.get("slot_tolerance_min", USUAL_TOLERANCE_S))
+    for name in ("slot_trucks", "slot_tolerance_min"):
+        if name in row.own and "slot_min" not in row.bad:
+            row.complain(name, "needs slot_min, the length of a slot")
+    return None
 
 
 def _position(row: RowValues) -> Position | None:

@@ -56,6 +56,8 @@ def _site(record: PlaceRecord, node_id: int) -> Site:
         docks=record.docks,
         fixed_handling_s=record.fixed_handling_s,
         opening=record.opening,
+        yard_limit=record.yard_limit,
+        appointments=record.appointments,
     )
     if record.loading_rate_t_per_min is None:
         return site

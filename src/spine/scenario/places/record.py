@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from spine.network.appointments import Appointments
 from spine.network.opening import OpeningHours
 
 
@@ -39,6 +40,8 @@ class PlaceRecord:
         opening: when trucks are loaded and unloaded; None = at any time.
         loading_rate_t_per_min: tonnes a minute and dock; None = as usual.
         fixed_handling_s: time of every visit to a dock besides, seconds.
+        yard_limit: trucks on the premises at most; None = any number.
+        appointments: slots that trucks have to book; None = none.
         attributes: texts of further columns by name; those that are empty are left out.
         file, row: where it stands, as in `Problem`.
     """
@@ -50,6 +53,8 @@ class PlaceRecord:
     opening: OpeningHours | None = None
     loading_rate_t_per_min: float | None = None
     fixed_handling_s: float = 0.0
+    yard_limit: int | None = None
+    appointments: Appointments | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
     file: str = ""
     row: int | None = None

@@ -33,6 +33,9 @@ from spine.world.events.setting import (
     WorldReset,
 )
 from spine.world.events.trucks import (
+    AppointmentBooked,
+    AppointmentMissed,
+    AppointmentReleased,
     FuellingCompleted,
     FuellingStarted,
     HandlingFinished,
@@ -54,6 +57,9 @@ __all__ = [
     "AgentAdded",
     "AgentModified",
     "AgentRemoved",
+    "AppointmentBooked",
+    "AppointmentMissed",
+    "AppointmentReleased",
     "BuildingAdded",
     "BuildingModified",
     "BuildingRemoved",

@@ -47,6 +47,37 @@ class QueueJoined(Event):
 
 
 @dataclass(slots=True)
+class AppointmentBooked(Event):
+    """A truck has a place in the slot of a site that begins at `slot`, simulated s."""
+
+    type_name: ClassVar[str] = "appointment.booked"
+    agent_id: str
+    site_id: str
+    slot: float
+
+
+@dataclass(slots=True)
+class AppointmentReleased(Event):
+    """A truck has given up its place in a slot: its plan has changed, or it came too late."""
+
+    type_name: ClassVar[str] = "appointment.released"
+    agent_id: str
+    site_id: str
+    slot: float
+
+
+@dataclass(slots=True)
+class AppointmentMissed(Event):
+    """A truck came `late_s` after its appointment, too late for it; it takes the next free gap."""
+
+    type_name: ClassVar[str] = "appointment.missed"
+    agent_id: str
+    site_id: str
+    appointment: float
+    late_s: float
+
+
+@dataclass(slots=True)
 class HandlingStarted(Event):
     """A truck docked; `waited_s` is the time queued for the dock."""
 
