@@ -8,9 +8,11 @@ from enum import Enum
 from typing import Final
 
 from spine.world import CreateOrder
+from spine.world.causes import ExpiryCause, Obstacle
 from spine.world.events import (
     Event,
     NetworkReplaced,
+    OrderNotServed,
     OrderRefused,
     PackageAssigned,
     PackageCreated,
@@ -20,6 +22,7 @@ from spine.world.events import (
     PackageReoffered,
     WorldReset,
 )
+from spine.world.quantities import MASS
 
 
 class Outcome(str, Enum):
@@ -126,10 +129,11 @@ class OrderResults:
                     line.delivered, line.lateness_s = event.time, event.late_s
                 case PackageExpired() if event.package_id in self.lines:
                     line = self.lines[event.package_id]
-                    line.status, line.reason = Outcome.NOT_SERVED, event.cause.value
+                    line.status, line.reason = Outcome.NOT_SERVED, _reason_of_drawn(event.cause)
                 case OrderRefused():
-                    line = self._line(event.order_id, event, event.known_from)
-                    line.status, line.reason = Outcome.NOT_SERVED, event.reason.value
+                    self._line(event.order_id, event, event.known_from).status = Outcome.NOT_SERVED
+                case OrderNotServed() if event.order_id in self.lines:
+                    self.lines[event.order_id].reason = event.reason
                 case NetworkReplaced() | WorldReset():
                     self.lines.clear()
 
@@ -153,3 +157,8 @@ class OrderResults:
             yield {
                 name: value.value if isinstance(value := getattr(line, name), Outcome) else value for name in COLUMNS
             }
+
+
+def _reason_of_drawn(cause: ExpiryCause) -> str:
+    """Return the reason of an order of the dice, which has a mass and no other quantity; others are told theirs by an event."""
+    return Obstacle(cause, (MASS,) if cause is ExpiryCause.TOO_LARGE else ()).text

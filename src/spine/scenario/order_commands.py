@@ -12,7 +12,7 @@ from spine.scenario.orders.reading import MOST_PROBLEMS
 from spine.scenario.places.from_orders import place_id_of
 from spine.world import CreateOrder, TruckSpec, World
 from spine.world.events import Event
-from spine.world.intake import DRAWN_ID_PREFIX
+from spine.world.orders import DRAWN_ID_PREFIX
 from spine.world.quantities import SIZE
 
 ANY_TIME_S = 1e9
