@@ -38,7 +38,7 @@ def run(
     from rich.console import Console
 
     from spine.cli.figures import figures_table
-    from spine.cli.problems import tell_notes, warn_of_problems, warn_of_refusals
+    from spine.cli.problems import tell_notes, warn_of_problems, warn_of_refusals, warn_of_refused_orders
     from spine.cli.progress import RunProgress
     from spine.errors import ConfigurationError
     from spine.experiments import Simulation
@@ -70,7 +70,9 @@ def run(
         tell_notes(simulation.world.network)
         if out is not None:
             say(f"results in {out}")
-    warn_of_refusals(summary)
+    refused, outside = simulation.refused_orders()
+    warn_of_refusals(summary, refused)
+    warn_of_refused_orders(refused, outside)
     if signals:
         say("spine: interrupted; the figures are those up to here", error=True)
         raise typer.Exit(128 + signals[0])

@@ -91,6 +91,17 @@ def refuse_demand(state: State, site_id: str, size: float, cause: RefusalCause) 
     state.emit(events.PackageRejected(state.now, site_id, size, cause))
 
 
+def refusals_ahead(state: State) -> dict[str, str]:
+    """Return the announced orders that will be refused when they become known, the fleet being what it is now: reason by id."""
+    if not state.config.refuse_oversize:
+        return {}
+    return {
+        order.id: reason_text(why_refused(state, order))
+        for order in state.announced.values()
+        if _is_oversize(state, order)
+    }
+
+
 def _refuse(state: State, order: Order, cause: RefusalCause) -> bool:
     order.become(OrderStatus.REFUSED)
     refuse_demand(state, order.origin, order.size, cause)

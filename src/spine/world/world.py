@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from spine.errors import CommandError, quoted
 from spine.network import RoadNetwork, RoadNetworkBuilder, Router, TreeRouter
 from spine.network.facilities import FacilityKind
-from spine.world import checkpoint, demand, observe, renewal, restoring, stats, tables
+from spine.world import checkpoint, demand, intake, observe, renewal, restoring, stats, tables
 from spine.world.activities import Activity
 from spine.world.agent_kinds import AgentKind
 from spine.world.apply import apply
@@ -276,6 +276,10 @@ class World:
     def expected_refusals(self) -> dict[RefusalCause, float]:
         """Return the share of demand that will be refused at birth, per cause, as the world is set up now."""
         return demand.expected_refusals(self._state)
+
+    def refusals_ahead(self) -> dict[str, str]:
+        """Return the announced orders that will be refused when they become known, as the fleet is now: the reason by id."""
+        return intake.refusals_ahead(self._state)
 
     def truck_figures(self) -> list[tables.Row]:
         """Return one row of figures per truck."""
