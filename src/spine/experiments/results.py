@@ -25,6 +25,7 @@ from spine.world.events import Event
 from spine.world.facility_kinds import KINDS
 
 NO_PLACES = PlaceBook()
+EVENTS_FILE = "events.jsonl.gz"
 _PARTIAL = ".events.jsonl.gz.part"
 
 
@@ -69,7 +70,7 @@ class EventLog:
             self._packed.close()
             self._raw.flush()
             os.fsync(self._raw.fileno())
-            (self.folder / _PARTIAL).replace(self.folder / "events.jsonl.gz")
+            (self.folder / _PARTIAL).replace(self.folder / EVENTS_FILE)
 
     def add(self, events: Iterable[Event]) -> None:
         """Append events."""

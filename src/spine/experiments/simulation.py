@@ -18,7 +18,9 @@ from spine.errors import CommandError, ConfigurationError
 from spine.experiments.indicators import indicators
 from spine.experiments.lead_times import LeadTimes
 from spine.experiments.order_results import OrderResults
-from spine.experiments.results import EventLog, write_results
+from spine.experiments.parquet import check_duckdb, write_parquet
+from spine.experiments.parquet_tables import tables_of
+from spine.experiments.results import EVENTS_FILE, EventLog, write_results
 from spine.experiments.site_places import site_places
 from spine.experiments.vehicle_fill import VehicleFill
 from spine.experiments.visits import SiteVisits
@@ -128,6 +130,7 @@ class Simulation:
         dt: float = 60.0,
         listener: Listener | None = None,
         out: str | Path | None = None,
+        parquet: bool = False,
     ) -> Simulation:
         """Run for some simulated hours, or until a simulated time; the outcome does not depend on `dt`.
 
@@ -137,14 +140,17 @@ class Simulation:
             dt: step, simulated seconds, > 0; only decides how often `listener` hears.
             listener: called after every step with this simulation and the step's events.
             out: directory for the results (see `to_directory`) and, as `events.jsonl.gz`, all events of this run.
+            parquet: whether to write the tables of `parquet_tables` there, too: what happens from now on.
 
         Returns:
             This simulation, for chaining.
 
         Raises:
-            ConfigurationError: neither or both of `hours` and `until_s`, or a number that makes no sense.
+            ConfigurationError: neither or both of `hours` and `until_s`, or a number that makes no sense; Parquet without `out` or DuckDB.
             StorageError: `out` cannot be written to.
         """
+        if parquet:
+            self._keep_details(out)
         if (hours is None) == (until_s is None):
             raise ConfigurationError("run: give either hours or until_s")
         start = self.world.now
@@ -168,7 +174,19 @@ class Simulation:
                     break
             if out is not None:
                 self.to_directory(out)
+        if parquet and log is not None:
+            places = site_places(self.world.network, self._places)
+            tables = tables_of(self.world, self._orders, places, log.folder / EVENTS_FILE)
+            write_parquet(log.folder, tables, self.world.config.calendar)
         return self
+
+    def _keep_details(self, out: str | Path | None) -> None:
+        """Keep what the Parquet tables need, from now on."""
+        if out is None:
+            raise ConfigurationError("parquet: give a directory for the results, too")
+        check_duckdb()
+        self.world.keep_trace()
+        self._visits.keeps = True
 
     def _advance_to(self, moment: float) -> list[Event]:
         begun, before = time.perf_counter(), self.world.now

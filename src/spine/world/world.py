@@ -29,6 +29,7 @@ from spine.world.settlement import follow_up, settle
 from spine.world.state import Sample, State, edge_speeds_mps
 from spine.world.state_view import StateView
 from spine.world.stats import PackageCounts, Summary
+from spine.world.trace import Trace
 from spine.world.trips import TripArena
 from spine.world.views import AgentView, BuildingView, ChangedAgents, PackageView
 
@@ -300,6 +301,15 @@ class World:
     def time_series(self) -> Sequence[Sample]:
         """Return the samples so far; their values are in the order of `stats.SAMPLE_COLUMNS`."""
         return list(self._state.samples)
+
+    def keep_trace(self) -> None:
+        """Keep every leg and activity from now on, until the map is replaced; `trace` returns them."""
+        if self._state.trace is None:
+            self._state.trace = Trace()
+
+    def trace(self) -> Trace:
+        """Return the legs and activities since `keep_trace`, and behind them those under way, which have no end yet."""
+        return observe.trace_now(self._state)
 
     def sample_now(self) -> Sample:
         """Return what a sample taken at this instant holds."""
