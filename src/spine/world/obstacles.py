@@ -23,7 +23,7 @@ from spine.world.orders import Order
 from spine.world.schedule import Outlook, walk
 from spine.world.state import STORY_LENGTH, State
 
-TRUCKS_LOOKED_AT = 64
+TRUCKS_EXAMINED = 64
 """Of trucks that are alike, this many are examined, those nearest to the origin."""
 
 WEIGHT = "weight"
@@ -102,10 +102,10 @@ def _fleet(state: State, order: Order) -> dict[_Alike, list[Truck]]:
 
 
 def _nearest(state: State, trucks: list[Truck], origin: int) -> list[Truck]:
-    if len(trucks) <= TRUCKS_LOOKED_AT:
+    if len(trucks) <= TRUCKS_EXAMINED:
         return trucks
     times = state.router.times_to(origin, trucks[0].profile)
-    return sorted(trucks, key=lambda truck: times.item(truck.node))[:TRUCKS_LOOKED_AT]
+    return sorted(trucks, key=lambda truck: times.item(truck.node))[:TRUCKS_EXAMINED]
 
 
 def _room(alike: _Alike, order: Order, cause: RefusalCause | ExpiryCause) -> Iterator[Obstacle]:
