@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from math import ceil, inf
+from typing import NamedTuple
 
 from spine.energy import MASS_PER_CARGO_UNIT_T
 from spine.errors import CommandError, OrderError, quoted
@@ -12,7 +13,7 @@ from spine.scenario.orders.reading import MOST_PROBLEMS
 from spine.scenario.places.from_orders import place_id_of
 from spine.world import CreateOrder, TruckSpec, World
 from spine.world.events import Event
-from spine.world.intake import DRAWN_ID_PREFIX
+from spine.world.orders import DRAWN_ID_PREFIX
 from spine.world.quantities import SIZE
 
 ANY_TIME_S = 1e9
@@ -24,7 +25,23 @@ MOST_PARTS = 10_000
 _MASS = "mass_t"
 
 
-def take_orders(world: World, book: OrderBook, fleet: Sequence[TruckSpec]) -> list[tuple[CreateOrder, list[Event]]]:
+class TakenOrder(NamedTuple):
+    """An order of a list, or a part of one, that was brought into a world.
+
+    Attributes:
+        command: by which it was.
+        happened: what happened then.
+        record: the whole order as the list has it.
+        parts: how many parts it came in.
+    """
+
+    command: CreateOrder
+    happened: list[Event]
+    record: OrderRecord
+    parts: int
+
+
+def take_orders(world: World, book: OrderBook, fleet: Sequence[TruckSpec]) -> list[TakenOrder]:
     """Bring the orders of a book into a world that has its sites and trucks; return each, and what happened when it came.
 
     One that may be split and is larger than every truck comes in parts.
@@ -38,7 +55,7 @@ def take_orders(world: World, book: OrderBook, fleet: Sequence[TruckSpec]) -> li
         OrderError: an order cannot be one of this world; every problem on a line of its own.
     """
     problems: list[str] = []
-    taken: list[tuple[CreateOrder, list[Event]]] = []
+    taken: list[TakenOrder] = []
     sites = {site.id for site in world.network.sites}
     for record in book.records:
         wrong = list(_problems(record, sites))
@@ -49,7 +66,7 @@ def take_orders(world: World, book: OrderBook, fleet: Sequence[TruckSpec]) -> li
             parts = _parts_of(record, fleet) if record.may_split else 1
             for part in range(1, parts + 1):
                 command = _command(record, part, parts)
-                taken.append((command, world.apply(command)))
+                taken.append(TakenOrder(command, world.apply(command), record, parts))
         except CommandError as error:
             problems.append(f"{record.source}: {error}")
     if problems:

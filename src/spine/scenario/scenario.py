@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import yaml
 
@@ -26,8 +27,10 @@ from spine.scenario.reading import ScenarioText, did_you_mean, read_scenario
 from spine.scenario.sites import unknown_sites, with_sites, without_random_demand
 from spine.scenario.yaml_lines import MOST_BYTES
 from spine.scenario.yaml_lines import Path as Place
-from spine.world import CreateBroker, CreateOrder, World, WorldConfig
-from spine.world.events import Event
+from spine.world import CreateBroker, World, WorldConfig
+
+if TYPE_CHECKING:
+    from spine.scenario.order_commands import TakenOrder
 
 NONE = "none"
 """Name of the scenario without map and agents."""
@@ -202,15 +205,16 @@ class Scenario:
         spaced = spaced_orders(part, demand, network, calendar_of(self.spec), hours)
         return replace(book, records=(*book.records, *spaced))
 
-    def places(self, network: RoadNetwork | None = None) -> PlaceBook:
+    def places(self, network: RoadNetwork | None = None, orders: OrderBook | None = None) -> PlaceBook:
         """Return the places that are listed or named by coordinates in orders, files read now, with the nodes at which they stand.
 
         What is wrong with them is in the book.
 
         Args:
             network: that of the scenario, where it is at hand: loading a map takes time.
+            orders: those of the scenario, where they are at hand.
         """
-        book = self._gathered(self.orders())
+        book = self._gathered(self.orders() if orders is None else orders)
         if not book.records:
             return book
         from spine.scenario.places.gathering import at_the_roads
@@ -254,14 +258,14 @@ class Scenario:
         self,
         seed: int | None = None,
         warmup_hours: float | None = None,
-        hear: Callable[[CreateOrder, list[Event]], object] | None = None,
+        hear: Callable[[OrderBook, list[TakenOrder]], object] | None = None,
     ) -> World:
         """Return the world: network, broker, fleet and listed orders, at simulated time 0.
 
         Args:
             seed: instead of the scenario's own; the map and its default facilities stay the same.
             warmup_hours: instead of the scenario's own.
-            hear: gets every listed order, and what happened when it came.
+            hear: gets the listed orders, and what became of them when they came.
 
         Raises:
             ScenarioError, MapFormatError, CommandError: it cannot be made.
@@ -290,9 +294,9 @@ class Scenario:
         if book.records:
             from spine.scenario.order_commands import take_orders
 
-            for order, happened in take_orders(world, book, [truck.spec for truck in trucks]):
-                if hear is not None:
-                    hear(order, happened)
+            taken = take_orders(world, book, [truck.spec for truck in trucks])
+            if hear is not None:
+                hear(book, taken)
         return world
 
     def _full_path(self, path: Path) -> Path:
