@@ -68,6 +68,11 @@ def test_tours_hold_everything_trucks_use(seed: int, tank: float, stations: int)
     assert sum(spent.values()) / 3600.0 == pytest.approx(
         sum(float(figures[f"hours_{activity.value}"] or 0.0) for activity in Activity)
     )
+    assert sum(use.parking_stays for use in uses) == figures["parking_served"]
+    # Three parkings with one place each.
+    assert sum(use.parking_s for use in uses) == pytest.approx(
+        float(figures["parking_utilisation"] or 0.0) * 3 * world.now
+    )
     carried = Counter(order.order_id for tour in tours for order in tour.orders)
     assert set(carried.values()) <= {1}
     assert len(carried) == figures["packages_picked_up"]

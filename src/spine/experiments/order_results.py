@@ -40,6 +40,10 @@ COLUMNS: Final = (
     "picked_up",
     "delivered",
     "lateness_s",
+    "cost",
+    "co2e_kg",
+    "revenue",
+    "margin",
     "origin",
     "destination",
     "known_from",
@@ -68,6 +72,8 @@ class OrderLine:
         picked_up, delivered: when it was.
         lateness_s: seconds.
         promised: the delivery that was promised with its last award.
+        cost, revenue, margin: in the currency of the scenario; None when it has no costs. Written by `cost_results`, as is `co2e_kg`.
+        co2e_kg: its share of the CO2e of the run, well to wheel, kg; None in a world that keeps no tours.
     """
 
     order_id: str
@@ -83,6 +89,10 @@ class OrderLine:
     delivered: float | None = None
     lateness_s: float | None = None
     promised: float | None = None
+    cost: float | None = None
+    co2e_kg: float | None = None
+    revenue: float | None = None
+    margin: float | None = None
 
 
 @dataclass(slots=True)

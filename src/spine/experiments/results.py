@@ -14,6 +14,8 @@ from types import TracebackType
 import msgspec
 
 from spine.errors import StorageError
+from spine.experiments.cost_results import Accounts
+from spine.experiments.cost_tables import DAY_COLUMNS, VEHICLE_COLUMNS, day_rows, vehicle_rows
 from spine.experiments.order_results import COLUMNS, TIMES, OrderResults
 from spine.files import FOR_ALL, write_whole
 from spine.world import SAMPLE_COLUMNS, World
@@ -74,9 +76,17 @@ class EventLog:
 
 
 def write_results(
-    folder: Path, world: World, summary: Mapping[str, object], orders: OrderResults, scenario: str | None = None
+    folder: Path,
+    world: World,
+    summary: Mapping[str, object],
+    orders: OrderResults,
+    scenario: str | None = None,
+    accounts: Accounts | None = None,
 ) -> None:
     """Write the summary, the orders, the scenario (YAML) when there is one, the time series and the tables, each file atomically.
+
+    Args:
+        accounts: what the run cost, also in the lines of the orders; None when nothing is known of it.
 
     Raises:
         StorageError: the folder, made when missing, cannot be written to.
@@ -94,6 +104,9 @@ def write_results(
             for kind, declaration in KINDS.items()
         },
     }
+    if accounts is not None and accounts.costs is not None:
+        files["costs.csv"] = _table(VEHICLE_COLUMNS, vehicle_rows(accounts))
+        files["costs_by_day.csv"] = _table(DAY_COLUMNS, day_rows(accounts))
     if scenario is not None:
         files["scenario.yaml"] = scenario.encode()
     with _storage_errors(folder):

@@ -11,17 +11,22 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from spine import __version__
 from spine.errors import ConfigurationError
+from spine.experiments.cost_results import Accounts, CostRecords, accounts_of
+from spine.experiments.cost_tables import cost_figures
 from spine.experiments.indicators import indicators
 from spine.experiments.lead_times import LeadTimes
 from spine.experiments.order_results import OrderResults
 from spine.experiments.results import EventLog, write_results
 from spine.scenario import Scenario
-from spine.world import Command, CreateOrder, World
+from spine.world import Command, World
 from spine.world.events import Event
+
+if TYPE_CHECKING:
+    from spine.scenario.order_commands import TakenOrder
 
 Listener = Callable[["Simulation", list[Event]], None]
 
@@ -44,6 +49,8 @@ class Simulation:
         self._stopping = False
         self._lead_times = LeadTimes(world.config.warmup_s)
         self._orders = OrderResults()
+        self._records = CostRecords()
+        self._costs = scenario.costs() if scenario is not None else None
         self._unlogged: list[Event] = []
 
     @classmethod
@@ -61,16 +68,12 @@ class Simulation:
             ScenarioError: there is no such scenario, or it is malformed.
         """
         loaded = scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
-        listed: list[CreateOrder] = []
-        happened: list[Event] = []
-
-        def hear(order: CreateOrder, events: list[Event]) -> None:
-            listed.append(order)
-            happened.extend(events)
-
-        simulation = cls(loaded.build(seed, warmup_hours, hear), loaded.name, loaded)
+        listed: list[TakenOrder] = []
+        simulation = cls(loaded.build(seed, warmup_hours, listed.append), loaded.name, loaded)
         for order in listed:
-            simulation._orders.expect(order)
+            simulation._orders.expect(order.command)
+            simulation._records.revenues[order.command.order_id] = order.revenue
+        happened = [event for order in listed for event in order.happened]
         simulation._hear(happened)
         simulation._unlogged = happened
         return simulation
@@ -84,6 +87,8 @@ class Simulation:
     def _hear(self, events: Sequence[Event]) -> None:
         self._lead_times.hear(events)
         self._orders.hear(events)
+        if self.world.config.tours:
+            self._records.hear(events)
 
     def step(self, dt: float) -> list[Event]:
         """Advance by `dt` > 0 simulated seconds and return what happened."""
@@ -180,8 +185,20 @@ class Simulation:
             **figures,
             **indicators(figures),
             **self._lead_times.figures(),
+            **self._cost_figures(figures),
             **({"window": self._window_figures(window)} if window is not None else {}),
         }
+
+    def accounts(self) -> Accounts | None:
+        """Return what the run has cost and emitted so far; None when its scenario has neither costs nor listed orders."""
+        world = self.world
+        if not world.config.tours:
+            return None
+        return accounts_of(self._records, world.tours_now(), self._costs, world.config.calendar, world.now)
+
+    def _cost_figures(self, figures: Mapping[str, float | int | None]) -> Mapping[str, float | str | None]:
+        accounts = self.accounts()
+        return cost_figures(accounts, int(figures["packages_delivered"] or 0)) if accounts is not None else {}
 
     def _window_figures(self, window: dict[str, float | int | None]) -> dict[str, float | int | None]:
         return {**window, **indicators(window), **self._lead_times.figures(window=True)}
@@ -192,6 +209,9 @@ class Simulation:
 
     def orders(self) -> Iterator[Mapping[str, object]]:
         """Yield a row per order that was listed or became known: outcome, reason, vehicle and times; see `order_results`."""
+        accounts = self.accounts()
+        if accounts is not None:
+            accounts.put_into(self._orders)
         return self._orders.rows()
 
     def to_directory(self, path: str | Path) -> Path:
@@ -204,7 +224,10 @@ class Simulation:
         config = self.world.config
         made_from = self._scenario
         scenario = made_from.as_yaml(config.seed, config.warmup_s / 3600.0) if made_from is not None else None
-        write_results(folder, self.world, self.summary(), self._orders, scenario)
+        accounts = self.accounts()
+        if accounts is not None:
+            accounts.put_into(self._orders)
+        write_results(folder, self.world, self.summary(), self._orders, scenario, accounts)
         return folder
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from math import ceil, inf
+from typing import NamedTuple
 
 from spine.energy import MASS_PER_CARGO_UNIT_T
 from spine.errors import CommandError, OrderError, quoted
@@ -24,8 +25,24 @@ MOST_PARTS = 10_000
 _MASS = "mass_t"
 
 
-def take_orders(world: World, book: OrderBook, fleet: Sequence[TruckSpec]) -> list[tuple[CreateOrder, list[Event]]]:
-    """Bring the orders of a book into a world that has its sites and trucks; return each, and what happened when it came.
+class TakenOrder(NamedTuple):
+    """An order that has been brought into a world.
+
+    Attributes:
+        command: with which it came.
+        revenue: of a delivery, in the currency of the scenario; 0 where it has none.
+        happened: when it came.
+    """
+
+    command: CreateOrder
+    revenue: float
+    happened: list[Event]
+
+
+def take_orders(
+    world: World, book: OrderBook, fleet: Sequence[TruckSpec], *, in_ducats: bool = True
+) -> list[TakenOrder]:
+    """Bring the orders of a book into a world that has its sites and trucks; return what has been brought.
 
     One that may be split and is larger than every truck comes in parts.
 
@@ -33,12 +50,13 @@ def take_orders(world: World, book: OrderBook, fleet: Sequence[TruckSpec]) -> li
         world: at its start.
         book: without problems.
         fleet: the trucks there are.
+        in_ducats: whether the broker is paid their revenue in ducats; it is in a currency the world does not know otherwise.
 
     Raises:
         OrderError: an order cannot be one of this world; every problem on a line of its own.
     """
     problems: list[str] = []
-    taken: list[tuple[CreateOrder, list[Event]]] = []
+    taken: list[TakenOrder] = []
     sites = {site.id for site in world.network.sites}
     for record in book.records:
         wrong = list(_problems(record, sites))
@@ -48,8 +66,9 @@ def take_orders(world: World, book: OrderBook, fleet: Sequence[TruckSpec]) -> li
         try:
             parts = _parts_of(record, fleet) if record.may_split else 1
             for part in range(1, parts + 1):
-                command = _command(record, part, parts)
-                taken.append((command, world.apply(command)))
+                revenue = record.revenue / parts if record.revenue is not None else 0.0
+                command = _command(record, part, parts, revenue if in_ducats else 0.0)
+                taken.append(TakenOrder(command, 0.0 if in_ducats else revenue, world.apply(command)))
         except CommandError as error:
             problems.append(f"{record.source}: {error}")
     if problems:
@@ -89,7 +108,7 @@ def _parts_of(record: OrderRecord, fleet: Sequence[TruckSpec]) -> int:
     return int(fewest) if fewest <= MOST_PARTS else 1
 
 
-def _command(record: OrderRecord, part: int, parts: int) -> CreateOrder:
+def _command(record: OrderRecord, part: int, parts: int, value: float) -> CreateOrder:
     known = 0.0 if record.known_from is None else max(0.0, record.known_from)
     pickup, delivery = _closed(record.pickup_windows, known), _closed(record.delivery_windows, known)
     pickup = _before(pickup, delivery[-1].latest)
@@ -107,7 +126,7 @@ def _command(record: OrderRecord, part: int, parts: int) -> CreateOrder:
         delivery_service_s=_service_s(record, record.delivery_service_s, record.delivery_service_s_per, parts),
         requirements=record.requirements,
         priority=record.priority,
-        value_ducats=record.revenue / parts if record.revenue is not None else 0.0,
+        value_ducats=value,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import yaml
 
@@ -14,8 +15,9 @@ from spine.errors import MapFormatError, ScenarioError, quoted
 from spine.network import RoadNetwork, RoadNetworkBuilder
 from spine.network.generate import GenerationParameters, generate
 from spine.scenario.calendar import calendar_of, moments_of
+from spine.scenario.costs import Costs, costs_of, problems_of
 from spine.scenario.default_fleet import default_fleet
-from spine.scenario.fleet import fleet_commands
+from spine.scenario.fleet import fleet_commands, vehicles_of
 from spine.scenario.maps import is_map_file, load_map, with_default_facilities
 from spine.scenario.model import FleetGroup, MapSource, PlaybackPart, RunPart, ScenarioFile
 from spine.scenario.orders import OrderBook
@@ -25,8 +27,10 @@ from spine.scenario.reading import ScenarioText, did_you_mean, read_scenario
 from spine.scenario.sites import unknown_sites, with_sites, without_random_demand
 from spine.scenario.yaml_lines import MOST_BYTES
 from spine.scenario.yaml_lines import Path as Place
-from spine.world import CreateBroker, CreateOrder, World, WorldConfig
-from spine.world.events import Event
+from spine.world import CreateBroker, World, WorldConfig
+
+if TYPE_CHECKING:
+    from spine.scenario.order_commands import TakenOrder
 
 NONE = "none"
 """Name of the scenario without map and agents."""
@@ -202,23 +206,37 @@ class Scenario:
 
         return read_orders(self.spec.orders, self.base, moments_of(self.spec))
 
+    def costs(self) -> Costs | None:
+        """Return what the vehicles of the scenario cost, None when it does not say.
+
+        Raises:
+            ScenarioError: a fleet group has no cost sheet, or a cost sheet no group.
+        """
+        part = self.spec.costs
+        if part is None:
+            return None
+        for place, message in problems_of(part, self.spec.fleet):
+            raise self._error(place, message)
+        return costs_of(part, vehicles_of(self.spec.fleet or ()))
+
     def build(
         self,
         seed: int | None = None,
         warmup_hours: float | None = None,
-        hear: Callable[[CreateOrder, list[Event]], object] | None = None,
+        hear: Callable[[TakenOrder], object] | None = None,
     ) -> World:
         """Return the world: network, broker, fleet and listed orders, at simulated time 0.
 
         Args:
             seed: instead of the scenario's own; the map and its default facilities stay the same.
             warmup_hours: instead of the scenario's own.
-            hear: gets every listed order, and what happened when it came.
+            hear: gets every listed order when it has been brought into the world.
 
         Raises:
             ScenarioError, MapFormatError, CommandError: it cannot be made.
         """
         spec = self.spec
+        costs = self.costs()
         book = self.orders()
         book.raise_if_bad()
         network = self._network(book)
@@ -226,6 +244,7 @@ class Scenario:
             seed=spec.seed if seed is None else seed,
             calendar=calendar_of(spec),
             warmup_s=(spec.run.warmup_hours if warmup_hours is None else warmup_hours) * 3600.0,
+            tours=costs is not None or spec.orders is not None,
             **spec.policies.settings(),
         )
         world = World(network, config, extra_policies=plugin_policies())
@@ -239,9 +258,9 @@ class Scenario:
         if book.records:
             from spine.scenario.order_commands import take_orders
 
-            for order, happened in take_orders(world, book, [truck.spec for truck in trucks]):
+            for taken in take_orders(world, book, [truck.spec for truck in trucks], in_ducats=costs is None):
                 if hear is not None:
-                    hear(order, happened)
+                    hear(taken)
         return world
 
     def _full_path(self, path: Path) -> Path:
