@@ -243,3 +243,8 @@ def test_distances_are_the_shortest_whatever_was_asked_before(seed: int, pairs: 
                     best[head], changed = best[tail] + round(length, 3), True
         assert asked.metres(origin, destination) == pytest.approx(best[destination], abs=1e-6)
         assert asked.metres(origin, destination) == ShortestDistances(network).metres(origin, destination)
+
+
+def test_every_activity_counts_as_something() -> None:
+    """All but idleness, which depends on whether there is work ahead."""
+    assert set(SPELL_OF) == set(Activity) - {Activity.IDLE}
