@@ -21,6 +21,7 @@ from spine.world.state import State
 from spine.world.tours import SEARCH, OpenTour, pieces_by_day
 
 _CLASS_NAMES = tuple(road_class.name for road_class in RoadClass)
+_NOTHING = np.zeros(len(_CLASS_NAMES))
 
 
 def begin(state: State, truck: Truck) -> None:
@@ -108,8 +109,10 @@ def _book_up_to_now(state: State, truck: Truck, tour: OpenTour) -> None:
 
 def _book_leg(state: State, tour: OpenTour, leg: Leg, at: Progress) -> None:
     """Book what was driven of a leg from where it is booked up to a point, to the days on which it was driven."""
-    before = pricing.point_at(leg, tour.leg_booked_s)
-    before_m, before_l = _class_metres(state, leg, before), pricing.litres_at(leg, before)
+    before, before_m, before_l = Progress(0, 0.0, 0.0), _NOTHING, 0.0
+    if tour.leg_booked_s > 0.0:
+        before = pricing.point_at(leg, tour.leg_booked_s)
+        before_m, before_l = _class_metres(state, leg, before), pricing.litres_at(leg, before)
     for day, point in _points(state, leg, before, at):
         metres, litres = _class_metres(state, leg, point), pricing.litres_at(leg, point)
         use = tour.on(day)
@@ -135,7 +138,8 @@ def _points(state: State, leg: Leg, before: Progress, at: Progress) -> Iterator[
 def _class_metres(state: State, leg: Leg, at: Progress) -> NDArray[np.float64]:
     """Return what was driven of a leg up to a point by road class, metres, shape (road classes,)."""
     count = at.edge_at + 1
-    ends = np.minimum(leg.metres[:count], at.metres)
-    lengths = np.diff(ends, prepend=0.0)
+    lengths = leg.metres[:count].copy()
+    lengths[-1] = min(lengths[-1], at.metres)
+    lengths[1:] -= leg.metres[: count - 1]
     codes = state.network.edge_class[leg.edges[:count]]
     return np.bincount(codes, weights=lengths, minlength=len(_CLASS_NAMES)).astype(np.float64)
