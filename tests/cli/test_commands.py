@@ -39,7 +39,7 @@ def test_a_run_leaves_summary_events_and_tables(tmp_path: Path) -> None:
     times = [event["time"] for event in log]
     assert times == sorted(times)  # type: ignore[type-var]
     assert {path.name for path in tmp_path.iterdir()} == {
-        "summary.json", "events.jsonl.gz", "orders.csv", "scenario.yaml", "time_series.csv", "trucks.csv",
+        "summary.json", "events.jsonl.gz", "orders.csv", "order_parts.csv", "places.csv", "scenario.yaml", "time_series.csv", "trucks.csv",
         "sites.csv", "stations.csv", "parkings.csv",
     }  # fmt: skip
     assert len((tmp_path / "trucks.csv").read_text().splitlines()) == 25

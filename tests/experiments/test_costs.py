@@ -310,3 +310,24 @@ def test_a_scenario_written_out_has_its_costs(tmp_path: Path) -> None:
     out = _run(tmp_path)
     again = Scenario.load(out / "scenario.yaml")
     assert again.costs() == town(tmp_path, _ORDERS + _COSTS, more=_DATED).costs()
+
+
+def test_an_order_that_was_split_has_the_sums_of_its_parts(tmp_path: Path) -> None:
+    """Cost, CO2e and revenue; a penalty is paid for it once, not for each part."""
+    orders = """
+orders:
+  list:
+    - {id: A, origin: depot, destination: far, mass_t: 16, revenue: 100, may_split: true}
+    - {id: B, origin: depot, destination: shop, mass_t: 12, may_split: true, latest_delivery: "22:01"}
+"""
+    out = _run(tmp_path, orders)
+    summary = _sums_agree(out)
+    rows = {row["order_id"]: row for row in _rows(out / "orders.csv")}
+    parts = _rows(out / "order_parts.csv")
+    assert rows["A"]["parts"] == "3"
+    assert rows["A"]["revenue"] == "100.0"
+    for name in ("cost", "revenue", "margin", "co2e_kg"):
+        of_parts = [float(row[name]) for row in parts if row["whole"] == "A"]
+        assert float(rows["A"][name]) == pytest.approx(sum(of_parts))
+    assert (rows["B"]["status"], rows["B"]["cost"]) == ("not_served", "75.0")
+    assert summary["cost_not_served"] == 75.0

@@ -84,20 +84,23 @@ def test_an_order_larger_than_every_truck_is_split_only_if_it_may_be(tmp_path: P
         f"    - {{id: Cold, {big}, requirements: cooling, may_split: true}}\n"
         f"    - {{id: Nobody, {big}, requirements: crane, may_split: true}}\n"
     )
-    simulation = Simulation.from_scenario(town(tmp_path, text)).run(hours=48)
+    simulation = Simulation.from_scenario(town(tmp_path, text)).run(hours=48, out=tmp_path / "out")
     rows = {str(row["order_id"]): row for row in simulation.orders()}
+    with (tmp_path / "out/order_parts.csv").open() as file:
+        parts = {row["order_id"]: row for row in csv.DictReader(file)}
+    assert list(rows) == ["Whole", "Parts", "Small", "Cold", "Nobody"]
     # 20 t in trucks of 6 t; 40 pallets in cold ones of 12, which carry 4 t.
-    assert list(rows) == [
-        "Whole",
-        *(f"Parts/{n}" for n in range(1, 5)),
-        "Small",
-        *(f"Cold/{n}" for n in range(1, 6)),
-        "Nobody",
-    ]
-    assert (rows["Whole"]["status"], rows["Whole"]["reason"]) == ("not_served", "oversize")
-    assert (rows["Nobody"]["status"], rows["Nobody"]["reason"]) == ("not_served", "oversize")
-    assert {row["status"] for name, row in rows.items() if "/" in name or name == "Small"} == {"delivered"}
-    assert {row["vehicle"] for name, row in rows.items() if name.startswith("Cold/")} == {"cold-0001"}
+    assert list(parts) == [*(f"Parts/{n}" for n in range(1, 5)), *(f"Cold/{n}" for n in range(1, 6))]
+    assert [row["parts"] for row in rows.values()] == [1, 4, 1, 5, 1]
+    assert (rows["Whole"]["status"], rows["Whole"]["reason"]) == ("not_served", "capacity: mass, pallets")
+    assert rows["Nobody"]["status"] == "not_served"
+    assert rows["Nobody"]["reason"] == "capacity: mass, pallets; skill: crane"
+    assert {row["status"] for row in parts.values()} | {rows["Small"]["status"]} == {"delivered"}
+    assert {row["vehicle"] for name, row in parts.items() if name.startswith("Cold/")} == {"cold-0001"}
+    for whole in ("Parts", "Cold"):
+        of = [row for row in parts.values() if row["whole"] == whole]
+        assert rows[whole]["delivered"] == max(float(row["delivered"]) for row in of)
+        assert rows[whole]["vehicle"] == "|".join(dict.fromkeys(row["vehicle"] for row in of))
 
 
 def _book(folder: Path) -> None:
@@ -141,9 +144,11 @@ def test_every_order_has_a_line_that_agrees_with_the_events(tmp_path: Path) -> N
                 case "package.delivered":
                     known |= {"delivered": event["at"], "status": "delivered" if event["on_time"] else "late"}
                 case "package.expired":
-                    known |= {"status": "not_served", "reason": event["cause"]}
+                    known["status"] = "not_served"
                 case "order.refused":
-                    known |= {"status": "not_served", "reason": event["reason"]}
+                    known["status"] = "not_served"
+                case "order.not_served":
+                    known["reason"] = event["reason"]
     for name, row in rows.items():
         known = {"reason": "", "picked_up": "", "delivered": "", **expected[name]}
         assert {column: row[column] for column in known} == known, name
@@ -158,7 +163,7 @@ def test_every_order_has_a_line_that_agrees_with_the_events(tmp_path: Path) -> N
     assert rows["Late"]["status"] == "open"
     # Those that need a crane.
     assert {rows[f"N{number}"]["status"] for number in (5, 18, 31)} == {"not_served"}
-    assert rows["N5"]["reason"] == "no_equipment"
+    assert rows["N5"]["reason"] == "skill: crane"
 
 
 def test_orders_are_part_of_a_served_world_and_its_checkpoints(tmp_path: Path) -> None:

@@ -54,7 +54,15 @@ CAUSE_LABELS = {
         "expired: driving and handling alone take longer than the time from birth to the delivery deadline",
     ),
     "expired_too_far": ("free trucks were too far away", "expired: trucks were free, but none could be there in time"),
+    "expired_hours": (
+        "the drivers' hours were short",
+        "expired: a truck had the time, but its driver had to rest (orders from outside; others count as fleet_busy)",
+    ),
     "expired_fleet_busy": ("the fleet was busy", "expired: trucks had other work, or drivers who had to rest"),
+    "expired_not_awarded": (
+        "the dispatcher gave it to none",
+        "expired: a free truck could have carried it, and the dispatcher gave it to none (orders from outside)",
+    ),
     "expired_truck_late": ("its truck came too late", "expired: it was awarded, but not picked up in time"),
     "expired_unreachable": (
         "destination cut off on the way",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from spine.catalogue.entry import (
     COUNT,
+    DERIVED,
     DOWN,
     LABEL,
     MONEY,
@@ -205,6 +206,27 @@ PACKAGE_FIGURES: tuple[Entry, ...] = (
         DOWN,
         "mean time from the deadline to the delivery, of late deliveries",
         SUMS,
+    ),
+    (
+        "site_mean_dwell_min",
+        "mean dwell at sites",
+        "min",
+        TIME,
+        DOWN,
+        "mean time from a truck's arrival at a site to its leaving the dock, all waits included, of visits that are over",
+        DERIVED,
+    ),
+    *(
+        (
+            f"fill_{name}_share",
+            f"fill in {words}",
+            "",
+            SHARE,
+            UP,
+            f"{words} aboard x km / ({words} there is room for x km), on completed legs with something aboard, of trucks with such room",
+            DERIVED,
+        )
+        for name, words in (("mass", "mass"), ("volume", "volume"), ("pallets", "pallets"))
     ),
     ("value_delivered", "value delivered", "ducats", MONEY, UP, "value of the packages delivered", SUMS),
     ("value_expired", "value expired", "ducats", MONEY, DOWN, "value of the packages that expired or were lost", SUMS),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
+from spine.errors import quoted
 from spine.network import RoadNetwork
 from spine.terminal import say
 from spine.world import World
@@ -31,13 +33,34 @@ def warn_of_problems(world: World) -> None:
         say(f"warning: the world can never deliver: {problem.text} ({problem.code.value})", error=True)
 
 
-def warn_of_refusals(figures: Mapping[str, object]) -> None:
-    """Print on standard error how much demand a run has refused at birth, and why, when it is more than 1 %."""
+def warn_of_refusals(figures: Mapping[str, Any], refused_orders: Mapping[str, int]) -> None:
+    """Print on standard error how much random demand a run has refused at birth, and why, when it is more than 1 % of all demand.
+
+    Args:
+        figures: the summary of the run.
+        refused_orders: how many orders from outside were refused, by reason; there is another warning for them.
+    """
     share = figures["rejected_share"]
-    if isinstance(share, float) and share > REFUSED_SHARE_WARNED_OF:
+    is_random = figures["packages_rejected"] > sum(refused_orders.values())
+    if share is not None and share > REFUSED_SHARE_WARNED_OF and is_random:
         causes = {cause: figures[f"rejected_{cause.value}"] for cause in RefusalCause}
         why = "; ".join(f"{count} {_REFUSALS[cause]}" for cause, count in causes.items() if count)
         say(f"warning: {share:.1%} of the demand was refused at birth: {why}", error=True)
+
+
+def warn_of_refused_orders(refused: Mapping[str, int], orders: int, *, ahead: bool = False) -> None:
+    """Print on standard error how many orders from outside are refused, and why, when it is more than 1 % of them.
+
+    Args:
+        refused: how many, by reason.
+        orders: how many there are.
+        ahead: whether nothing has happened yet.
+    """
+    count = sum(refused.values())
+    if count > REFUSED_SHARE_WARNED_OF * orders:
+        why = ", ".join(f"{number} for {quoted(reason)}" for reason, number in sorted(refused.items()))
+        verb = "will be" if ahead else "were"
+        say(f"warning: {count} of {orders} orders ({count / orders:.1%}) {verb} refused: {why}", error=True)
 
 
 def warn_of_expected_refusals(world: World) -> None:

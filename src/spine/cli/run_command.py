@@ -31,6 +31,10 @@ def run(
     ] = None,
     dt: Annotated[float | None, typer.Option(help="Step in simulated seconds; does not change the outcome.")] = None,
     out: Annotated[Path | None, typer.Option(help="Directory for summary.json, events.jsonl.gz and tables.")] = None,
+    parquet: Annotated[
+        bool,
+        typer.Option("--parquet", help="Also orders, legs, stops, duties and events as Parquet (extra 'analysis')."),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print only the summary, as JSON.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")] = False,
 ) -> None:
@@ -38,7 +42,7 @@ def run(
     from rich.console import Console
 
     from spine.cli.figures import figures_table
-    from spine.cli.problems import tell_notes, warn_of_problems, warn_of_refusals
+    from spine.cli.problems import tell_notes, warn_of_problems, warn_of_refusals, warn_of_refused_orders
     from spine.cli.progress import RunProgress
     from spine.errors import ConfigurationError
     from spine.experiments import Simulation
@@ -51,6 +55,8 @@ def run(
         raise ConfigurationError("--hours and --dt must be greater than 0 (and finite)")
     if warmup is not None and not 0.0 <= warmup <= 1e6:
         raise ConfigurationError(f"--warmup {warmup}: must be 0 to 1000000 hours")
+    if parquet and out is None:
+        raise ConfigurationError("--parquet: needs --out, a directory for the files")
     loaded = Scenario.load(scenario)
     simulation = Simulation.from_scenario(loaded, seed, warmup)
     warn_of_problems(simulation.world)
@@ -61,7 +67,7 @@ def run(
         listener = None
         if not (quiet or as_json) and console.is_terminal:
             listener = stack.enter_context(RunProgress(console, simulation, wanted)).update
-        simulation.run(wanted, dt=loaded.run.dt if dt is None else dt, listener=listener, out=out)
+        simulation.run(wanted, dt=loaded.run.dt if dt is None else dt, listener=listener, out=out, parquet=parquet)
     summary = simulation.summary()
     if as_json:
         say(indented_json(summary).decode("ascii"))
@@ -70,7 +76,9 @@ def run(
         tell_notes(simulation.world.network)
         if out is not None:
             say(f"results in {out}")
-    warn_of_refusals(summary)
+    refused, outside = simulation.refused_orders()
+    warn_of_refusals(summary, refused)
+    warn_of_refused_orders(refused, outside)
     if signals:
         say("spine: interrupted; the figures are those up to here", error=True)
         raise typer.Exit(128 + signals[0])

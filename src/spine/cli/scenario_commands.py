@@ -46,11 +46,21 @@ def check(
 
     Warns, on standard error, when the world can never deliver anything, or will refuse more than 1 % of its demand.
     """
-    from spine.cli.problems import tell_notes, warn_of_expected_refusals, warn_of_problems
+    from collections import Counter
+
+    from spine.cli.problems import tell_notes, warn_of_expected_refusals, warn_of_problems, warn_of_refused_orders
     from spine.scenario import Scenario
+    from spine.scenario.order_commands import TakenOrder
+    from spine.scenario.orders import OrderBook
+    from spine.world.events import OrderNotServed
 
     loaded = Scenario.load(scenario)
-    world = loaded.build()
+    taken: list[TakenOrder] = []
+
+    def hear(_: OrderBook, orders: list[TakenOrder]) -> None:
+        taken.extend(orders)
+
+    world = loaded.build(hear=hear)
     network = world.network
     book = loaded.orders()
     places = loaded.places(network)
@@ -65,6 +75,8 @@ def check(
     tell_notes(network)
     warn_of_problems(world)
     warn_of_expected_refusals(world)
+    at_once = (event.reason for order in taken for event in order.happened if isinstance(event, OrderNotServed))
+    warn_of_refused_orders(Counter([*at_once, *world.refusals_ahead().values()]), len(taken), ahead=True)
 
 
 @scenario_app.command()

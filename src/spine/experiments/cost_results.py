@@ -12,9 +12,10 @@ from math import fsum
 
 from spine.energy import DIESEL
 from spine.experiments.costing import Amount, Item, amounts_of_tours
-from spine.experiments.order_results import OrderResults
+from spine.experiments.order_line import OrderLine
 from spine.experiments.sharing import VehicleUse, allocated, shared_by_key
 from spine.scenario.costs import Costs
+from spine.scenario.order_commands import TakenOrder
 from spine.world.calendar import Calendar
 from spine.world.events import (
     Event,
@@ -35,15 +36,22 @@ class CostRecords:
 
     Attributes:
         tours: that have ended.
-        revenues: of orders that have one in the currency, by id.
+        revenues: of listed orders, or parts of them, by id; in the currency of the scenario.
+        parts: into how many parts the order was split, by id of each part.
         delivered: event of every delivery, by order id.
         failed: when orders left the world, or were refused, undelivered, by id, simulated s.
     """
 
     tours: list[TourEnded] = field(default_factory=list)
     revenues: dict[str, float] = field(default_factory=dict)
+    parts: dict[str, int] = field(default_factory=dict)
     delivered: dict[str, PackageDelivered] = field(default_factory=dict)
     failed: dict[str, float] = field(default_factory=dict)
+
+    def expect(self, taken: TakenOrder) -> None:
+        """Take note of an order of a list, or of a part of one."""
+        self.revenues[taken.command.order_id] = taken.revenue
+        self.parts[taken.command.order_id] = taken.parts
 
     def hear(self, events: Iterable[Event]) -> None:
         """Take note of events, in the order of time."""
@@ -99,10 +107,10 @@ class Accounts:
     unallocated_grams: int
     tonne_km: Mapping[str, float]
 
-    def put_into(self, orders: OrderResults) -> None:
+    def put_into(self, lines: Mapping[str, OrderLine]) -> None:
         """Write cost, CO2e, revenue and margin into the lines of the orders."""
         earned = {order: cents for (_, _, order), cents in self.revenues.items()}
-        for line in orders.lines.values():
+        for line in lines.values():
             line.co2e_kg = self.order_grams.get(line.order_id, 0) / 1000.0
             if self.costs is not None:
                 cost, revenue = self.order_cents.get(line.order_id, 0), earned.get(line.order_id, 0)
@@ -170,14 +178,19 @@ def _borne_by_orders(
 
 
 def _penalties(records: CostRecords, costs: Costs, day_of: Callable[[float], int]) -> Iterable[Amount]:
-    """Yield what is paid for late deliveries, by their vehicles, and for orders that were not served."""
+    """Yield what is paid for late deliveries, by their vehicles, and for orders that were not served.
+
+    A part of an order that was split bears its part of them.
+    """
     penalties = costs.penalties
     for order, event in records.delivered.items():
         if event.late_s > 0.0:
             value = penalties.late_per_order + penalties.late_per_hour * event.late_s / _HOUR_S
-            yield Amount(Item.LATENESS, event.agent_id, day_of(event.time), value, order=order)
+            share = 1.0 / records.parts.get(order, 1)
+            yield Amount(Item.LATENESS, event.agent_id, day_of(event.time), value * share, order=order)
     for order, time in records.failed.items():
-        yield Amount(Item.NOT_SERVED, "", day_of(time), penalties.not_served_per_order, order=order)
+        share = 1.0 / records.parts.get(order, 1)
+        yield Amount(Item.NOT_SERVED, "", day_of(time), penalties.not_served_per_order * share, order=order)
 
 
 def _revenues(records: CostRecords, day_of: Callable[[float], int]) -> list[Amount]:

@@ -16,13 +16,18 @@ import msgspec
 from spine.errors import StorageError
 from spine.experiments.cost_results import Accounts
 from spine.experiments.cost_tables import DAY_COLUMNS, VEHICLE_COLUMNS, day_rows, vehicle_rows
-from spine.experiments.order_results import COLUMNS, TIMES, OrderResults
+from spine.experiments.order_line import TIMES
+from spine.experiments.order_results import OrderResults
+from spine.experiments.site_places import place_table, site_places
 from spine.files import FOR_ALL, write_whole
+from spine.scenario.places import PlaceBook
 from spine.world import SAMPLE_COLUMNS, World
 from spine.world.calendar import Calendar
 from spine.world.events import Event
 from spine.world.facility_kinds import KINDS
 
+NO_PLACES = PlaceBook()
+EVENTS_FILE = "events.jsonl.gz"
 _PARTIAL = ".events.jsonl.gz.part"
 
 
@@ -67,7 +72,7 @@ class EventLog:
             self._packed.close()
             self._raw.flush()
             os.fsync(self._raw.fileno())
-            (self.folder / _PARTIAL).replace(self.folder / "events.jsonl.gz")
+            (self.folder / _PARTIAL).replace(self.folder / EVENTS_FILE)
 
     def add(self, events: Iterable[Event]) -> None:
         """Append events."""
@@ -81,11 +86,13 @@ def write_results(
     summary: Mapping[str, object],
     orders: OrderResults,
     scenario: str | None = None,
+    listed: PlaceBook = NO_PLACES,
     accounts: Accounts | None = None,
 ) -> None:
     """Write the summary, the orders, the scenario (YAML) when there is one, the time series and the tables, each file atomically.
 
     Args:
+        listed: the places of a planner's lists.
         accounts: what the run cost, also in the lines of the orders; None when nothing is known of it.
 
     Raises:
@@ -94,10 +101,13 @@ def write_results(
     calendar = world.config.calendar
     at = ("at",) if calendar.is_dated else ()
     series = [(sample.time, *(calendar.iso(sample.time) for _ in at), *sample.values) for sample in world.time_series()]
+    places = site_places(world.network, listed)
     files = {
         "summary.json": msgspec.json.format(msgspec.json.encode(summary), indent=2) + b"\n",
         "time_series.csv": _csv(("time", *at, *SAMPLE_COLUMNS), series),
-        "orders.csv": _table(COLUMNS, _dated(orders.rows(), calendar)),
+        "orders.csv": _table(orders.columns(), _dated(orders.rows(places), calendar)),
+        "order_parts.csv": _table(["whole", *orders.columns()], _dated(orders.part_rows(places), calendar)),
+        "places.csv": _table(*place_table(world.network, listed)),
         "trucks.csv": _table(world.truck_columns(), world.truck_figures()),
         **{
             f"{declaration.table}.csv": _table(world.facility_columns(kind), world.facility_figures(kind))

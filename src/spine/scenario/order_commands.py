@@ -13,7 +13,7 @@ from spine.scenario.orders.reading import MOST_PROBLEMS
 from spine.scenario.places.from_orders import place_id_of
 from spine.world import CreateOrder, TruckSpec, World
 from spine.world.events import Event
-from spine.world.intake import DRAWN_ID_PREFIX
+from spine.world.orders import DRAWN_ID_PREFIX
 from spine.world.quantities import SIZE
 
 ANY_TIME_S = 1e9
@@ -26,23 +26,30 @@ _MASS = "mass_t"
 
 
 class TakenOrder(NamedTuple):
-    """An order that has been brought into a world.
+    """An order of a list, or a part of one, that was brought into a world.
 
     Attributes:
-        command: with which it came.
-        revenue: of a delivery, in the currency of the scenario; 0 where it has none.
-        happened: when it came.
+        command: by which it was.
+        happened: what happened then.
+        record: the whole order as the list has it.
+        parts: how many parts it came in.
     """
 
     command: CreateOrder
-    revenue: float
     happened: list[Event]
+    record: OrderRecord
+    parts: int
+
+    @property
+    def revenue(self) -> float:
+        """Revenue of its delivery, in whatever money the list is; 0 where the list does not say."""
+        return self.record.revenue / self.parts if self.record.revenue is not None else 0.0
 
 
 def take_orders(
     world: World, book: OrderBook, fleet: Sequence[TruckSpec], *, in_ducats: bool = True
 ) -> list[TakenOrder]:
-    """Bring the orders of a book into a world that has its sites and trucks; return what has been brought.
+    """Bring the orders of a book into a world that has its sites and trucks; return each, and what happened when it came.
 
     One that may be split and is larger than every truck comes in parts.
 
@@ -66,9 +73,9 @@ def take_orders(
         try:
             parts = _parts_of(record, fleet) if record.may_split else 1
             for part in range(1, parts + 1):
-                revenue = record.revenue / parts if record.revenue is not None else 0.0
-                command = _command(record, part, parts, revenue if in_ducats else 0.0)
-                taken.append(TakenOrder(command, 0.0 if in_ducats else revenue, world.apply(command)))
+                value = record.revenue / parts if in_ducats and record.revenue is not None else 0.0
+                command = _command(record, part, parts, value)
+                taken.append(TakenOrder(command, world.apply(command), record, parts))
         except CommandError as error:
             problems.append(f"{record.source}: {error}")
     if problems:

@@ -158,15 +158,16 @@ class Scenario:
         random_demand = self.spec.orders is None or self.spec.orders.random_demand
         return network if random_demand else without_random_demand(network)
 
-    def places(self, network: RoadNetwork | None = None) -> PlaceBook:
+    def places(self, network: RoadNetwork | None = None, orders: OrderBook | None = None) -> PlaceBook:
         """Return the places that are listed or named by coordinates in orders, files read now, with the nodes at which they stand.
 
         What is wrong with them is in the book.
 
         Args:
             network: that of the scenario, where it is at hand: loading a map takes time.
+            orders: those of the scenario, where they are at hand.
         """
-        book = self._gathered(self.orders())
+        book = self._gathered(self.orders() if orders is None else orders)
         if not book.records:
             return book
         from spine.scenario.places.gathering import at_the_roads
@@ -223,14 +224,14 @@ class Scenario:
         self,
         seed: int | None = None,
         warmup_hours: float | None = None,
-        hear: Callable[[TakenOrder], object] | None = None,
+        hear: Callable[[OrderBook, list[TakenOrder]], object] | None = None,
     ) -> World:
         """Return the world: network, broker, fleet and listed orders, at simulated time 0.
 
         Args:
             seed: instead of the scenario's own; the map and its default facilities stay the same.
             warmup_hours: instead of the scenario's own.
-            hear: gets every listed order when it has been brought into the world.
+            hear: gets the listed orders, and what became of them when they came.
 
         Raises:
             ScenarioError, MapFormatError, CommandError: it cannot be made.
@@ -258,9 +259,9 @@ class Scenario:
         if book.records:
             from spine.scenario.order_commands import take_orders
 
-            for taken in take_orders(world, book, [truck.spec for truck in trucks], in_ducats=costs is None):
-                if hear is not None:
-                    hear(taken)
+            taken = take_orders(world, book, [truck.spec for truck in trucks], in_ducats=costs is None)
+            if hear is not None:
+                hear(book, taken)
         return world
 
     def _full_path(self, path: Path) -> Path:

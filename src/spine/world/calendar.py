@@ -112,6 +112,13 @@ class Calendar:
         midnight = datetime.fromordinal(self.first_date).replace(tzinfo=offset)
         return (midnight + timedelta(seconds=int(self.clock_s(now) + _ROUNDING_S))).isoformat()
 
+    def unix_us(self, now: float) -> int:
+        """Return a simulated time of a world with dates as microseconds since 1970-01-01, 0:00 UTC."""
+        assert self.is_dated
+        days = self.first_date - date(1970, 1, 1).toordinal()
+        start_s = days * SECONDS_PER_DAY + self.start_of_day_s - self.offsets[0].seconds
+        return round((start_s + now) * 1e6)
+
     def _offset_s(self, now: float) -> float:
         found = self.offsets[0].seconds
         for since, seconds in self.offsets[1:]:

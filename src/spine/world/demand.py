@@ -22,7 +22,7 @@ from spine.world.calendar import SECONDS_PER_HOUR
 from spine.world.causes import RefusalCause
 from spine.world.draws import Stream, pick
 from spine.world.model import SiteState
-from spine.world.orders import Order
+from spine.world.orders import DRAWN_ID_PREFIX, Order
 from spine.world.state import State
 from spine.world.terms import value_of
 
@@ -133,7 +133,7 @@ def _draw(state: State, site: SiteState) -> Order | None:
     if delivery_s <= pickup_s:
         delivery_s = pickup_s + _between(_LATER_DELIVERY_S, draws[7])
     return Order(
-        id=f"{intake.DRAWN_ID_PREFIX}{site.spec.id}-{index}",
+        id=f"{DRAWN_ID_PREFIX}{site.spec.id}-{index}",
         origin=site.spec.id,
         destination=destination,
         size=size,

@@ -60,6 +60,15 @@ def binding_cause(state: State, order: Order) -> ExpiryCause:
     return ExpiryCause.FLEET_BUSY
 
 
+def window_cause(state: State, order: Order, drive_s: float) -> ExpiryCause:
+    """Return which cause it is that no truck could keep the windows of an order: they are too short for any, or these are too far away.
+
+    Args:
+        drive_s: from the origin to the destination, seconds.
+    """
+    return ExpiryCause.TOO_FAR if _fits_windows(state, order, drive_s) else ExpiryCause.WINDOW_TOO_SHORT
+
+
 def _fits_windows(state: State, order: Order, drive_s: float) -> bool:
     """Return whether a truck that stands at the origin all the time could deliver an order in time, the sites' opening hours kept.
 

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from spine.world import events, terms, tour_accounts
 from spine.world.activities import Followup
 from spine.world.agenda import Due
-from spine.world.causes import ExpiryCause, ReofferReason
+from spine.world.causes import ExpiryCause, Obstacle, ReofferReason, reason_text
 from spine.world.diagnosis import binding_cause
 from spine.world.model import SiteState, Stop, Truck
+from spine.world.obstacles import why_not_awarded
 from spine.world.orders import Order, OrderStatus
 from spine.world.policies.view import Award
 from spine.world.state import State
@@ -159,11 +160,21 @@ def fall_due(state: State, order_id: str) -> None:
     if order.pickup_deadline > state.now:
         # Meant for an earlier order of this id, of a site that has been removed and made again.
         return
-    expire(state, order, binding_cause(state, order) if order.truck_id is None else ExpiryCause.TRUCK_LATE)
+    if order.truck_id is not None:
+        expire(state, order, ExpiryCause.TRUCK_LATE)
+    elif order.is_drawn:
+        expire(state, order, binding_cause(state, order))
+    else:
+        obstacles = why_not_awarded(state, order)
+        expire(state, order, ExpiryCause(obstacles[0].cause), obstacles)
 
 
-def expire(state: State, order: Order, cause: ExpiryCause) -> None:
-    """Remove an order undelivered; the broker is fined by its terms, once."""
+def expire(state: State, order: Order, cause: ExpiryCause, obstacles: Sequence[Obstacle] = ()) -> None:
+    """Remove an order undelivered; the broker is fined by its terms, once.
+
+    Args:
+        obstacles: what had to be otherwise, where it is more than the cause.
+    """
     if order.truck_id is not None:
         truck = state.trucks[order.truck_id]
         truck.figures.failed += 1
@@ -186,6 +197,8 @@ def expire(state: State, order: Order, cause: ExpiryCause) -> None:
     totals.expired_by_cause[cause] = totals.expired_by_cause.get(cause, 0) + 1
     state.touch_building(order.origin)
     state.emit(events.PackageExpired(state.now, order.id, order.origin, order.value, cause))
+    if not order.is_drawn:
+        state.emit(events.OrderNotServed(state.now, order.id, reason_text(obstacles or [Obstacle(cause)])))
     broker = state.broker
     if broker is not None:
         fine = terms.fine(order)

@@ -10,11 +10,12 @@ from spine.network.facilities import PRIORITIES, URGENCIES
 from spine.world import events, freight, quantities
 from spine.world.activities import Followup
 from spine.world.agenda import Due
-from spine.world.causes import RefusalCause
+from spine.world.causes import Obstacle, RefusalCause, reason_text
 from spine.world.checks import checked_number
 from spine.world.commands import CreateOrder
 from spine.world.gate import Window
-from spine.world.orders import Order, OrderStatus
+from spine.world.obstacles import why_refused
+from spine.world.orders import DRAWN_ID_PREFIX, Order, OrderStatus
 from spine.world.state import State
 
 LONGEST_SERVICE_S = 86_400.0
@@ -25,9 +26,6 @@ MOST_WINDOWS = 100
 
 _LATEST_S = 1e12
 """Times beyond this, 30 000 years, are mistakes."""
-
-DRAWN_ID_PREFIX = "pkg-"
-"""Ids of orders the dice make begin with this; orders from outside must not."""
 
 
 def accept(state: State, order: Order) -> bool:
@@ -93,10 +91,21 @@ def refuse_demand(state: State, site_id: str, size: float, cause: RefusalCause) 
     state.emit(events.PackageRejected(state.now, site_id, size, cause))
 
 
+def refusals_ahead(state: State) -> dict[str, str]:
+    """Return the announced orders that will be refused when they become known, the fleet being what it is now: reason by id."""
+    if not state.config.refuse_oversize:
+        return {}
+    return {
+        order.id: reason_text(why_refused(state, order))
+        for order in state.announced.values()
+        if _is_oversize(state, order)
+    }
+
+
 def _refuse(state: State, order: Order, cause: RefusalCause) -> bool:
     order.become(OrderStatus.REFUSED)
     refuse_demand(state, order.origin, order.size, cause)
-    if not order.id.startswith(DRAWN_ID_PREFIX):
+    if not order.is_drawn:
         state.emit(
             events.OrderRefused(
                 state.now,
@@ -109,6 +118,8 @@ def _refuse(state: State, order: Order, cause: RefusalCause) -> bool:
                 cause,
             )
         )
+        why = why_refused(state, order) if cause is RefusalCause.OVERSIZE else [Obstacle(cause)]
+        state.emit(events.OrderNotServed(state.now, order.id, reason_text(why)))
     return False
 
 

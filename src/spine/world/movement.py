@@ -20,6 +20,7 @@ from spine.world.leg import Leg
 from spine.world.model import Truck, TruckFigures
 from spine.world.pricing import Progress
 from spine.world.state import State
+from spine.world.trace import SEARCH, TracedLeg
 
 FULL_SHARE = 0.999
 """A tank this full counts as full."""
@@ -222,6 +223,11 @@ def book_driving(state: State, truck: Truck, metres: float, seconds: float) -> N
     hours.book(state, truck, Duty.DRIVING, state.now - seconds, seconds)
     _book(truck.figures, truck.capacity, truck.load, metres, litres, litres * truck.fuel_unit_cost)
     tour_accounts.book_search(state, truck, metres, seconds, litres)
+    if state.trace is not None and seconds > 0.0:
+        node = state.node_id(truck.node)
+        state.trace.legs.append(
+            TracedLeg(truck.id, state.now - seconds, state.now, node, node, SEARCH, metres, litres, truck.load)
+        )
 
 
 def settle(state: State, truck: Truck, leg: Leg, at: Progress) -> None:
@@ -230,6 +236,27 @@ def settle(state: State, truck: Truck, leg: Leg, at: Progress) -> None:
     hours.book(state, truck, Duty.DRIVING, leg.start_time, at.seconds)
     book_distance(truck.figures, truck, leg, at)
     tour_accounts.book_leg(state, truck, leg, at)
+    if state.trace is not None:
+        state.trace.legs.append(traced(state, truck, leg, at, state.now))
+
+
+def traced(state: State, truck: Truck, leg: Leg, at: Progress, end: float | None) -> TracedLeg:
+    """Return a leg as it is traced, as far as it was driven.
+
+    Args:
+        end: when it ended, simulated s; None while it goes on.
+    """
+    return TracedLeg(
+        truck.id,
+        leg.start_time,
+        end,
+        state.node_id(leg.start_node),
+        state.node_id(int(state.network.edge_to[leg.edges[at.edge_at]])),
+        leg.purpose.value,
+        at.metres,
+        pricing.litres_at(leg, at),
+        leg.load,
+    )
 
 
 def book_distance(figures: TruckFigures, truck: Truck, leg: Leg, at: Progress) -> None:

@@ -19,6 +19,7 @@ from spine.world.leg import Leg
 from spine.world.model import ACTIVITIES, Truck
 from spine.world.orders import Order, OrderStatus
 from spine.world.state import State
+from spine.world.trace import Spell, Trace
 from spine.world.views import (
     AgentView,
     BrokerView,
@@ -263,3 +264,17 @@ def _shown_status(order: Order) -> PackageStatus:
     if order.status is OrderStatus.ANNOUNCED:
         return PackageStatus.ANNOUNCED
     return PackageStatus.IN_TRANSIT if order.aboard else PackageStatus.WAITING_PICKUP
+
+
+def trace_now(state: State) -> Trace:
+    """Return what was traced so far, and what every truck does now, without an end; nothing where no trace is kept."""
+    kept = state.trace
+    if kept is None:
+        return Trace()
+    found = Trace(list(kept.legs), list(kept.spells))
+    for truck in state.trucks.values():
+        if truck.leg is not None:
+            found.legs.append(movement.traced(state, truck, truck.leg, pricing.progress(truck, state.now), None))
+        node = kept.node_of(truck.id, state.node_id(truck.node))
+        found.spells.append(Spell(truck.id, truck.activity_since, None, truck.activity, node))
+    return found

@@ -12,6 +12,9 @@ from typing import Final
 from spine.world.gate import Window
 from spine.world.terms import EXPIRY_FINE_SHARE, LATE_LOSS_PER_S
 
+DRAWN_ID_PREFIX: Final = "pkg-"
+"""Ids of orders the dice make begin with this; orders from outside must not."""
+
 
 class OrderStatus(str, Enum):
     """Where an order is in its life."""
@@ -110,6 +113,11 @@ class Order:
     next_offer: float = 0.0
     planned: float = 0.0
     promised: float = 0.0
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the dice made it."""
+        return self.id.startswith(DRAWN_ID_PREFIX)
 
     @property
     def aboard(self) -> bool:

@@ -23,6 +23,9 @@ CARGO_UNIT: Final = "cargo units of 0.1 t"
 
 SIZE: Final = "size"
 
+MASS: Final = "mass"
+"""What the size is called where a planner reads of it."""
+
 ROUNDING: Final = 1e-9
 """How much a sum may exceed a capacity: what adding and subtracting sizes leaves behind, in the unit of the quantity."""
 
@@ -100,8 +103,19 @@ def is_equipped(truck: Truck, order: Order) -> bool:
 
 
 def could_hold(truck: Truck, order: Order) -> bool:
-    """Return whether an empty truck has the room for an order in all quantities but the size."""
+    """Return whether an empty truck has the room for an order in all quantities but the size; see `lacking_room`."""
     return all(amount <= truck.capacities.get(name, 0.0) + ROUNDING for name, amount in order.others.items())
+
+
+def lacking_room(capacity: float, capacities: Mapping[str, float], order: Order) -> tuple[str, ...]:
+    """Return the quantities in which an empty truck has no room for an order; the size as `mass`.
+
+    Args:
+        capacity: room for the size.
+        capacities: room for other quantities, by name.
+    """
+    mass = (MASS,) if order.size > capacity else ()
+    return (*mass, *(name for name, amount in order.others.items() if amount > capacities.get(name, 0.0) + ROUNDING))
 
 
 def has_room(truck: Truck, order: Order, orders: Mapping[str, Order]) -> bool:

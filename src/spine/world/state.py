@@ -47,6 +47,7 @@ from spine.world.policies.view import WorldView
 from spine.world.reach import Parts
 from spine.world.tally import Tally
 from spine.world.tours import TourBook
+from spine.world.trace import Trace
 from spine.world.trips import TripArena
 
 RANKING_SPEED_KPH = 80.0
@@ -81,6 +82,7 @@ class State:
         buildings: every facility with places by id, in creation order; `sites`, `parkings`, `stations` are those of a kind.
         followups: (what, id) to be settled before the next entry of the agenda.
         arena: the columns viewers scan; None before the first viewer.
+        trace: every leg and activity; None where nobody wants it.
         warmed_up: sums up to the end of the warm-up; None before, and without one.
         retired: figures of trucks that are gone; `retired_fuel_l` what was left in their tanks less what they started with.
         open_times: when sites with opening hours are open, by id, as far as it has been asked for.
@@ -127,6 +129,7 @@ class State:
     distances: ShortestDistances | None = None
     followups: list[tuple[Followup, str]] = field(default_factory=list)
     arena: TripArena | None = None
+    trace: Trace | None = None
     changed_agents: dict[str, None] = field(default_factory=dict)
     changed_buildings: dict[str, None] = field(default_factory=dict)
     nearest_cache: dict[tuple[FacilityKind, int], NDArray[np.float32]] = field(default_factory=dict)
@@ -167,6 +170,8 @@ class State:
         if self.tours is not None:
             in_parking = activity in _STAYS and truck.building in self.parkings
             self.tours.change(truck, activity, self.now, self.config.calendar, in_parking=in_parking)
+        if self.trace is not None:
+            self.trace.change(truck.id, before, truck.activity_since, self.now, self.node_id(truck.node))
         truck.activity = activity
         truck.activity_since = self.now
         self.changed_agents[truck.id] = None

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from spine.errors import CommandError, quoted
 from spine.network import RoadNetwork, RoadNetworkBuilder, Router, TreeRouter
 from spine.network.facilities import FacilityKind
-from spine.world import checkpoint, demand, observe, renewal, restoring, stats, tables, tour_accounts
+from spine.world import checkpoint, demand, intake, observe, renewal, restoring, stats, tables, tour_accounts
 from spine.world.activities import Activity
 from spine.world.agent_kinds import AgentKind
 from spine.world.apply import apply
@@ -30,6 +30,7 @@ from spine.world.state import Sample, State, edge_speeds_mps
 from spine.world.state_view import StateView
 from spine.world.stats import PackageCounts, Summary
 from spine.world.tours import TourBook
+from spine.world.trace import Trace
 from spine.world.trips import TripArena
 from spine.world.views import AgentView, BuildingView, ChangedAgents, PackageView
 
@@ -279,6 +280,10 @@ class World:
         """Return the share of demand that will be refused at birth, per cause, as the world is set up now."""
         return demand.expected_refusals(self._state)
 
+    def refusals_ahead(self) -> dict[str, str]:
+        """Return the announced orders that will be refused when they become known, as the fleet is now: the reason by id."""
+        return intake.refusals_ahead(self._state)
+
     def truck_figures(self) -> list[tables.Row]:
         """Return one row of figures per truck."""
         return tables.truck_rows(self._state)
@@ -305,6 +310,15 @@ class World:
         With the events of tours that have ended they hold everything trucks have used.
         """
         return tour_accounts.tours_now(self._state)
+
+    def keep_trace(self) -> None:
+        """Keep every leg and activity from now on, until the map is replaced; `trace` returns them."""
+        if self._state.trace is None:
+            self._state.trace = Trace()
+
+    def trace(self) -> Trace:
+        """Return the legs and activities since `keep_trace`, and behind them those under way, which have no end yet."""
+        return observe.trace_now(self._state)
 
     def sample_now(self) -> Sample:
         """Return what a sample taken at this instant holds."""

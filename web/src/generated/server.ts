@@ -52,7 +52,9 @@ export const CAUSE_LABELS: Record<string, string> = {
   "expired_fleet_trapped": "the fleet is trapped",
   "expired_window_too_short": "too little time to drive there",
   "expired_too_far": "free trucks were too far away",
+  "expired_hours": "the drivers' hours were short",
   "expired_fleet_busy": "the fleet was busy",
+  "expired_not_awarded": "the dispatcher gave it to none",
   "expired_truck_late": "its truck came too late",
   "expired_unreachable": "destination cut off on the way",
   "expired_truck_removed": "its truck was removed",
@@ -875,10 +877,20 @@ export const FIGURES: Record<string, FigureText> = {
     "unit": "packages",
     "definition": "expired: trucks were free, but none could be there in time"
   },
+  "expired_hours": {
+    "label": "the drivers' hours were short",
+    "unit": "packages",
+    "definition": "expired: a truck had the time, but its driver had to rest (orders from outside; others count as fleet_busy)"
+  },
   "expired_fleet_busy": {
     "label": "the fleet was busy",
     "unit": "packages",
     "definition": "expired: trucks had other work, or drivers who had to rest"
+  },
+  "expired_not_awarded": {
+    "label": "the dispatcher gave it to none",
+    "unit": "packages",
+    "definition": "expired: a free truck could have carried it, and the dispatcher gave it to none (orders from outside)"
   },
   "expired_truck_late": {
     "label": "its truck came too late",

@@ -10,6 +10,7 @@ from __future__ import annotations
 from spine.world.events.base import Event
 from spine.world.events.orders import (
     ExpiryFined,
+    OrderNotServed,
     OrderRefused,
     PackageAssigned,
     PackageCreated,
@@ -66,6 +67,7 @@ __all__ = [
     "HandlingFinished",
     "HandlingStarted",
     "NetworkReplaced",
+    "OrderNotServed",
     "OrderRefused",
     "OutOfFuel",
     "PackageAssigned",

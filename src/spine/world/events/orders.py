@@ -50,6 +50,18 @@ class OrderRefused(Event):
 
 
 @dataclass(slots=True)
+class OrderNotServed(Event):
+    """The binding reason why an order from outside was refused, or left the world undelivered; follows the event that says it was.
+
+    `reason` is what had to be otherwise, as `causes.reason_text` writes it: `capacity: pallets`.
+    """
+
+    type_name: ClassVar[str] = "order.not_served"
+    order_id: str
+    reason: str
+
+
+@dataclass(slots=True)
 class PackageAssigned(Event):
     """The broker awarded a package to a truck.
 
