@@ -39,7 +39,7 @@ def test_a_run_leaves_summary_events_and_tables(tmp_path: Path) -> None:
     times = [event["time"] for event in log]
     assert times == sorted(times)  # type: ignore[type-var]
     assert {path.name for path in tmp_path.iterdir()} == {
-        "summary.json", "events.jsonl.gz", "orders.csv", "scenario.yaml", "time_series.csv", "trucks.csv",
+        "summary.json", "events.jsonl.gz", "orders.csv", "order_parts.csv", "places.csv", "scenario.yaml", "time_series.csv", "trucks.csv",
         "sites.csv", "stations.csv", "parkings.csv",
     }  # fmt: skip
     assert len((tmp_path / "trucks.csv").read_text().splitlines()) == 25
@@ -187,10 +187,11 @@ def test_the_page_on_scenarios_is_right(repository: Path, tmp_path: Path) -> Non
         path.write_text(text)
         assert "25 trucks" in spine_here("scenario", "check", path).stdout
     schema = json.loads(spine_here("scenario", "schema").stdout)
-    assert {*yaml.safe_load(whole), *yaml.safe_load(dates), "orders", "places", "demand"} == set(schema["properties"])
+    assert {*yaml.safe_load(whole), *yaml.safe_load(dates), "orders", "places", "demand", "costs"} == set(schema["properties"])
     assert "\n# orders: " in whole
     assert "\n# places: " in whole
     assert "\n# demand: " in whole
+    assert "\n# costs: " in whole
 
 
 def test_a_broken_scenario_is_told_line_by_line(tmp_path: Path) -> None:

@@ -333,7 +333,7 @@ def test_policies_default_to_those_of_the_world() -> None:
     """The scenario and the world know the same rules, with the same defaults."""
     default = WorldConfig()
     assert WorldConfig(**PoliciesPart().settings()) == default
-    assert {*PoliciesPart.model_fields, "seed", "calendar", "warmup_s", "parameters"} == {
+    assert {*PoliciesPart.model_fields, "seed", "calendar", "warmup_s", "parameters", "tours"} == {
         item.name for item in fields(WorldConfig)
     }
 

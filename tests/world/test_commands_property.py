@@ -21,6 +21,7 @@ from spine.world import (
     World,
     WorldConfig,
 )
+from spine.world.views import TruckView
 from support.trials import trials
 from support.worlds import check_invariants, grid_network
 
@@ -62,7 +63,7 @@ class WorldMachine(RuleBasedStateMachine):
             parkings=parkings,
             pitch_m=1500.0,
         )
-        self.world = World(network, WorldConfig(seed=seed, dispatch=dispatch))
+        self.world = World(network, WorldConfig(seed=seed, dispatch=dispatch, tours=True))
         self.tank = tank
         self.count = 0
         self.world.apply(CreateBroker("broker"))
@@ -193,6 +194,12 @@ class WorldMachine(RuleBasedStateMachine):
     def all_invariants_hold(self) -> None:
         if hasattr(self, "world"):
             check_invariants(self.world)
+            aboard = {tour.agent_id: {order.order_id for order in tour.orders} for tour in self.world.tours_now()}
+            assert list(aboard) == list(self.world.truck_ids())
+            for truck_id, orders in aboard.items():
+                truck = self.world.agent(truck_id)
+                assert isinstance(truck, TruckView)
+                assert orders >= set(truck.loaded_packages)
 
 
 TestWorldMachine = WorldMachine.TestCase

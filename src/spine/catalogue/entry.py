@@ -6,7 +6,9 @@ from spine.catalogue.figure import Better, Kind, Output
 
 UP, DOWN, NEITHER = Better.UP, Better.DOWN, Better.NEITHER
 COUNT, SHARE, MONEY, TIME, QUANTITY, RATE, LABEL = Kind
-SUMMARY, WINDOW, RUN, SERIES, TRUCKS, SITES, STATIONS, PARKINGS, METRICS = Output
+SUMMARY, WINDOW, RUN, SERIES, TRUCKS, SITES, STATIONS, PARKINGS, COSTS, TOURS, VEHICLE_COSTS, DAY_COSTS, METRICS = (
+    Output
+)
 
 NOW = (SUMMARY,)
 """What is so at this instant, which a window does not have."""

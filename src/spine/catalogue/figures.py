@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from spine.catalogue.costs import COST_FIGURES
 from spine.catalogue.driving import DRIVING_FIGURES
-from spine.catalogue.entry import RUN, SUMMARY, WINDOW
+from spine.catalogue.entry import COSTS, RUN, SUMMARY, TOURS, WINDOW
 from spine.catalogue.families import ACTIVITY_FIGURES, CAUSE_FIGURES, LEAD_TIME_FIGURES, USE_FIGURES
 from spine.catalogue.figure import Figure, Output
 from spine.catalogue.metrics import METRIC_FIGURES
@@ -21,6 +22,7 @@ def _listed() -> Iterator[Figure]:
         DRIVING_FIGURES,
         MONEY_FIGURES,
         INDICATORS,
+        COST_FIGURES,
         CAUSE_FIGURES,
         ACTIVITY_FIGURES,
         USE_FIGURES,
@@ -55,7 +57,7 @@ def figure(name: str, *outputs: Output) -> Figure:
     Raises:
         KeyError: the catalogue has no such figure.
     """
-    for output in outputs or (SUMMARY, RUN, WINDOW):
+    for output in outputs or (SUMMARY, RUN, WINDOW, COSTS, TOURS):
         found = _BY_OUTPUT[output].get(name) or _matching(name, output)
         if found is not None:
             return found

@@ -31,13 +31,23 @@ _SECTIONS: tuple[tuple[str, str, frozenset[Output]], ...] = (
         frozenset({Output.SITES, Output.STATIONS, Output.PARKINGS}),
     ),
     (
+        "Costs and emissions of orders",
+        "Of headless runs whose scenario has `costs`, in their currency; those marked (tours) also where a scenario only lists `orders`.",
+        frozenset({Output.COSTS, Output.TOURS, Output.VEHICLE_COSTS, Output.DAY_COSTS}),
+    ),
+    (
         "Metrics",
         "The figures of the world among those of `/metrics`; counters end in `_total` there.",
         frozenset({Output.METRICS}),
     ),
 )
 
-_MARKS = {Output.WINDOW: "in the window", Output.RUN: "run"}
+_MARKS = {
+    Output.WINDOW: "in the window",
+    Output.RUN: "run",
+    Output.COSTS: "summary",
+    Output.TOURS: "summary (tours)",
+}
 
 
 def page() -> str:

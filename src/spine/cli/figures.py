@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from spine.catalogue import Kind, figure
+from spine.catalogue.costs import COST_LABELS, CURRENCY
 from spine.catalogue.families import CAUSE_LABELS
 
 _GROUPS: dict[str, tuple[str, ...]] = {
@@ -85,6 +86,22 @@ _GROUPS: dict[str, tuple[str, ...]] = {
 """Names of the figures shown, by heading."""
 
 
+_IN_DUCATS = ("Money", "Per order")
+"""Headings left out where there are costs in a currency: ducats beside it would only be mistaken for it."""
+
+_COSTS = (
+    "total_cost",
+    *(f"cost_{item}" for item in COST_LABELS),
+    "total_revenue",
+    "total_margin",
+    "cost_per_km_driven",
+    "cost_per_tonne_km",
+    "cost_per_order_delivered",
+    "unallocated_cost",
+)
+"""Names of the figures shown where the scenario has costs."""
+
+
 def figures_table(summary: Mapping[str, object]) -> Table:
     """Return the main figures of a summary as a table for people, with a column of its own for the window when there is one."""
     window = summary.get("window")
@@ -95,11 +112,16 @@ def figures_table(summary: Mapping[str, object]) -> Table:
     if isinstance(window, Mapping):
         table.add_column(f"after {_shown(window['begin_hours'], 'h')} h", justify="right")
     table.add_column()
-    for title, names in _GROUPS.items():
+    currency = summary.get("currency")
+    groups = {**_GROUPS, "Costs": _COSTS} if currency is not None else _GROUPS
+    for title, names in groups.items():
+        if currency is not None and title in _IN_DUCATS:
+            continue
         table.add_row(f"[bold]{title}")
         for name in names:
             listed = figure(name)
             unit = {Kind.SHARE: "%", Kind.COUNT: ""}.get(listed.kind, listed.unit)
+            unit = unit.replace(CURRENCY, str(currency))
             shown = [Text(_shown(column[name], unit) if name in column else "") for column in columns]
             table.add_row(f"  {listed.label}", *shown, unit)
         if title == "Packages":

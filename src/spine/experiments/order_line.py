@@ -37,6 +37,8 @@ class OrderLine:
         waited_pickup_s, waited_delivery_s: how long the truck waited there for the window, the site to open and a dock, seconds.
         picked_up, delivered: end of loading, end of unloading.
         lateness_s: seconds.
+        cost, revenue, margin: in the currency of the scenario; None when it has no costs. Written by `cost_results`, as is `co2e_kg`.
+        co2e_kg: its share of the CO2e of the run, well to wheel, kg; None in a world that keeps no tours.
         parts: how many parts it was split into; 1 when it was not.
         attributes: free columns of the planner's list.
     """
@@ -63,6 +65,10 @@ class OrderLine:
     picked_up: float | None = None
     delivered: float | None = None
     lateness_s: float | None = None
+    cost: float | None = None
+    co2e_kg: float | None = None
+    revenue: float | None = None
+    margin: float | None = None
     parts: int = 1
     attributes: Mapping[str, str] = field(default_factory=dict)
 
@@ -75,6 +81,10 @@ COLUMNS: Final = (
     "picked_up",
     "delivered",
     "lateness_s",
+    "cost",
+    "co2e_kg",
+    "revenue",
+    "margin",
     "origin",
     "origin_name",
     "origin_lon",
@@ -119,7 +129,7 @@ TIMES: Final = (
 
 
 def of_parts(order_id: str, parts: Sequence[OrderLine]) -> OrderLine:
-    """Return one line for an order that was split: the worst outcome, and when the last part was picked up and delivered.
+    """Return one line for an order that was split: its worst outcome, its last times, sums of money and CO2e.
 
     Its reason and vehicle are those of the parts, in their order, each once and with `|` between them. What is true of single vehicles
     only, such as waits, stays empty.
@@ -147,9 +157,20 @@ def of_parts(order_id: str, parts: Sequence[OrderLine]) -> OrderLine:
         picked_up=_last(part.picked_up for part in parts),
         delivered=_last(part.delivered for part in parts),
         lateness_s=_last(part.lateness_s for part in parts),
+        cost=_sum(part.cost for part in parts),
+        co2e_kg=_sum(part.co2e_kg for part in parts),
+        revenue=_sum(part.revenue for part in parts),
+        margin=_sum(part.margin for part in parts),
         parts=len(parts),
         attributes=first.attributes,
     )
+
+
+def _sum(amounts: Iterable[float | None]) -> float | None:
+    """Return the sum of cents or grams told as whole units, exactly; None when one of them is not known."""
+    found = list(amounts)
+    known = [amount for amount in found if amount is not None]
+    return round(sum(known), 3) if len(known) == len(found) else None
 
 
 def _last(times: Iterable[float | None]) -> float | None:

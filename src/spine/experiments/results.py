@@ -14,6 +14,8 @@ from types import TracebackType
 import msgspec
 
 from spine.errors import StorageError
+from spine.experiments.cost_results import Accounts
+from spine.experiments.cost_tables import DAY_COLUMNS, VEHICLE_COLUMNS, day_rows, vehicle_rows
 from spine.experiments.order_line import TIMES
 from spine.experiments.order_results import OrderResults
 from spine.experiments.site_places import place_table, site_places
@@ -85,11 +87,13 @@ def write_results(
     orders: OrderResults,
     scenario: str | None = None,
     listed: PlaceBook = NO_PLACES,
+    accounts: Accounts | None = None,
 ) -> None:
     """Write the summary, the orders, the scenario (YAML) when there is one, the time series and the tables, each file atomically.
 
     Args:
         listed: the places of a planner's lists.
+        accounts: what the run cost, also in the lines of the orders; None when nothing is known of it.
 
     Raises:
         StorageError: the folder, made when missing, cannot be written to.
@@ -110,6 +114,9 @@ def write_results(
             for kind, declaration in KINDS.items()
         },
     }
+    if accounts is not None and accounts.costs is not None:
+        files["costs.csv"] = _table(VEHICLE_COLUMNS, vehicle_rows(accounts))
+        files["costs_by_day.csv"] = _table(DAY_COLUMNS, day_rows(accounts))
     if scenario is not None:
         files["scenario.yaml"] = scenario.encode()
     with _storage_errors(folder):

@@ -15,6 +15,8 @@ from typing import Any
 
 from spine import __version__
 from spine.errors import CommandError, ConfigurationError
+from spine.experiments.cost_results import Accounts, CostRecords, accounts_of
+from spine.experiments.cost_tables import cost_figures
 from spine.experiments.indicators import indicators
 from spine.experiments.lead_times import LeadTimes
 from spine.experiments.order_results import OrderResults
@@ -56,6 +58,8 @@ class Simulation:
         self._visits = SiteVisits(world.config.warmup_s)
         self._orders = OrderResults(self._visits)
         self._fill = VehicleFill(self._capacities_of, world.config.warmup_s)
+        self._records = CostRecords()
+        self._costs = scenario.costs() if scenario is not None else None
         self._places = PlaceBook()
         self._unlogged: list[Event] = []
 
@@ -85,6 +89,7 @@ class Simulation:
         simulation._places = loaded.places(simulation.world.network, book)
         for taken in listed:
             simulation._orders.expect(taken)
+            simulation._records.expect(taken)
             simulation._fill.expect(taken.command.order_id, taken.command.quantities)
         simulation._unlogged = [event for taken in listed for event in taken.happened]
         simulation._hear(simulation._unlogged)
@@ -100,6 +105,8 @@ class Simulation:
         self._lead_times.hear(events)
         self._orders.hear(events)
         self._fill.hear(events)
+        if self.world.config.tours:
+            self._records.hear(events)
 
     def _capacities_of(self, truck_id: str) -> Mapping[str, float] | None:
         try:
@@ -221,8 +228,22 @@ class Simulation:
             **self._lead_times.figures(),
             **self._visits.figures(),
             **self._fill.figures(),
+            **self._cost_figures(figures),
             **({"window": self._window_figures(window)} if window is not None else {}),
         }
+
+    def accounts(self) -> Accounts | None:
+        """Return what the run has cost and emitted so far; None when its scenario has neither costs nor listed orders."""
+        world = self.world
+        if not world.config.tours:
+            return None
+        accounts = accounts_of(self._records, world.tours_now(), self._costs, world.config.calendar, world.now)
+        accounts.put_into(self._orders.lines)
+        return accounts
+
+    def _cost_figures(self, figures: Mapping[str, float | int | None]) -> Mapping[str, float | str | None]:
+        accounts = self.accounts()
+        return cost_figures(accounts, int(figures["packages_delivered"] or 0)) if accounts is not None else {}
 
     def _window_figures(self, window: dict[str, float | int | None]) -> dict[str, float | int | None]:
         return {
@@ -239,6 +260,7 @@ class Simulation:
 
     def orders(self) -> Iterator[Mapping[str, object]]:
         """Yield a row per order that was listed or became known: outcome, reason, vehicle and times; see `order_line`."""
+        self.accounts()
         return self._orders.rows(site_places(self.world.network, self._places))
 
     def refused_orders(self) -> tuple[Mapping[str, int], int]:
@@ -255,7 +277,7 @@ class Simulation:
         config = self.world.config
         made_from = self._scenario
         scenario = made_from.as_yaml(config.seed, config.warmup_s / 3600.0) if made_from is not None else None
-        write_results(folder, self.world, self.summary(), self._orders, scenario, self._places)
+        write_results(folder, self.world, self.summary(), self._orders, scenario, self._places, self.accounts())
         return folder
 
 

@@ -20,12 +20,10 @@ def fleet_commands(groups: Sequence[FleetGroup], network: RoadNetwork, seed: int
     Every start place the groups name must exist on the network.
     """
     draws = Draws(seed)
-    counts: dict[str, int] = {}
+    numbers: dict[str, int] = {}
     for group in groups:
         places = _start_nodes(group, network)
-        for _ in range(group.count):
-            number = counts[group.name] = counts.get(group.name, 0) + 1
-            agent_id = f"{group.name}-{number:04d}"
+        for agent_id in _ids_of(group, numbers):
             # A number for the start and two for each attribute, used or not: a changed attribute leaves the others as they are.
             place, *uniforms = draws.uniforms(Stream.FLEET, agent_id, 0, 1 + 2 * len(DRAWN))
             values: dict[str, Any] = {
@@ -45,6 +43,21 @@ def fleet_commands(groups: Sequence[FleetGroup], network: RoadNetwork, seed: int
                 equipment=group.equipment,
             )
             yield CreateTruck(agent_id, spec)
+
+
+def vehicles_of(groups: Sequence[FleetGroup]) -> Iterator[tuple[str, FleetGroup]]:
+    """Yield the id of every truck of some groups, with its group."""
+    numbers: dict[str, int] = {}
+    for group in groups:
+        for agent_id in _ids_of(group, numbers):
+            yield agent_id, group
+
+
+def _ids_of(group: FleetGroup, numbers: dict[str, int]) -> Iterator[str]:
+    """Yield the ids of a group's trucks, counted on from those of earlier groups of its name."""
+    for _ in range(group.count):
+        number = numbers[group.name] = numbers.get(group.name, 0) + 1
+        yield f"{group.name}-{number:04d}"
 
 
 def _start_nodes(group: FleetGroup, network: RoadNetwork) -> list[int]:

@@ -27,6 +27,7 @@ from pydantic import (
 from spine.network.facilities import HOURLY_PROFILE_LENGTHS, PRIORITIES, URGENCIES
 from spine.network.json_fields import is_whole_text
 from spine.scenario.appointments import AppointmentsPart
+from spine.scenario.costs import CostsPart
 from spine.scenario.dates import holidays_of, moment_of, zone_named
 from spine.scenario.demand import DemandPart
 from spine.scenario.opening_text import checked_opening
@@ -357,6 +358,7 @@ class ScenarioFile(Model):
         fleet: groups of trucks; left out = a default fleet for the demand of the map, [] = none.
         broker: null = none.
         places: sites that a planner has listed; a map file then gets no default ones.
+        costs: what vehicles, drivers and roads cost in a currency; left out = nothing is known of it.
         orders: orders that a planner has listed; left out = the sites of the map send random orders.
         demand: origin-destination tables, from which sites and their orders are made.
     """
@@ -375,6 +377,7 @@ class ScenarioFile(Model):
     places: PlacesPart | None = None
     orders: OrdersPart | None = None
     demand: DemandPart | None = None
+    costs: CostsPart | None = None
     policies: PoliciesPart = Field(default_factory=PoliciesPart)
     run: RunPart = Field(default_factory=RunPart)
     playback: PlaybackPart = Field(default_factory=PlaybackPart)

@@ -40,8 +40,15 @@ class TakenOrder(NamedTuple):
     record: OrderRecord
     parts: int
 
+    @property
+    def revenue(self) -> float:
+        """Revenue of its delivery, in whatever money the list is; 0 where the list does not say."""
+        return self.record.revenue / self.parts if self.record.revenue is not None else 0.0
 
-def take_orders(world: World, book: OrderBook, fleet: Sequence[TruckSpec]) -> list[TakenOrder]:
+
+def take_orders(
+    world: World, book: OrderBook, fleet: Sequence[TruckSpec], *, in_ducats: bool = True
+) -> list[TakenOrder]:
     """Bring the orders of a book into a world that has its sites and trucks; return each, and what happened when it came.
 
     One that may be split and is larger than every truck comes in parts.
@@ -50,6 +57,7 @@ def take_orders(world: World, book: OrderBook, fleet: Sequence[TruckSpec]) -> li
         world: at its start.
         book: without problems.
         fleet: the trucks there are.
+        in_ducats: whether the broker is paid their revenue in ducats; it is in a currency the world does not know otherwise.
 
     Raises:
         OrderError: an order cannot be one of this world; every problem on a line of its own.
@@ -65,7 +73,8 @@ def take_orders(world: World, book: OrderBook, fleet: Sequence[TruckSpec]) -> li
         try:
             parts = _parts_of(record, fleet) if record.may_split else 1
             for part in range(1, parts + 1):
-                command = _command(record, part, parts)
+                value = record.revenue / parts if in_ducats and record.revenue is not None else 0.0
+                command = _command(record, part, parts, value)
                 taken.append(TakenOrder(command, world.apply(command), record, parts))
         except CommandError as error:
             problems.append(f"{record.source}: {error}")
@@ -106,7 +115,7 @@ def _parts_of(record: OrderRecord, fleet: Sequence[TruckSpec]) -> int:
     return int(fewest) if fewest <= MOST_PARTS else 1
 
 
-def _command(record: OrderRecord, part: int, parts: int) -> CreateOrder:
+def _command(record: OrderRecord, part: int, parts: int, value: float) -> CreateOrder:
     known = 0.0 if record.known_from is None else max(0.0, record.known_from)
     pickup, delivery = _closed(record.pickup_windows, known), _closed(record.delivery_windows, known)
     pickup = _before(pickup, delivery[-1].latest)
@@ -124,7 +133,7 @@ def _command(record: OrderRecord, part: int, parts: int) -> CreateOrder:
         delivery_service_s=_service_s(record, record.delivery_service_s, record.delivery_service_s_per, parts),
         requirements=record.requirements,
         priority=record.priority,
-        value_ducats=record.revenue / parts if record.revenue is not None else 0.0,
+        value_ducats=value,
     )
 
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from spine.errors import GenerationError, ScenarioError, quoted, shortened
 from spine.network.generate import PRESETS, GenerationParameters
 from spine.scenario import model
+from spine.scenario.costs import CostsPart, model_at
 from spine.scenario.demand import DemandPart
 from spine.scenario.demand.part import DemandFilePart
 from spine.scenario.orders import OrderFilePart, OrdersPart
@@ -26,6 +27,7 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "broker": model.BrokerPart,
     "holidays": model.HolidaysPart,
     "orders": OrdersPart,
+    "costs": CostsPart,
     "places": PlacesPart,
     "demand": DemandPart,
     "sites": model.SitesPart,
@@ -133,6 +135,8 @@ def _fields_beside(path: Path) -> list[str]:
         section = model.Distribution
     elif section is model.SitesPart and len(around) > 2:
         section = model.SiteChanges
+    elif section is CostsPart:
+        section = model_at(around)
     elif section in _FILES and len(around) > 2:
         section = _FILES[section]
     return list(section.model_fields) if section is not None else []

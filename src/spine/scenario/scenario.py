@@ -15,9 +15,10 @@ from spine.errors import MapFormatError, ScenarioError, quoted
 from spine.network import RoadNetwork, RoadNetworkBuilder
 from spine.network.generate import GenerationParameters, generate
 from spine.scenario.calendar import calendar_of, moments_of
+from spine.scenario.costs import Costs, costs_of, problems_of
 from spine.scenario.default_fleet import default_fleet
 from spine.scenario.demand import Births, DemandBook
-from spine.scenario.fleet import fleet_commands
+from spine.scenario.fleet import fleet_commands, vehicles_of
 from spine.scenario.maps import is_map_file, load_map, with_default_facilities
 from spine.scenario.model import FleetGroup, MapSource, PlaybackPart, RunPart, ScenarioFile
 from spine.scenario.orders import OrderBook
@@ -254,6 +255,19 @@ class Scenario:
 
         return read_orders(self.spec.orders, self.base, moments_of(self.spec))
 
+    def costs(self) -> Costs | None:
+        """Return what the vehicles of the scenario cost, None when it does not say.
+
+        Raises:
+            ScenarioError: a fleet group has no cost sheet, or a cost sheet no group.
+        """
+        part = self.spec.costs
+        if part is None:
+            return None
+        for place, message in problems_of(part, self.spec.fleet):
+            raise self._error(place, message)
+        return costs_of(part, vehicles_of(self.spec.fleet or ()))
+
     def build(
         self,
         seed: int | None = None,
@@ -271,6 +285,7 @@ class Scenario:
             ScenarioError, MapFormatError, CommandError: it cannot be made.
         """
         spec = self.spec
+        costs = self.costs()
         book = self.orders()
         book.raise_if_bad()
         demand = self._demand()
@@ -281,6 +296,7 @@ class Scenario:
             seed=spec.seed if seed is None else seed,
             calendar=calendar_of(spec),
             warmup_s=(spec.run.warmup_hours if warmup_hours is None else warmup_hours) * 3600.0,
+            tours=costs is not None or spec.orders is not None,
             **spec.policies.settings(),
         )
         world = World(network, config, extra_policies=plugin_policies())
@@ -294,7 +310,7 @@ class Scenario:
         if book.records:
             from spine.scenario.order_commands import take_orders
 
-            taken = take_orders(world, book, [truck.spec for truck in trucks])
+            taken = take_orders(world, book, [truck.spec for truck in trucks], in_ducats=costs is None)
             if hear is not None:
                 hear(book, taken)
         return world

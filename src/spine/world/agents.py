@@ -19,6 +19,7 @@ from spine.world import (
     quantities,
     queues,
     sites,
+    tour_accounts,
     truck_fields,
 )
 from spine.world.activities import Activity
@@ -102,6 +103,7 @@ def create_truck(state: State, command: CreateTruck) -> None:
     )
     state.trucks[truck.id] = truck
     state.agents[truck.id] = AgentKind.TRUCK
+    tour_accounts.begin(state, truck)
     state.fleet.put(truck.row, node)
     state.ledger.initial += truck.balance
     state.largest_capacity = max(state.largest_capacity, truck.capacity)
@@ -259,6 +261,7 @@ def _delete_truck(state: State, truck: Truck) -> None:
         parking.end_search(state, truck)
     queues.leave(state, truck)
     state.set_activity(truck, Activity.IDLE)
+    tour_accounts.remove(state, truck)
     if state.arena is not None:
         state.arena.clear(truck.row)
     state.fleet.remove(truck.row)

@@ -36,6 +36,7 @@ from spine.world.orders import Order
 from spine.world.policies.memory import policy_states, restore_policy_states
 from spine.world.state import Sample, State
 from spine.world.tally import Tally
+from spine.world.tours import TourBook
 
 VERSION = 10
 _MAGIC = b"SPINEWLD"
@@ -110,6 +111,7 @@ class _Snapshot:
     retired_fuel_l: float
     samples: list[Sample]
     warmed_up: Tally | None
+    tours: TourBook | None
     policies: dict[str, Any]
 
 
@@ -141,6 +143,7 @@ def dump(state: State) -> bytes:
         retired_fuel_l=state.retired_fuel_l,
         samples=state.samples,
         warmed_up=state.warmed_up,
+        tours=state.tours,
         policies=policy_states(state.policies),
     )
     payload = msgspec.msgpack.encode(snapshot, enc_hook=_encode)
@@ -203,6 +206,7 @@ def _restore(snapshot: _Snapshot, begin: Callable[[RoadNetwork, WorldConfig, flo
         "retired_fuel_l",
         "samples",
         "warmed_up",
+        "tours",
     ):
         setattr(state, name, getattr(snapshot, name))
     for truck in state.trucks.values():

@@ -37,6 +37,7 @@ class WorldConfig:
         rescue_fee: its fee, ducats.
         rescue_litres: what it brings.
         sample_interval_s: distance of the samples of the statistics' time series.
+        tours: whether what trucks use is booked to tours (`tours`), from which costs and emissions of orders follow.
         warmup_s: figures of a window count from then on, beside those of the whole run; 0 for no window.
     """
 
@@ -60,4 +61,5 @@ class WorldConfig:
     rescue_fee: float = 500.0
     rescue_litres: float = 100.0
     sample_interval_s: float = 900.0
+    tours: bool = False
     warmup_s: float = 0.0

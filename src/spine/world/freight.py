@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from spine.world import bookings, events, terms
+from spine.world import bookings, events, terms, tour_accounts
 from spine.world.activities import Followup
 from spine.world.agenda import Due
 from spine.world.causes import ExpiryCause, Obstacle, ReofferReason, reason_text
@@ -105,6 +105,7 @@ def pick_up(state: State, truck: Truck, site: SiteState, order: Order) -> None:
     truck.cargo.append(order.id)
     truck.load += order.size
     truck.figures.picked_up += 1
+    tour_accounts.came_aboard(state, truck, order)
     site.waiting.pop(order.id, None)
     site.picked_up += 1
     state.totals.picked_up += 1
@@ -119,6 +120,7 @@ def deliver(state: State, truck: Truck, site: SiteState, order: Order) -> None:
     order.become(OrderStatus.DELIVERED)
     late_s = terms.lateness_s(order, state.now)
     on_time = late_s == 0.0
+    tour_accounts.came_aboard(state, truck, order)
     _unload(truck, order)
     state.forget_order(order.id)
     site.delivered += 1
@@ -147,6 +149,7 @@ def deliver(state: State, truck: Truck, site: SiteState, order: Order) -> None:
         state.ledger.delivery_revenue += payment
         state.touch_broker()
         state.emit(events.PaymentReceived(state.now, order.id, payment, on_time, broker.balance))
+    tour_accounts.unloaded(state, truck)
 
 
 def fall_due(state: State, order_id: str) -> None:
@@ -176,7 +179,9 @@ def expire(state: State, order: Order, cause: ExpiryCause, obstacles: Sequence[O
         truck = state.trucks[order.truck_id]
         truck.figures.failed += 1
         if order.aboard:
+            tour_accounts.came_aboard(state, truck, order)
             _unload(truck, order)
+            tour_accounts.unloaded(state, truck)
         _forget_stops(state, truck.id, order.id)
     order.become(OrderStatus.LOST if order.aboard else OrderStatus.EXPIRED)
     state.forget_order(order.id)

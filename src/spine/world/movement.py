@@ -13,7 +13,7 @@ from spine.energy import MASS_PER_CARGO_UNIT_T
 from spine.errors import RoutingError
 from spine.hours import Duty
 from spine.network.facilities import FacilityKind
-from spine.world import events, hours, pricing, rests
+from spine.world import events, hours, pricing, rests, tour_accounts
 from spine.world.activities import Activity, Diversion, Purpose
 from spine.world.agenda import Due
 from spine.world.leg import Leg
@@ -222,6 +222,7 @@ def book_driving(state: State, truck: Truck, metres: float, seconds: float) -> N
     truck.fuel_l -= litres
     hours.book(state, truck, Duty.DRIVING, state.now - seconds, seconds)
     _book(truck.figures, truck.capacity, truck.load, metres, litres, litres * truck.fuel_unit_cost)
+    tour_accounts.book_search(state, truck, metres, seconds, litres)
     if state.trace is not None and seconds > 0.0:
         node = state.node_id(truck.node)
         state.trace.legs.append(
@@ -234,6 +235,7 @@ def settle(state: State, truck: Truck, leg: Leg, at: Progress) -> None:
     truck.fuel_l = max(0.0, truck.fuel_l - pricing.litres_at(leg, at))
     hours.book(state, truck, Duty.DRIVING, leg.start_time, at.seconds)
     book_distance(truck.figures, truck, leg, at)
+    tour_accounts.book_leg(state, truck, leg, at)
     if state.trace is not None:
         state.trace.legs.append(traced(state, truck, leg, at, state.now))
 

@@ -117,7 +117,11 @@ def progress(truck: Truck, now: float) -> Progress:
         metres = leg.dry_at_m
         edge_at = min(int(np.searchsorted(leg.metres, metres, side="left")), len(leg.edges) - 1)
         return Progress(edge_at, metres, time_at(leg, metres) - leg.start_time - leg.halted)
-    seconds = min(max(now - leg.start_time - leg.halted, 0.0), leg.seconds.item(-1))
+    return point_at(leg, min(max(now - leg.start_time - leg.halted, 0.0), leg.seconds.item(-1)))
+
+
+def point_at(leg: Leg, seconds: float) -> Progress:
+    """Return the point of a leg after some seconds of driving, from 0 to as long as it takes."""
     edge_at = int(leg.seconds.searchsorted(seconds))
     before_s = float(leg.seconds[edge_at - 1]) if edge_at else 0.0
     before_m = float(leg.metres[edge_at - 1]) if edge_at else 0.0

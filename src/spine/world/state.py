@@ -16,6 +16,7 @@ from scipy.spatial import cKDTree
 
 from spine.energy import MASS_PER_CARGO_UNIT_T
 from spine.network import RoadNetwork, Router
+from spine.network.distances import ShortestDistances
 from spine.network.facilities import FacilityKind, GenericBuilding
 from spine.network.roads import truck_speed_kph
 from spine.world.activities import DUTY_OF, FOLLOWED_BY, Activity, Followup
@@ -46,6 +47,7 @@ from spine.world.policies.view import WorldView
 from spine.world.reach import Parts
 from spine.world.slots import SlotBook
 from spine.world.tally import Tally
+from spine.world.tours import TourBook
 from spine.world.trace import Trace
 from spine.world.trips import TripArena
 
@@ -54,6 +56,9 @@ RANKING_MASS_KG = 3500.0
 
 STORY_LENGTH = 4
 """How many past activities a truck remembers, for the message of a failed assertion."""
+
+_STAYS = (Activity.RESTING, Activity.PARKED)
+"""What trucks do in a parking space."""
 
 _ACTIVITY_CODE = {activity: code for code, activity in enumerate(ACTIVITIES)}
 
@@ -84,6 +89,8 @@ class State:
         open_times: when sites with opening hours are open, by id, as far as it has been asked for.
         slot_books: slots of sites with appointments, by id, as far as they have been asked for.
         has_appointments: whether there may be such sites.
+        tours: the tours trucks are on; None in a world that keeps none.
+        distances: shortest ways between nodes, once somebody has asked.
         changed_agents, changed_buildings: what viewers have not been told yet, in order of change.
     """
 
@@ -121,6 +128,8 @@ class State:
     retired_fuel_l: float = 0.0
     samples: list[Sample] = field(default_factory=list)
     warmed_up: Tally | None = None
+    tours: TourBook | None = None
+    distances: ShortestDistances | None = None
     followups: list[tuple[Followup, str]] = field(default_factory=list)
     arena: TripArena | None = None
     trace: Trace | None = None
@@ -163,6 +172,9 @@ class State:
         if duty is not None and self.now > truck.activity_since:
             since = truck.activity_since
             truck.clock = self.policies.hours.after(truck.clock, duty, since, self.now - since)
+        if self.tours is not None:
+            in_parking = activity in _STAYS and truck.building in self.parkings
+            self.tours.change(truck, activity, self.now, self.config.calendar, in_parking=in_parking)
         if self.trace is not None:
             self.trace.change(truck.id, before, truck.activity_since, self.now, self.node_id(truck.node))
         truck.activity = activity

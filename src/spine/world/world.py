@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from spine.errors import CommandError, quoted
 from spine.network import RoadNetwork, RoadNetworkBuilder, Router, TreeRouter
 from spine.network.facilities import FacilityKind
-from spine.world import checkpoint, demand, intake, observe, renewal, restoring, stats, tables
+from spine.world import checkpoint, demand, intake, observe, renewal, restoring, stats, tables, tour_accounts
 from spine.world.activities import Activity
 from spine.world.agent_kinds import AgentKind
 from spine.world.apply import apply
@@ -19,7 +19,7 @@ from spine.world.causes import RefusalCause
 from spine.world.commands import Command, ReplaceNetwork, Reset
 from spine.world.config import WorldConfig
 from spine.world.draws import Draws
-from spine.world.events import Event, NetworkReplaced, WorldReset
+from spine.world.events import Event, NetworkReplaced, TourEnded, WorldReset
 from spine.world.fleet import FleetIndex
 from spine.world.observe import TruckPositions
 from spine.world.policies import PolicyTable, resolve_policies
@@ -29,6 +29,7 @@ from spine.world.settlement import follow_up, settle
 from spine.world.state import Sample, State, edge_speeds_mps
 from spine.world.state_view import StateView
 from spine.world.stats import PackageCounts, Summary
+from spine.world.tours import TourBook
 from spine.world.trace import Trace
 from spine.world.trips import TripArena
 from spine.world.views import AgentView, BuildingView, ChangedAgents, PackageView
@@ -72,6 +73,7 @@ class World:
             fleet=FleetIndex(network),
             now=now,
             fuel_price=config.initial_fuel_price,
+            tours=TourBook() if config.tours else None,
         )
         state.view = StateView(state)
         state.totals.penalties_by_amount = {f"{amount:g}": 0 for amount in state.policies.hours.fines}
@@ -301,6 +303,13 @@ class World:
     def time_series(self) -> Sequence[Sample]:
         """Return the samples so far; their values are in the order of `stats.SAMPLE_COLUMNS`."""
         return list(self._state.samples)
+
+    def tours_now(self) -> list[TourEnded]:
+        """Return the tours all trucks are on as if they ended now; empty in a world that keeps none. The world does not change.
+
+        With the events of tours that have ended they hold everything trucks have used.
+        """
+        return tour_accounts.tours_now(self._state)
 
     def keep_trace(self) -> None:
         """Keep every leg and activity from now on, until the map is replaced; `trace` returns them."""

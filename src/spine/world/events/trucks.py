@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from spine.world.activities import Purpose, StuckReason, TaskType
 from spine.world.events.base import Event
+from spine.world.tours import Carried, DayUse
 
 
 @dataclass(slots=True)
@@ -205,3 +206,19 @@ class RoadsideFined(Event):
     node: int
     fine: float
     new_balance: float
+
+
+@dataclass(slots=True)
+class TourEnded(Event):
+    """A truck has become empty again, or left the world; only in worlds that keep tours.
+
+    `number` counts the truck's tours from 1; `since` is when this one began; `orders` were aboard, with their shares; `days` are what the
+    truck used, by local day.
+    """
+
+    type_name: ClassVar[str] = "truck.tour_ended"
+    agent_id: str
+    number: int
+    since: float
+    orders: list[Carried]
+    days: list[DayUse]
