@@ -11,7 +11,9 @@ from spine.world import CreateOrder
 from spine.world.events import (
     Event,
     NetworkReplaced,
+    OrderCancelled,
     OrderRefused,
+    OrderUpdated,
     PackageAssigned,
     PackageCreated,
     PackageDelivered,
@@ -29,6 +31,8 @@ class Outcome(str, Enum):
     LATE = "late"
     OPEN = "open"
     """Not over when the run ended."""
+    CANCELLED = "cancelled"
+    """Taken back before it was aboard."""
     NOT_SERVED = "not_served"
 
 
@@ -130,6 +134,13 @@ class OrderResults:
                 case OrderRefused():
                     line = self._line(event.order_id, event, event.known_from)
                     line.status, line.reason = Outcome.NOT_SERVED, event.reason.value
+                case OrderUpdated() if event.order_id in self.lines:
+                    line = self.lines[event.order_id]
+                    line.latest_pickup, line.latest_delivery = event.pickup_deadline, event.delivery_deadline
+                    line.promised = event.promised
+                case OrderCancelled() if event.order_id in self.lines:
+                    line = self.lines[event.order_id]
+                    line.status, line.vehicle, line.promised = Outcome.CANCELLED, None, None
                 case NetworkReplaced() | WorldReset():
                     self.lines.clear()
 

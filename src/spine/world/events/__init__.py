@@ -10,7 +10,9 @@ from __future__ import annotations
 from spine.world.events.base import Event
 from spine.world.events.orders import (
     ExpiryFined,
+    OrderCancelled,
     OrderRefused,
+    OrderUpdated,
     PackageAssigned,
     PackageCreated,
     PackageDelivered,
@@ -65,7 +67,9 @@ __all__ = [
     "HandlingFinished",
     "HandlingStarted",
     "NetworkReplaced",
+    "OrderCancelled",
     "OrderRefused",
+    "OrderUpdated",
     "OutOfFuel",
     "PackageAssigned",
     "PackageCreated",
