@@ -128,6 +128,7 @@ def views(dashboard: Dashboard) -> dict[str, Any]:
 
     return {
         "overview": lambda: dashboard.panel("Overview"),
+        "orders": lambda: dashboard.panel("Orders"),
         "charts": lambda: dashboard.panel("Charts"),
         "events": lambda: dashboard.panel("Events"),
         "build-map": lambda: dashboard.build("Map"),

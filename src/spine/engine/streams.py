@@ -185,10 +185,11 @@ class Streams(Channels):
 
 def _collect(channel: Channel, parts: TickParts) -> None:
     wish = channel.wish
-    if wish.events:
-        channel.events += parts.timed_events if wish.times else parts.events
+    # Orders first: who hears that one was cancelled must know so when its package is told to be gone.
     if wish.orders:
         channel.events += parts.orders
+    if wish.events:
+        channel.events += parts.timed_events if wish.times else parts.events
     for agent_id, (_, data) in parts.agents.items():
         if wish.agent_kinds is None or data["kind"] in wish.agent_kinds:
             channel.agents[agent_id] = None
