@@ -92,6 +92,8 @@ def update_order(state: State, command: UpdateOrder) -> None:
     if truck is None:
         _report(state, order, command.changes)
         if order.status is OrderStatus.OPEN:
+            # How often nobody could take it says nothing of what it is now.
+            order.offers = 0
             state.followups.append((Followup.OFFER, order.id))
     elif command.changes.keys() <= _MONEY | _CLASSES:
         _report(state, order, command.changes)
