@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from typing import Any, get_args
 
 from spine.catalogue import Output, figures_of
 from spine.catalogue.families import ACTIVITY_LABELS, CAUSE_LABELS
@@ -15,6 +16,8 @@ from spine.hours.plain import PlainHours
 from spine.network.generate import PRESETS
 from spine.network.generate.parameters import RULES, GenerationParameters
 from spine.protocol.actions import FASTEST_SPEED
+from spine.protocol.order_data import MOST_ORDERS, OrderState
+from spine.protocol.order_signals import ORDER_SIGNALS, OrderForm
 from spine.scenario import Scenario
 from spine.world.truck_fields import CREATED
 
@@ -97,16 +100,51 @@ def _constants() -> Iterator[tuple[str, str, object]]:
             for name, figure in figures_of(Output.SUMMARY).items()
         },
     )
+    yield "ORDER_STATES", "", get_args(OrderState)
     yield (
         "LIMITS",
         "",
-        {"fastestSpeed": FASTEST_SPEED, "drivingHours": PlainHours.limit_s / 3600.0},
+        {"fastestSpeed": FASTEST_SPEED, "ordersAPage": MOST_ORDERS, "drivingHours": PlainHours.limit_s / 3600.0},
     )
+
+
+_PLAIN_TYPES = {"string": "string", "number": "number", "integer": "number", "boolean": "boolean", "null": "null"}
+
+
+def _type(schema: dict[str, Any]) -> str:
+    """Return the TypeScript type of a JSON Schema."""
+    if "enum" in schema:
+        return " | ".join(json.dumps(value) for value in schema["enum"])
+    if "const" in schema:
+        return json.dumps(schema["const"])
+    if "$ref" in schema:
+        return str(schema["$ref"]).rsplit("/", 1)[-1]
+    if "anyOf" in schema:
+        return " | ".join(_type(part) for part in schema["anyOf"])
+    if schema["type"] == "array":
+        if schema.get("minItems") == schema.get("maxItems") == 2:
+            return f"[{', '.join([_type(schema['items'])] * 2)}]"
+        return f"{_type(schema['items'])}[]"
+    if schema["type"] == "object":
+        return f"Record<string, {_type(schema['additionalProperties'])}>"
+    return _PLAIN_TYPES[schema["type"]]
+
+
+def _interfaces() -> Iterator[str]:
+    """Yield the data of every `order.*` signal as an interface."""
+    for model in (OrderForm, *ORDER_SIGNALS.values()):
+        schema = model.model_json_schema()
+        lines = [f"/** {(model.__doc__ or '').strip()} */", f"export interface {model.__name__} {{"]
+        for name, part in schema["properties"].items():
+            if "description" in part:
+                lines.append(f"  /** {part['description']} */")
+            lines.append(f"  {name}: {_type(part)};")
+        yield "\n".join(["", *lines, "}", ""])
 
 
 def text() -> str:
     """Return the TypeScript."""
-    parts = [_HEAD]
+    parts = [_HEAD, *_interfaces()]
     for name, kind, value in _constants():
         annotation = f": {kind}" if kind else ""
         parts.append(

@@ -187,7 +187,9 @@ def test_the_page_on_scenarios_is_right(repository: Path, tmp_path: Path) -> Non
         path.write_text(text)
         assert "25 trucks" in spine_here("scenario", "check", path).stdout
     schema = json.loads(spine_here("scenario", "schema").stdout)
-    assert {*yaml.safe_load(whole), *yaml.safe_load(dates), "orders", "places", "demand", "costs"} == set(schema["properties"])
+    assert {*yaml.safe_load(whole), *yaml.safe_load(dates), "orders", "places", "demand", "costs"} == set(
+        schema["properties"]
+    )
     assert "\n# orders: " in whole
     assert "\n# places: " in whole
     assert "\n# demand: " in whole

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from spine.engine.core import EngineCore
+from spine.network.facilities import Site
+from spine.scenario.dates import calendar_from, moment_of, zone_named
 from spine.scenario.orders import OrdersPart
 from spine.scenario.orders.columns import COLUMNS, PER_UNIT
 from spine.scenario.orders.part import OrderFilePart
 from spine.scenario.orders.reading import read_orders
 from spine.scenario.tables.files import kind_of
 from spine.scenario.yaml_lines import parse_yaml
+from spine.world import World, WorldConfig
+from spine.world.order_changes import SETTABLE
+from spine.world.orders import FOLLOWED_BY, OrderStatus
 from support.command_line import spine_here
 from support.order_lists import WARSAW, book_of, lines_of
+from support.worlds import grid_network
 
 
 @pytest.fixture(scope="module")
@@ -92,3 +101,28 @@ def test_the_messages_come(page: str, tmp_path: Path) -> None:
         .replace("A-3", "A-1")
     )
     assert lines_of(book_of(tmp_path, text)) == _blocks(page, "text")[MESSAGES].splitlines()
+
+
+def test_the_live_orders_are_given_changed_and_cancelled(page: str) -> None:
+    """The three actions of the page, one after the other, in a world with its sites and its dates."""
+    names = iter(("depot", "shop-3"))
+    network = grid_network(sites=2, rate=0.0)
+    facilities = tuple(replace(f, id=next(names)) if isinstance(f, Site) else f for f in network.facilities)
+    calendar = calendar_from(moment_of("2026-03-02T06:00", zone_named("Europe/Warsaw")), "Europe/Warsaw", [])
+    core = EngineCore(World(replace(network, facilities=facilities), WorldConfig(calendar=calendar)))
+    answers = []
+    for block in _blocks(page, "json"):
+        outcome = core.handle(1, block)
+        assert outcome.answer is not None
+        answers.append(json.loads(outcome.answer.body))
+    assert [answer["signal"] for answer in answers] == ["order.created", "order.updated", "order.cancelled"]
+    assert answers[0]["data"]["latest_delivery"] == (9 + 1 / 6) * 3600.0
+    assert answers[1]["data"]["latest_delivery"] == 11 * 3600.0
+
+
+def test_the_table_of_changes_is_that_of_the_code(page: str) -> None:
+    """Which states have a line, and which of them may be cancelled."""
+    section = page.partition("| status | `order.update` takes |")[2].partition("\n\n")[0]
+    rows = re.findall(r"^\| (`.*?`) \| .*? \| (yes|no)", section, re.MULTILINE)
+    found = {name: may == "yes" for names, may in rows for name in re.findall(r"`(\w+)`", names)}
+    assert found == {status.value: OrderStatus.CANCELLED in FOLLOWED_BY[status] for status in SETTABLE}

@@ -115,6 +115,9 @@ def test_the_examples_are_good_actions() -> None:
             "replay.seek",
             "agent.delete",
             "building.delete",
+            "order.update",
+            "order.cancel",
+            "order.describe",
         ), (
             name,
             message,

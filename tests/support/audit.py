@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import pytest
 
 from spine.world import World, events
+from spine.world.orders import OrderStatus
 from spine.world.views import Activity, BrokerView, TruckView
 
 LIMIT_S = 8 * 3600.0
@@ -65,6 +66,8 @@ class Audit:
                     self._live(event.package_id, "delivered", after=("picked up",))
                 case events.PackageExpired():
                     self._live(event.package_id, "expired", after=("created", "assigned", "reoffered", "picked up"))
+                case events.OrderCancelled() if event.status is not OrderStatus.ANNOUNCED:
+                    self._live(event.order_id, "cancelled", after=("created", "assigned", "reoffered"))
                 case events.PaymentReceived():
                     self._broker += event.payment
                 case events.ExpiryFined():
@@ -97,10 +100,11 @@ class Audit:
         counts = self._world.package_counts()
         assert counts.generated == len(self._life)
         assert (counts.waiting, counts.awarded) == (ends["created"] + ends["reoffered"], ends["assigned"])
-        assert (counts.aboard, counts.delivered, counts.expired) == (
+        assert (counts.aboard, counts.delivered, counts.expired, counts.cancelled) == (
             ends["picked up"],
             ends["delivered"],
             ends["expired"],
+            ends["cancelled"],
         )
         assert self._fined == self._overdue, "one fine per rest that came too late, and no other"
         assert set(self._fined.values()) <= {1}

@@ -233,6 +233,7 @@ class Simulation:
         core = self.life.live.core
         agents = [*core.world.agents(), "nobody"]
         buildings = [*core.world.building_ids(), "nowhere"]
+        orders = [*(order.id for order in core.world.packages()), "nothing"]
         fresh = f"new-{self._numbers}"
         kinds: list[tuple[int, Callable[[], tuple[str, Json]]]] = [
             (8, lambda: ("agent.create", {"agent_id": fresh, "agent_kind": chance.choice(["truck", "truck", "broker", "building"])})),
@@ -241,6 +242,9 @@ class Simulation:
             (4, lambda: ("agent.delete", {"agent_id": chance.choice(agents)})),
             (2, lambda: ("building.create", {"building_id": fresh, "node_id": chance.randrange(30), "building_type": "parking"})),
             (2, lambda: ("building.delete", {"building_id": chance.choice(buildings)})),
+            (5, lambda: ("order.create", {"order_id": fresh, "origin": chance.choice(buildings), "destination": "site-1", "mass_t": 1})),
+            (3, lambda: ("order.update", {"order_id": chance.choice(orders), "order_data": {"mass_t": chance.uniform(0.0, 3.0)}})),
+            (3, lambda: ("order.cancel", {"order_id": chance.choice(orders)})),
             (6, lambda: ("simulation.start", {"tick_rate": chance.randint(1, 100), "speed": chance.uniform(0.1, 3600.0)})),
             (2, lambda: ("simulation.stop", {})),
             (2, lambda: ("simulation.pause", {})),

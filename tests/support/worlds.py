@@ -85,9 +85,8 @@ def run(world: World, hours: float, dt: float = 60.0) -> list[Event]:
 def check_invariants(world: World) -> None:
     """Assert everything that must hold in every world at every instant."""
     counts = world.package_counts()
-    assert counts.generated == (counts.waiting + counts.awarded + counts.aboard + counts.delivered + counts.expired), (
-        counts
-    )
+    left = counts.delivered + counts.expired + counts.cancelled
+    assert counts.generated == counts.waiting + counts.awarded + counts.aboard + left, counts
     trucks = {truck_id: world.agent(truck_id) for truck_id in world.truck_ids()}
     aboard = [package for truck in trucks.values() for package in truck.loaded_packages]
     assert len(aboard) == len(set(aboard)) == counts.aboard

@@ -8,8 +8,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from spine.errors import CommandError
 from spine.network.facilities import FuelStation, Parking, Site
 from spine.world import (
+    CancelOrder,
     CreateBroker,
     CreateBuilding,
+    CreateOrder,
     CreateTruck,
     DeleteAgent,
     DeleteBuilding,
@@ -18,6 +20,7 @@ from spine.world import (
     TruckSpec,
     UpdateAgent,
     UpdateBuilding,
+    UpdateOrder,
     World,
     WorldConfig,
 )
@@ -124,6 +127,73 @@ class WorldMachine(RuleBasedStateMachine):
         try:
             self.world.apply(UpdateAgent(agents[index % len(agents)], changes))
         except CommandError:
+            assert self.world.dump() == before
+
+    @rule(
+        number=st.integers(0, 5),
+        ends=st.tuples(st.integers(0, 3), st.integers(0, 3)),
+        size=st.floats(0.5, 50.0),
+        wait_s=st.floats(0.0, 5_000.0),
+        window_s=st.floats(0.0, 9_000.0),
+    )
+    def create_order(self, number: int, ends: tuple[int, int], size: float, wait_s: float, window_s: float) -> None:
+        known = self.world.now + wait_s
+        before = self.world.dump()
+        try:
+            self.world.apply(
+                CreateOrder(
+                    f"o-{number}",
+                    f"site-{ends[0]}",
+                    f"site-{ends[1]}",
+                    {"size": size},
+                    known + window_s,
+                    known + 2.0 * window_s,
+                    known_from=known,
+                )
+            )
+        except CommandError:
+            assert self.world.dump() == before
+
+    @rule(
+        index=st.integers(0, 200),
+        changes=st.fixed_dictionaries(
+            {},
+            optional={
+                "quantities": st.fixed_dictionaries(
+                    {}, optional={"size": st.floats(-1.0, 30.0), "pallets": st.floats(0.0, 3.0)}
+                ),
+                "latest_pickup": st.floats(0.0, 200_000.0),
+                "earliest_delivery": st.floats(0.0, 200_000.0),
+                "latest_delivery": st.floats(0.0, 200_000.0),
+                "delivery_windows": st.just(((1_000.0, 40_000.0), (90_000.0, 200_000.0))),
+                "pickup_service_s": st.floats(0.0, 4_000.0),
+                "requirements": st.sampled_from([(), ("tail_lift",)]),
+                "priority": st.sampled_from(["LOW", "URGENT", "none"]),
+                "value_ducats": st.floats(0.0, 100.0),
+            },
+        ),
+    )
+    def update_order(self, index: int, changes: dict[str, object]) -> None:
+        orders = [*self.world.packages(), *self.world.announced_packages()]
+        if not orders:
+            return
+        before = self.world.dump()
+        try:
+            self.world.apply(UpdateOrder(orders[index % len(orders)].id, changes))
+        except CommandError:
+            assert self.world.dump() == before
+
+    @rule(index=st.integers(0, 200))
+    def cancel_order(self, index: int) -> None:
+        orders = [*self.world.packages(), *self.world.announced_packages()]
+        if not orders:
+            return
+        order = orders[index % len(orders)]
+        before = self.world.dump()
+        try:
+            self.world.apply(CancelOrder(order.id))
+        except CommandError:
+            assert order.order_status.value in ("aboard", "unloading")
             assert self.world.dump() == before
 
     @rule(kind=st.sampled_from(["site", "lot", "fuel"]), node=_NODES, number=st.integers(0, 6))

@@ -15,6 +15,7 @@ import { ImportDialog } from "./panels/files";
 import { Header } from "./panels/header";
 import { Inspector } from "./panels/inspector";
 import { Legend } from "./panels/legend";
+import { Orders } from "./panels/orders";
 import { Overview } from "./panels/overview";
 import { Timeline } from "./panels/timeline";
 import { Context, PANELS, type Panel, type Shared, Workbench } from "./ui/context";
@@ -23,15 +24,35 @@ import type { IconName } from "./ui/icon";
 import { Button } from "./ui/parts";
 import { Tabs } from "./ui/tabs";
 
-const PANEL_TEXT: Record<Panel, string> = { overview: "Overview", charts: "Charts", events: "Events", build: "Build" };
-const PANEL_ICON: Record<Panel, IconName> = { overview: "gauge", charts: "chart", events: "list", build: "build" };
+const PANEL_TEXT: Record<Panel, string> = {
+  overview: "Overview",
+  orders: "Orders",
+  charts: "Charts",
+  events: "Events",
+  build: "Build",
+};
+const PANEL_ICON: Record<Panel, IconName> = {
+  overview: "gauge",
+  orders: "package",
+  charts: "chart",
+  events: "list",
+  build: "build",
+};
 /** What legend and zoom cover of the map, pixels: a row at its foot, on a phone also a column on the right. */
 const TOOLS = { width: 56, height: 48 };
 /** How much of a phone's height a sheet takes, as in the style sheet. */
 const SHEET_SHARE = 0.46;
+/** A window, in pixels, in which the list of orders has room for all columns; as in the style sheet. */
+const WIDE_ENOUGH = 1180;
 /** What the time line of a recording covers of the map, pixels. */
 const TIMELINE_HEIGHT = 92;
-const CONTENT: Record<Panel, ComponentType> = { overview: Overview, charts: Charts, events: Events, build: Build };
+const CONTENT: Record<Panel, ComponentType> = {
+  overview: Overview,
+  orders: Orders,
+  charts: Charts,
+  events: Events,
+  build: Build,
+};
 
 export function App({ world }: { world: World }) {
   const shared = useMemo(() => share(world), [world]);
@@ -128,7 +149,8 @@ function insetsOf(world: World, bench: Workbench): Insets {
   const inspecting = world.selection.value !== null;
   const foot = world.replay.playing.value ? TIMELINE_HEIGHT : 0;
   if (!narrow.value) {
-    return { top: 64, right: open ? 404 : 12, bottom: foot + 12 + TOOLS.height, left: inspecting ? 356 : 12 };
+    const right = bench.panel.value === "orders" && window.innerWidth >= WIDE_ENOUGH ? 700 : 404;
+    return { top: 64, right: open ? right : 12, bottom: foot + 12 + TOOLS.height, left: inspecting ? 356 : 12 };
   }
   const sheet = open || inspecting ? SHEET_SHARE * window.innerHeight : 64;
   return { top: 104, right: TOOLS.width, bottom: foot + sheet + TOOLS.height, left: 0 };
@@ -221,7 +243,7 @@ function Side() {
   const open = bench.open.value;
   const Content = CONTENT[panel];
   return (
-    <section class="panel side" aria-label="Panels">
+    <section class={`panel side ${open && panel === "orders" ? "orders-side" : ""}`} aria-label="Panels">
       <div class="side-head">
         <Tabs
           label="Panels"

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from spine.engine.handler import ActionHandler
 from spine.engine.messages import message
+from spine.engine.order_actions import ORDER_HANDLERS
 from spine.engine.request import Request
 from spine.engine.streams import AGENT_KINDS, EncodedSignal, TickParts
 from spine.engine.world_actions import HANDLERS
@@ -19,6 +20,7 @@ from spine.errors import ProtocolError
 from spine.ipc import EVERYBODY, PLAIN, Message
 from spine.protocol import actions
 from spine.protocol.encode import TickClock
+from spine.protocol.encode_orders import order_signals
 from spine.protocol.envelope import encode_signal
 from spine.protocol.params import ActionParams
 from spine.protocol.translate import translate
@@ -78,6 +80,7 @@ class EngineCore(WorldRun, ActionHandler):
             bracket=self.tick_data(),
             events=_encoded(happened, clock),
             timed_events=_encoded(happened, self.clock(times=True)) if self._streams.anybody_wants_times() else [],
+            orders=_encoded_orders(happened, self.tick_number) if self._streams.anybody_wants_orders() else [],
             agents=self.due_diffs(changes.agents, heard),
             buildings={building_id: self.encoded_building(building_id) for building_id in changes.buildings},
         )
@@ -110,12 +113,17 @@ _HANDLERS: Final[Mapping[type[ActionParams], Callable[[EngineCore, Any, Request]
     actions.StreamSubscribe: EngineCore.subscribe,
     actions.StreamUnsubscribe: EngineCore.unsubscribe,
     **HANDLERS,
+    **ORDER_HANDLERS,
 }
 """What carries out which action; a test holds it against all actions there are."""
 
 
 def _encoded(events: list[Event], clock: TickClock) -> list[EncodedSignal]:
     return [(name, encode_signal(name, data)) for event in events for name, data in translate(event, clock)]
+
+
+def _encoded_orders(events: list[Event], tick: int) -> list[EncodedSignal]:
+    return [(name, encode_signal(name, data)) for name, data in order_signals(events, tick)]
 
 
 def _plain_tick(parts: TickParts) -> list[Message]:

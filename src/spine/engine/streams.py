@@ -53,13 +53,14 @@ class Channel:
 class TickParts:
     """What a tick produced, before it is put together for anybody.
 
-    `timed_events` are the events with simulated times beside ticks, as long as anybody wants those.
+    `timed_events` are the events with simulated times beside ticks, `orders` the `order.*` signals, as long as anybody wants those.
     `agents` maps ids to the data of `agent.updated` and the view they came from, `buildings` to the encoded message.
     """
 
     bracket: Json
     events: list[EncodedSignal]
     timed_events: list[EncodedSignal]
+    orders: list[EncodedSignal]
     agents: dict[str, tuple[AgentView, Json]]
     buildings: dict[str, bytes]
 
@@ -105,6 +106,10 @@ class Channels:
     def anybody_wants_times(self) -> bool:
         """Return whether any client does."""
         return any(channel.wish.times for channel in self._channels.values())
+
+    def anybody_wants_orders(self) -> bool:
+        """Return whether any client wants `order.*` signals."""
+        return any(channel.wish.orders for channel in self._channels.values())
 
     def unsubscribe_by(self, call: Request) -> None:
         """Carry out `stream.unsubscribe`; a snapshot must follow: the plain stream alone would lack what this channel left out.
@@ -180,6 +185,9 @@ class Streams(Channels):
 
 def _collect(channel: Channel, parts: TickParts) -> None:
     wish = channel.wish
+    # Orders first: who hears that one was cancelled must know so when its package is told to be gone.
+    if wish.orders:
+        channel.events += parts.orders
     if wish.events:
         channel.events += parts.timed_events if wish.times else parts.events
     for agent_id, (_, data) in parts.agents.items():

@@ -66,9 +66,11 @@ class WorldRun(ShownWorld):
         self._pending = world.untold_events()
         self.forget_diffs()
 
-    def carry_out(self, command: Command) -> None:
-        """Apply a command; its effects are sent with the next tick."""
-        self._pending += self.world.apply(command)
+    def carry_out(self, command: Command) -> list[Event]:
+        """Apply a command and return what it caused; that is sent with the next tick."""
+        happened = self.world.apply(command)
+        self._pending += happened
+        return happened
 
     def auto_stop(self, call: Request) -> None:
         """Stop an active run before an import, and say so."""

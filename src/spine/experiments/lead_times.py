@@ -11,6 +11,7 @@ from spine.catalogue.families import PERCENTILES
 from spine.world.events import (
     Event,
     NetworkReplaced,
+    OrderCancelled,
     PackageCreated,
     PackageDelivered,
     PackageExpired,
@@ -48,6 +49,8 @@ class LeadTimes:
                     self._to_delivery.append(event.time - born.pop(event.package_id))
                 case PackageExpired():
                     born.pop(event.package_id, None)
+                case OrderCancelled():
+                    born.pop(event.order_id, None)
                 case NetworkReplaced() | WorldReset():
                     born.clear()
                     if isinstance(event, WorldReset):

@@ -15,6 +15,8 @@ class Outcome(str, Enum):
     LATE = "late"
     OPEN = "open"
     """Not over when the run ended."""
+    CANCELLED = "cancelled"
+    """Taken back before it was aboard."""
     NOT_SERVED = "not_served"
 
 

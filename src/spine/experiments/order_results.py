@@ -14,8 +14,10 @@ from spine.world.causes import ExpiryCause, Obstacle
 from spine.world.events import (
     Event,
     NetworkReplaced,
+    OrderCancelled,
     OrderNotServed,
     OrderRefused,
+    OrderUpdated,
     PackageAssigned,
     PackageCreated,
     PackageDelivered,
@@ -94,6 +96,14 @@ class OrderResults:
                     self._just_refused = event.order_id
                 case OrderNotServed():
                     self._hear_reason(event)
+                case OrderUpdated() if event.order_id in lines:
+                    line = lines[event.order_id]
+                    line.latest_pickup, line.latest_delivery = event.pickup_deadline, event.delivery_deadline
+                    line.promised = event.promised
+                case OrderCancelled() if event.order_id in lines:
+                    line = lines[event.order_id]
+                    _forget_award(line)
+                    line.status = Outcome.CANCELLED
                 case NetworkReplaced() | WorldReset():
                     lines.clear()
                     self.refused.clear()

@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, create_model, model_val
 from spine.errors import ProtocolError, quoted
 from spine.network.generate import MOST_NODES, GenerationParameters
 from spine.protocol.building_data import BUILDING_DATA
+from spine.protocol.order_data import ORDER_ACTIONS
 from spine.protocol.params import (
     SLOWEST_HZ,
     ActionParams,
@@ -294,6 +295,7 @@ class StreamSubscribe(ActionParams):
         Annotated[Number, Field(ge=SLOWEST_HZ, le=100.0, description="binary position frames a second")] | None
     ) = None
     times: Annotated[bool, Field(strict=True, description="simulated times beside tick numbers")] = False
+    orders: Annotated[bool, Field(strict=True, description="order.*")] = False
 
     @model_validator(mode="after")
     def _ordered(self) -> StreamSubscribe:
@@ -343,6 +345,7 @@ ACTIONS: dict[str, type[ActionParams]] = {
         BuildingCreate,
         BuildingUpdate,
         BuildingDelete,
+        *ORDER_ACTIONS,
         StreamSubscribe,
         StreamUnsubscribe,
         ReplaySeek,

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, RootModel
 
 from spine.protocol.encode_events import AgentEvent, WorldEvent
+from spine.protocol.order_signals import ORDER_ANSWERS, ORDER_SIGNALS
 from spine.protocol.schema import (
     AgentFull,
     Amount,
@@ -284,6 +285,7 @@ class SubscribedData(Shape):
     buildings: bool
     positions_hz: float | None
     times: bool
+    orders: bool
     world: WorldNow | None = Field(default=None, description="only for those who asked for times")
 
 
@@ -333,6 +335,7 @@ SIGNALS: dict[str, type[BaseModel]] = {
     "package.delivered": PackageDeliveredData,
     "package.expired": PackageExpiredData,
     "event.created": WorldEvent,
+    **ORDER_SIGNALS,
     "stream.subscribed": SubscribedData,
     "stream.roster": RosterData,
     "replay.status": ReplayStatus,
@@ -347,6 +350,7 @@ ASKER_ALONE = frozenset(
         "map.previewed",
         "simulation.state_exported",
         "stream.subscribed",
+        *ORDER_ANSWERS,
         "error",
     }
 )

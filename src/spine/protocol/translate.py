@@ -7,6 +7,7 @@ from typing import Any
 
 from spine.protocol.encode import Json, TickClock
 from spine.world import events
+from spine.world.orders import OrderStatus
 
 Signal = tuple[str, Json]
 
@@ -50,6 +51,11 @@ def _expired(event: events.PackageExpired, _: TickClock) -> Signal:
         "site_id": event.site_id,
         "value_lost": event.value_lost,
     }
+
+
+def _cancelled(event: events.OrderCancelled, _: TickClock) -> Signal:
+    # Clients that know of no orders must not keep a package that has left the world. It costs nobody anything.
+    return "package.expired", {"package_id": event.order_id, "site_id": event.origin_site, "value_lost": 0.0}
 
 
 def _truck_event(kind: str, agent_id: str, **figures: Any) -> Signal:
@@ -155,6 +161,7 @@ _TRANSLATIONS: dict[type[events.Event], Callable[[Any, TickClock], Signal]] = {
     events.PackagePickedUp: _picked_up,
     events.PackageDelivered: _delivered,
     events.PackageExpired: _expired,
+    events.OrderCancelled: _cancelled,
     events.OutOfFuel: _out_of_fuel,
     events.FuellingCompleted: _fuelled,
     events.Penalized: _penalized,
@@ -171,13 +178,18 @@ _TRANSLATIONS: dict[type[events.Event], Callable[[Any, TickClock], Signal]] = {
 }
 
 
+def _is_of_unknown_order(event: events.Event) -> bool:
+    """Return whether an order was cancelled that nobody was told of."""
+    return isinstance(event, events.OrderCancelled) and event.status is OrderStatus.ANNOUNCED
+
+
 def translate(event: events.Event, clock: TickClock) -> list[Signal]:
     """Return the signals of an event, in wire order, each with the current tick, and its own time if the clock tells times.
 
     There are none for events the protocol has no signal for.
     """
     translation = _TRANSLATIONS.get(type(event))
-    if translation is None:
+    if translation is None or _is_of_unknown_order(event):
         return []
     name, data = translation(event, clock)
     when = {"tick": clock.tick, **clock.seconds(time_s=event.time)}

@@ -23,6 +23,8 @@ VIEW_ACTIONS = frozenset(
         "agent.list",
         "map.export",
         "map.preview",
+        "order.describe",
+        "order.list",
         "simulation.export_state",
         "stream.subscribe",
         "stream.unsubscribe",

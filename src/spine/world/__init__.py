@@ -1,6 +1,7 @@
 """The simulated domain: pure and deterministic; knows no wire, no disk and no clock of the machine."""
 
 from spine.world.commands import (
+    CancelOrder,
     Command,
     CreateBroker,
     CreateBuilding,
@@ -14,6 +15,7 @@ from spine.world.commands import (
     TruckSpec,
     UpdateAgent,
     UpdateBuilding,
+    UpdateOrder,
 )
 from spine.world.config import WorldConfig
 from spine.world.observe import TruckPositions
@@ -25,6 +27,7 @@ from spine.world.world import World
 
 __all__ = [
     "SAMPLE_COLUMNS",
+    "CancelOrder",
     "Command",
     "CreateBroker",
     "CreateBuilding",
@@ -48,6 +51,7 @@ __all__ = [
     "TruckSpec",
     "UpdateAgent",
     "UpdateBuilding",
+    "UpdateOrder",
     "World",
     "WorldConfig",
     "WorldProblem",

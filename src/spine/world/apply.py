@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from spine.world import agents, buildings, intake
+from spine.world import agents, buildings, intake, order_changes
 from spine.world.commands import (
+    CancelOrder,
     CreateBroker,
     CreateBuilding,
     CreateBuildingAgent,
@@ -13,6 +14,7 @@ from spine.world.commands import (
     DeleteBuilding,
     UpdateAgent,
     UpdateBuilding,
+    UpdateOrder,
 )
 from spine.world.state import State
 
@@ -26,6 +28,8 @@ Change = (
     | UpdateBuilding
     | DeleteBuilding
     | CreateOrder
+    | UpdateOrder
+    | CancelOrder
 )
 
 
@@ -38,6 +42,10 @@ def apply(state: State, change: Change) -> None:
     match change:
         case CreateOrder():
             intake.create_order(state, change)
+        case UpdateOrder():
+            order_changes.update_order(state, change)
+        case CancelOrder():
+            order_changes.cancel_order(state, change)
         case CreateTruck():
             agents.create_truck(state, change)
         case CreateBroker():

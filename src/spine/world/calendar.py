@@ -10,12 +10,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from typing import Final, NamedTuple
 
+from spine.errors import quoted
+
 SECONDS_PER_HOUR: Final = 3600.0
 SECONDS_PER_DAY: Final = 86_400.0
 DAYS_PER_WEEK: Final = 7
 NOON_S: Final = 43_200.0
 
 _ROUNDING_S = 1e-6
+
+_SHORTEST_TIME = len("2026-03-02T06")
+"""A shorter text is a date without a time of day."""
 
 
 class UtcOffset(NamedTuple):
@@ -118,6 +123,34 @@ class Calendar:
         days = self.first_date - date(1970, 1, 1).toordinal()
         start_s = days * SECONDS_PER_DAY + self.start_of_day_s - self.offsets[0].seconds
         return round((start_s + now) * 1e6)
+
+    def moment(self, text: str) -> float:
+        """Return the simulated time of an ISO 8601 date and time; without an offset from UTC it is local time.
+
+        Of a local time that clocks show twice, as they are put back, the first one is meant.
+
+        Raises:
+            ValueError: it is none, clocks do not show it, or the world has no dates; the message quotes it and says what would be right.
+        """
+        if not self.is_dated:
+            raise ValueError(
+                f"{quoted(text)} is no number, and this world has no dates; use simulated seconds since the start"
+            )
+        try:
+            at = datetime.fromisoformat(text[:-1] + "+00:00" if text.endswith(("Z", "z")) else text)
+        except ValueError:
+            at = None
+        if at is None or len(text) < _SHORTEST_TIME:
+            raise ValueError(f"{quoted(text)} is no date and time; use ISO 8601, such as {self.iso(0.0)}")
+        offset = at.utcoffset()
+        wall = at.replace(tzinfo=None) - datetime.fromordinal(self.first_date)
+        seconds = wall.total_seconds()
+        if offset is not None:
+            return seconds - offset.total_seconds() + self.offsets[0].seconds - self.start_of_day_s
+        found = self.time_of(seconds)
+        if abs(self.clock_s(found) - seconds) > _ROUNDING_S:
+            raise ValueError(f"{quoted(text)} does not exist in {self.zone}: the clocks are put forward over it")
+        return found
 
     def _offset_s(self, now: float) -> float:
         found = self.offsets[0].seconds

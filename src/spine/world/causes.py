@@ -71,11 +71,13 @@ class ReofferReason(str, Enum):
         NO_ROOM: the truck became smaller after the award, and the order does not fit.
         TRUCK_REMOVED: the truck was removed before it had loaded the order.
         UNREACHABLE: the truck cannot reach the stop.
+        ORDER_CHANGED: the truck cannot keep the order as it is now.
     """
 
     NO_ROOM = "no_room"
     TRUCK_REMOVED = "truck_removed"
     UNREACHABLE = "unreachable"
+    ORDER_CHANGED = "order_changed"
 
 
 class Reason(str, Enum):

@@ -176,6 +176,28 @@ class CreateOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class UpdateOrder:
+    """Change an order that has not left the world; what may be changed depends on how far it is (`order_changes.SETTABLE`).
+
+    An award its truck cannot keep any more is taken back, and the order is offered anew.
+
+    Attributes:
+        changes: new values by the names of `CreateOrder`. `quantities` are changed one by one, 0 takes one away; a side with one window
+            may be given another earliest or latest time, any side new windows instead.
+    """
+
+    order_id: str
+    changes: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class CancelOrder:
+    """Take an order back that is not aboard yet: it leaves the world, and its truck's stops for it are dropped."""
+
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReplaceNetwork:
     """Put the agents onto a new map: trucks at random nodes, no cargo, no plans; all orders dropped; clock kept."""
 
@@ -200,6 +222,8 @@ Command = (
     | UpdateBuilding
     | DeleteBuilding
     | CreateOrder
+    | UpdateOrder
+    | CancelOrder
     | ReplaceNetwork
     | Reset
 )

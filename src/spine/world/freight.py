@@ -1,7 +1,7 @@
 """The life of orders in the world, from becoming known to leaving it; their states are those of `orders.OrderStatus`.
 
-Invariant: an order in `state.orders` has not left the world; one that left is delivered, expired or lost, and counted once. Only an
-order that waits can expire; one aboard stays aboard until it is delivered, however late.
+Invariant: an order in `state.orders` has not left the world; one that left is delivered, expired, lost or cancelled, and counted once.
+Only an order that waits can expire; one aboard stays aboard until it is delivered, however late.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def book_award(state: State, order: Order, award: Award) -> Truck:
     order.become(OrderStatus.AWARDED)
     order.truck_id = truck.id
     order.planned = award.delivery_eta
-    order.promised = _promise(state, order, award.delivery_eta)
+    order.promised = promise(state, order, award.delivery_eta)
     truck.met_broker = True
     state.sites[order.origin].open.pop(order.id, None)
     broker = state.broker
@@ -74,7 +74,7 @@ def put_in_sequence(truck: Truck, sequence: Sequence[tuple[str, bool]]) -> None:
     truck.plan = [stops[order_id, pickup] for order_id, pickup in sequence]
 
 
-def _promise(state: State, order: Order, eta: float) -> float:
+def promise(state: State, order: Order, eta: float) -> float:
     """Return what is promised for a planned delivery: later by a share of the time to its deadline, as room for awards to come."""
     left_s = min(max(0.0, order.delivery_deadline - eta), LONGEST_WAY_OFF_S)
     return eta + state.config.promise_margin_share * left_s
@@ -208,6 +208,31 @@ def expire(state: State, order: Order, cause: ExpiryCause, obstacles: Sequence[O
         state.ledger.expiry_fines += fine
         state.touch_broker()
         state.emit(events.ExpiryFined(state.now, order.id, fine, broker.balance))
+
+
+def cancel(state: State, order: Order) -> None:
+    """Remove an order that is not aboard because whoever gave it took it back; nobody is fined, and its truck is free for other work."""
+    status, truck_id = order.status, order.truck_id
+    order.become(OrderStatus.CANCELLED)
+    state.emit(events.OrderCancelled(state.now, order.id, order.origin, status, truck_id))
+    if status is OrderStatus.ANNOUNCED:
+        # It never came into the world: nothing has been counted.
+        del state.announced[order.id]
+        return
+    if truck_id is not None:
+        _forget_stops(state, truck_id, order.id)
+        if not state.trucks[truck_id].plan:
+            state.followups += [(Followup.FREE, truck_id), (Followup.NEXT, truck_id)]
+    state.forget_order(order.id)
+    site = state.sites[order.origin]
+    site.waiting.pop(order.id, None)
+    site.open.pop(order.id, None)
+    state.totals.cancelled += 1
+    state.touch_building(order.origin)
+    if state.broker is not None:
+        state.broker.open.pop(order.id, None)
+        state.broker.assigned.pop(order.id, None)
+        state.touch_broker()
 
 
 def _unload(truck: Truck, order: Order) -> None:

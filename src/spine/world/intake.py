@@ -40,7 +40,7 @@ def accept(state: State, order: Order) -> bool:
         return False
     if order.origin not in state.sites or order.destination not in state.sites:
         return _refuse(state, order, RefusalCause.SITE_REMOVED)
-    if state.config.refuse_oversize and _is_oversize(state, order):
+    if state.config.refuse_oversize and is_oversize(state, order):
         return _refuse(state, order, RefusalCause.OVERSIZE)
     state.emit(
         events.PackageCreated(
@@ -62,7 +62,12 @@ def accept(state: State, order: Order) -> bool:
 
 def become_known(state: State, order_id: str) -> None:
     """Let an order that was announced come into the world, as any other."""
-    _come_from_outside(state, state.announced.pop(order_id))
+    order = state.announced.get(order_id)
+    if order is None or order.created > state.now:
+        # Meant for an earlier order of this id, which was cancelled.
+        return
+    del state.announced[order_id]
+    _come_from_outside(state, order)
 
 
 def create_order(state: State, command: CreateOrder) -> None:
@@ -98,7 +103,7 @@ def refusals_ahead(state: State) -> dict[str, str]:
     return {
         order.id: reason_text(why_refused(state, order))
         for order in state.announced.values()
-        if _is_oversize(state, order)
+        if is_oversize(state, order)
     }
 
 
@@ -123,7 +128,7 @@ def _refuse(state: State, order: Order, cause: RefusalCause) -> bool:
     return False
 
 
-def _is_oversize(state: State, order: Order) -> bool:
+def is_oversize(state: State, order: Order) -> bool:
     """Return whether every truck of a fleet is too small; a world without trucks refuses nothing."""
     if 0.0 < state.largest_capacity < order.size:
         return True
@@ -139,13 +144,25 @@ def _checked_order(state: State, command: CreateOrder) -> Order:
             raise CommandError(f"{name}: there is no site {quoted(site_id)}")
     if command.origin == command.destination:
         raise CommandError(f"destination: {quoted(command.destination)} is also the origin")
+    known = state.now if command.known_from is None else checked_number("known_from", command.known_from, low=state.now)
+    return order_of(command, known)
+
+
+def order_of(command: CreateOrder, known: float) -> Order:
+    """Return the order a command describes, announced, after checking all of it that does not depend on the world.
+
+    Args:
+        known: when it becomes, or became, known; simulated s.
+
+    Raises:
+        CommandError: names the field that is wrong.
+    """
     amounts = dict(command.quantities)
     others = quantities.checked_amounts("quantities", {n: a for n, a in amounts.items() if n != quantities.SIZE})
     # What is measured in pallets alone has no mass that anybody knows.
     size = checked_number("quantities.size", amounts.get(quantities.SIZE, 0.0), low=0.0, high=quantities.LARGEST)
     if not size and not others:
         raise CommandError("quantities: at least one must be greater than 0")
-    known = state.now if command.known_from is None else checked_number("known_from", command.known_from, low=state.now)
     pickup, delivery = _checked_windows(command, known)
     return Order(
         id=command.order_id,

@@ -287,6 +287,7 @@ class Totals:
     on_time: int = 0
     picked_up_on_time: int = 0
     expired: int = 0
+    cancelled: int = 0
     awarded: int = 0
     reoffered: int = 0
     appointments: int = 0

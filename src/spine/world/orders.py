@@ -37,15 +37,19 @@ class OrderStatus(str, Enum):
     """Left the world while it was aboard."""
     REFUSED = "refused"
     """Never came into the world."""
+    CANCELLED = "cancelled"
+    """Left the world because whoever gave it took it back, before it was aboard."""
 
 
 FOLLOWED_BY: Final[dict[OrderStatus, frozenset[OrderStatus]]] = {
-    OrderStatus.ANNOUNCED: frozenset({OrderStatus.OPEN, OrderStatus.REFUSED}),
-    OrderStatus.OPEN: frozenset({OrderStatus.AWARDED, OrderStatus.EXPIRED}),
+    OrderStatus.ANNOUNCED: frozenset({OrderStatus.OPEN, OrderStatus.REFUSED, OrderStatus.CANCELLED}),
+    OrderStatus.OPEN: frozenset({OrderStatus.AWARDED, OrderStatus.EXPIRED, OrderStatus.CANCELLED}),
     # Open again: its truck cannot come, or was removed.
-    OrderStatus.AWARDED: frozenset({OrderStatus.LOADING, OrderStatus.OPEN, OrderStatus.EXPIRED}),
+    OrderStatus.AWARDED: frozenset({OrderStatus.LOADING, OrderStatus.OPEN, OrderStatus.EXPIRED, OrderStatus.CANCELLED}),
     # Open again: the truck has become too small. Awarded again: loading is broken off. Expired: one of its sites was removed.
-    OrderStatus.LOADING: frozenset({OrderStatus.ABOARD, OrderStatus.OPEN, OrderStatus.AWARDED, OrderStatus.EXPIRED}),
+    OrderStatus.LOADING: frozenset(
+        {OrderStatus.ABOARD, OrderStatus.OPEN, OrderStatus.AWARDED, OrderStatus.EXPIRED, OrderStatus.CANCELLED}
+    ),
     OrderStatus.ABOARD: frozenset({OrderStatus.UNLOADING, OrderStatus.LOST}),
     # Aboard again: unloading is broken off. Lost: one of its sites was removed.
     OrderStatus.UNLOADING: frozenset({OrderStatus.DELIVERED, OrderStatus.ABOARD, OrderStatus.LOST}),
@@ -53,6 +57,7 @@ FOLLOWED_BY: Final[dict[OrderStatus, frozenset[OrderStatus]]] = {
     OrderStatus.EXPIRED: frozenset(),
     OrderStatus.LOST: frozenset(),
     OrderStatus.REFUSED: frozenset(),
+    OrderStatus.CANCELLED: frozenset(),
 }
 """Which states may follow each; `Order.become` asserts it."""
 

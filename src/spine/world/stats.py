@@ -56,7 +56,7 @@ SAMPLE_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class PackageCounts:
-    """Where all packages are: generated = waiting + awarded + aboard + delivered + expired; rejected ones were never born.
+    """Where all packages are: generated = waiting + awarded + aboard + delivered + expired + cancelled; rejected ones were never born.
 
     `overdue` are those of the ones waiting, awarded or aboard whose delivery deadline has passed, `on_time` those of the delivered ones
     that came before it.
@@ -68,6 +68,7 @@ class PackageCounts:
     aboard: int
     delivered: int
     expired: int
+    cancelled: int
     rejected: int
     overdue: int
     on_time: int
@@ -203,6 +204,7 @@ def package_counts(state: State) -> PackageCounts:
         aboard=aboard,
         delivered=totals.delivered,
         expired=totals.expired,
+        cancelled=totals.cancelled,
         rejected=totals.rejected,
         overdue=overdue,
         on_time=totals.on_time,
@@ -286,6 +288,7 @@ def _service(sums: Tally) -> Figures:
         "packages_on_time": totals.on_time,
         "packages_late": late,
         "packages_expired": totals.expired,
+        "orders_cancelled": totals.cancelled,
         "packages_due": sums.due,
         "awards": totals.awarded,
         "reoffers": totals.reoffered,

@@ -6,12 +6,23 @@ steps. All state is reached only through `apply`, `step` and `advance_to`; never
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from spine.errors import CommandError, quoted
 from spine.network import RoadNetwork, RoadNetworkBuilder, Router, TreeRouter
 from spine.network.facilities import FacilityKind
-from spine.world import checkpoint, demand, intake, observe, renewal, restoring, stats, tables, tour_accounts
+from spine.world import (
+    checkpoint,
+    demand,
+    intake,
+    observe,
+    order_views,
+    renewal,
+    restoring,
+    stats,
+    tables,
+    tour_accounts,
+)
 from spine.world.activities import Activity
 from spine.world.agent_kinds import AgentKind
 from spine.world.apply import apply
@@ -22,6 +33,8 @@ from spine.world.draws import Draws
 from spine.world.events import Event, NetworkReplaced, TourEnded, WorldReset
 from spine.world.fleet import FleetIndex
 from spine.world.observe import TruckPositions
+from spine.world.order_views import OrderDetails, OrderPage
+from spine.world.orders import OrderStatus
 from spine.world.policies import PolicyTable, resolve_policies
 from spine.world.problems import WorldProblem, world_problems
 from spine.world.saved import SavedWorld
@@ -238,6 +251,20 @@ class World:
         if order is None:
             raise CommandError(f"package_id: there is no package {quoted(package_id)}")
         return observe.package_view(order)
+
+    def order(self, order_id: str) -> OrderDetails:
+        """Return an order that is in the world, or not known yet, and what is planned for it.
+
+        Raises:
+            CommandError: there is no such order (any more).
+        """
+        return order_views.order_details(self._state, order_id)
+
+    def order_page(
+        self, statuses: Collection[OrderStatus] = (), text: str = "", offset: int = 0, most: int = 100
+    ) -> OrderPage:
+        """Return a page of orders; see `order_views.order_page`."""
+        return order_views.order_page(self._state, statuses, text, offset, most)
 
     def package_counts(self) -> PackageCounts:
         """Return where all orders are."""

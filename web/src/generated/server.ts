@@ -24,6 +24,216 @@ export interface FigureText {
   definition: string;
 }
 
+/** An order that has not left the world, named and measured as in order lists. */
+export interface OrderForm {
+  order_id: string;
+  status: "announced" | "open" | "awarded" | "loading" | "aboard" | "unloading";
+  origin: string;
+  destination: string;
+  mass_t: number;
+  /** all further quantities */
+  quantities: Record<string, number>;
+  /** simulated seconds since the start */
+  known_from: number;
+  /** simulated seconds since the start */
+  earliest_pickup: number;
+  /** simulated seconds since the start */
+  latest_pickup: number;
+  /** empty when there is one window */
+  pickup_windows: [number, number][];
+  /** simulated seconds since the start */
+  earliest_delivery: number;
+  /** simulated seconds since the start */
+  latest_delivery: number;
+  /** empty when there is one window */
+  delivery_windows: [number, number][];
+  pickup_service_min: number;
+  delivery_service_min: number;
+  requirements: string[];
+  priority: "LOW" | "MEDIUM" | "HIGH" | "URGENT";
+  urgency: "STANDARD" | "EXPRESS" | "SAME_DAY";
+  /** ducats */
+  revenue: number;
+  /** the truck it is awarded to or aboard of */
+  vehicle: string | null;
+  /** begin of loading by the present plan of its truck */
+  planned_pickup: number | null;
+  /** end of unloading by the present plan of its truck */
+  planned_delivery: number | null;
+  /** the latest delivery that later awards may cause */
+  promised: number | null;
+}
+
+/** An order has become known, or been announced: then only its sender is told, and everybody when it becomes known. */
+export interface OrderCreatedData {
+  order_id: string;
+  tick: number;
+  /** simulated seconds since the start */
+  elapsed_s: number;
+  status: "announced" | "open" | "awarded" | "refused";
+  origin: string;
+  destination: string;
+  /** simulated seconds since the start */
+  known_from: number;
+  /** simulated seconds since the start */
+  latest_pickup: number;
+  /** simulated seconds since the start */
+  latest_delivery: number;
+}
+
+/** An order was changed. The next signal says so if its truck cannot keep it. */
+export interface OrderUpdatedData {
+  order_id: string;
+  tick: number;
+  /** simulated seconds since the start */
+  elapsed_s: number;
+  status: "announced" | "open" | "awarded" | "loading" | "aboard" | "unloading";
+  /** keys of `order.described` */
+  changed: string[];
+  /** simulated seconds since the start */
+  latest_pickup: number;
+  /** simulated seconds since the start */
+  latest_delivery: number;
+  vehicle: string | null;
+  promised: number | null;
+}
+
+/** An order was taken back and has left the world. */
+export interface OrderCancelledData {
+  order_id: string;
+  tick: number;
+  /** simulated seconds since the start */
+  elapsed_s: number;
+  /** how far it was */
+  status: "announced" | "open" | "awarded" | "loading";
+  /** the truck that has lost it */
+  vehicle: string | null;
+}
+
+/** A truck was awarded an order. */
+export interface OrderAssignedData {
+  order_id: string;
+  tick: number;
+  /** simulated seconds since the start */
+  elapsed_s: number;
+  vehicle: string;
+  /** simulated seconds since the start */
+  planned_pickup: number;
+  /** simulated seconds since the start */
+  planned_delivery: number;
+  /** simulated seconds since the start */
+  promised: number;
+}
+
+/** An award failed and the order is open again. */
+export interface OrderReofferedData {
+  order_id: string;
+  tick: number;
+  /** simulated seconds since the start */
+  elapsed_s: number;
+  /** the truck that has lost it */
+  vehicle: string;
+  reason: "no_room" | "truck_removed" | "unreachable" | "order_changed";
+}
+
+/** Loading of an order has ended. */
+export interface OrderPickedUpData {
+  order_id: string;
+  tick: number;
+  /** simulated seconds since the start */
+  elapsed_s: number;
+  vehicle: string;
+  site: string;
+}
+
+/** Unloading of an order at its destination has ended. */
+export interface OrderDeliveredData {
+  order_id: string;
+  tick: number;
+  /** simulated seconds since the start */
+  elapsed_s: number;
+  vehicle: string;
+  site: string;
+  on_time: boolean;
+  lateness_s: number;
+}
+
+/** An order has left the world undelivered. */
+export interface OrderExpiredData {
+  order_id: string;
+  tick: number;
+  /** simulated seconds since the start */
+  elapsed_s: number;
+  reason: "no_broker" | "no_truck" | "too_large" | "no_equipment" | "weight_limit" | "no_way_there" | "no_way_back" | "fleet_trapped" | "window_too_short" | "too_far" | "hours" | "fleet_busy" | "not_awarded" | "truck_late" | "unreachable" | "truck_removed" | "site_removed";
+}
+
+/** An order from outside did not come into the world. */
+export interface OrderRefusedData {
+  order_id: string;
+  tick: number;
+  /** simulated seconds since the start */
+  elapsed_s: number;
+  origin: string;
+  destination: string;
+  reason: "oversize" | "no_destination" | "site_removed";
+}
+
+/** One order; for the asker alone. */
+export interface OrderDescribedData {
+  order_id: string;
+  status: "announced" | "open" | "awarded" | "loading" | "aboard" | "unloading";
+  origin: string;
+  destination: string;
+  mass_t: number;
+  /** all further quantities */
+  quantities: Record<string, number>;
+  /** simulated seconds since the start */
+  known_from: number;
+  /** simulated seconds since the start */
+  earliest_pickup: number;
+  /** simulated seconds since the start */
+  latest_pickup: number;
+  /** empty when there is one window */
+  pickup_windows: [number, number][];
+  /** simulated seconds since the start */
+  earliest_delivery: number;
+  /** simulated seconds since the start */
+  latest_delivery: number;
+  /** empty when there is one window */
+  delivery_windows: [number, number][];
+  pickup_service_min: number;
+  delivery_service_min: number;
+  requirements: string[];
+  priority: "LOW" | "MEDIUM" | "HIGH" | "URGENT";
+  urgency: "STANDARD" | "EXPRESS" | "SAME_DAY";
+  /** ducats */
+  revenue: number;
+  /** the truck it is awarded to or aboard of */
+  vehicle: string | null;
+  /** begin of loading by the present plan of its truck */
+  planned_pickup: number | null;
+  /** end of unloading by the present plan of its truck */
+  planned_delivery: number | null;
+  /** the latest delivery that later awards may cause */
+  promised: number | null;
+  tick: number;
+  /** simulated seconds since the start */
+  elapsed_s: number;
+}
+
+/** A page of orders; for the asker alone. */
+export interface OrderListedData {
+  /** how many orders match */
+  total: number;
+  offset: number;
+  orders: OrderForm[];
+  /** how many orders there are in each state, matching or not */
+  counts: Record<string, number>;
+  tick: number;
+  /** simulated seconds since the start */
+  elapsed_s: number;
+}
+
 export const ACTIVITY_LABELS = {
   "idle": "idle",
   "driving": "driving",
@@ -572,6 +782,11 @@ export const FIGURES: Record<string, FigureText> = {
     "unit": "packages",
     "definition": "packages that left the world undelivered: not picked up in time, or lost"
   },
+  "orders_cancelled": {
+    "label": "cancelled",
+    "unit": "orders",
+    "definition": "orders taken back by whoever gave them after they had become known and before they were aboard; in no share and no amount due"
+  },
   "packages_waiting": {
     "label": "waiting",
     "unit": "packages",
@@ -615,7 +830,7 @@ export const FIGURES: Record<string, FigureText> = {
   "service_level": {
     "label": "service level",
     "unit": "",
-    "definition": "delivered / (delivered + expired + refused at birth), however late"
+    "definition": "delivered / (delivered + expired + refused at birth), however late; cancelled orders do not count"
   },
   "rejected_share": {
     "label": "refused share",
@@ -1094,7 +1309,17 @@ export const FIGURES: Record<string, FigureText> = {
   }
 };
 
+export const ORDER_STATES = [
+  "announced",
+  "open",
+  "awarded",
+  "loading",
+  "aboard",
+  "unloading"
+] as const;
+
 export const LIMITS = {
   "fastestSpeed": 3600.0,
+  "ordersAPage": 1000,
   "drivingHours": 8.0
 } as const;

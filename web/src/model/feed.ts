@@ -47,6 +47,8 @@ export class Feed {
     const name = eventName(message);
     const category = CATEGORY_OF[name];
     if (category === undefined) return false;
+    // What subscribers hear of orders is also the answer to who changed them, and would be told twice.
+    if (name.startsWith("order.") && message.request_id !== undefined) return false;
     this.counter += 1;
     const time = typeof message.data.time_s === "number" ? message.data.time_s : now;
     const entry = { number: this.counter, tick: Number(message.data.tick), time, category, name, data: message.data };
@@ -83,6 +85,9 @@ const CATEGORY_OF: Record<string, Category> = {
   "package.picked_up": "deliveries",
   "package.delivered": "deliveries",
   "package.expired": "expired",
+  "order.cancelled": "expired",
+  "order.updated": "dispatch",
+  "order.reoffered": "dispatch",
   "broker.package_assigned": "dispatch",
   "broker.delivery_payment_received": "dispatch",
   "broker.pickup_expiry_fine": "expired",
@@ -106,6 +111,7 @@ export function describe(entry: FeedEntry): Part[] {
   const d = entry.data;
   const truck: Part = { kind: "truck", id: String(d.agent_id) };
   const parcel: Part = { kind: "package", id: String(d.package_id) };
+  const order: Part = { kind: "package", id: String(d.order_id) };
   const site: Part = { kind: "building", id: String(d.site_id) };
   const money = (key: string) => format.ducats(Number(d[key]));
   switch (entry.name) {
@@ -117,6 +123,17 @@ export function describe(entry: FeedEntry): Part[] {
       return [parcel, " delivered to ", site];
     case "package.expired":
       return [parcel, " expired at ", site, `, ${money("value_lost")} lost`];
+    case "order.cancelled":
+      return [order, " was cancelled"];
+    case "order.updated":
+      return [order, ` was changed: ${(d.changed as string[]).join(", ").replaceAll("_", " ")}`];
+    case "order.reoffered":
+      return [
+        { kind: "truck", id: String(d.vehicle) },
+        " cannot keep ",
+        order,
+        `: ${String(d.reason).replaceAll("_", " ")}`,
+      ];
     case "broker.package_assigned":
       return [parcel, " assigned to ", truck];
     case "broker.delivery_payment_received":

@@ -83,6 +83,11 @@ export function duration(seconds: Maybe): string {
   return `${sign}${number(hours / 24, 1)} days`;
 }
 
+/** How late something is: a whole time, or that it is not. */
+export function lateness(seconds: Maybe): string {
+  return seconds === 0 ? "in time" : duration(seconds);
+}
+
 let dates: Dates | null = null;
 
 /** From now on times are those of a world with these dates, or of one without. */

@@ -49,7 +49,7 @@ export class Movement {
     this.expectFrames();
     const rate_hz = wanted === POSITIONS_HZ_OF_MANY ? UPDATES_HZ_OF_MANY : UPDATES_HZ;
     // Trucks come as compact frames; updates one by one are needed of brokers only.
-    const wish = { rate_hz, positions_hz: wanted, agent_kinds: ["broker"], times: true };
+    const wish = { rate_hz, positions_hz: wanted, agent_kinds: ["broker"], times: true, orders: true };
     this.ask("stream.subscribe", wish).catch(() => {
       this.positionsHz = 0;
     });

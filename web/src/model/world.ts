@@ -1,6 +1,7 @@
 /** The world as the stream tells it: everything the panels and the map show, and the actions people may take. */
 
 import { batch, type Signal, signal } from "@preact/signals";
+import type { OrderDescribedData } from "../generated/server";
 import { Connection, type ConnectionState, socketAddress } from "../protocol/connection";
 import type {
   Agent,
@@ -23,6 +24,7 @@ import { Figures } from "./figures";
 import type { Fleet } from "./fleet";
 import { Movement } from "./movement";
 import { Notices } from "./notices";
+import { Orders } from "./orders";
 import { Packages } from "./packages";
 import { Replay, type ReplayStatus } from "./replay";
 import { RoadMap } from "./roads";
@@ -41,6 +43,8 @@ export class World {
   readonly broker = signal<Broker | null>(null);
   readonly selection = signal<Reference | null>(null);
   readonly described = signal<Truck | null>(null);
+  /** The selected order as the server has it; null when it is not in the world. */
+  readonly order = signal<OrderDescribedData | null>(null);
   readonly follow = signal(false);
   /** Whether the first picture, or the news that there is none, has come. */
   readonly known = signal(false);
@@ -50,6 +54,7 @@ export class World {
   readonly lag = signal<string | null>(null);
   readonly feed = new Feed();
   readonly packages = new Packages();
+  readonly orders = new Orders();
   readonly figures = new Figures(
     (path) => this.fetchJson(path),
     () => this.connection.value.name === "open",
@@ -117,10 +122,12 @@ export class World {
       if (!same) {
         this.follow.value = false;
         this.described.value = null;
+        this.order.value = null;
       }
       this.selection.value = reference;
     });
     if (reference?.kind === "truck") await this.describe();
+    if (reference?.kind === "package") await this.describeOrder();
     if (reference?.kind === "package" && this.packages.get(reference.id) === undefined) await this.lookUpPackages();
   }
 
@@ -201,7 +208,9 @@ export class World {
     this.beat.value += 1;
     if (performance.now() - this.lastWarning > WARNING_MS) this.lag.value = null;
     if (this.connection.value.name === "open") this.movement.subscribe();
-    if (this.selection.value?.kind === "truck" && this.beat.value % 3 === 0) void this.describe();
+    if (this.beat.value % 3 !== 0) return;
+    if (this.selection.value?.kind === "truck") void this.describe();
+    if (this.selection.value?.kind === "package") void this.describeOrder();
   }
 
   private async describe(): Promise<void> {
@@ -216,10 +225,28 @@ export class World {
     }
   }
 
+  private async describeOrder(): Promise<void> {
+    const selected = this.selection.value;
+    const live = this.connection.value.name === "open" && !this.replay.playing.value;
+    if (selected?.kind !== "package" || !live) return;
+    let found: OrderDescribedData | null = null;
+    try {
+      found = (await this.ask("order.describe", { order_id: selected.id })) as unknown as OrderDescribedData;
+    } catch {
+      // It has left the world; what was heard of it is shown.
+    }
+    if (this.selection.value?.kind === "package" && this.selection.value.id === selected.id) this.order.value = found;
+  }
+
   private receive(message: Envelope): void {
     const { signal: name, data } = message;
     const handler = this.handlers[name];
     if (handler !== undefined) handler(data, message);
+    this.orders.take(message);
+    if (name === "package.expired" && this.orders.wasCancelled(String(data.package_id))) {
+      this.packages.take(message);
+      return;
+    }
     if (this.feed.take(message, this.clock.at(this.clock.elapsed))) this.packages.take(message);
   }
 
@@ -359,6 +386,7 @@ export class World {
   private forgetHistory(): void {
     this.feed.clear();
     this.packages.clear();
+    this.orders.clear();
     this.figures.forget();
   }
 }

@@ -1,12 +1,16 @@
-/** A package and its journey; the broker and its queue. */
+/** A package, which is an order, and its journey; the broker and its queue. */
 
 import { useContext } from "preact/hooks";
+import type { OrderForm } from "../generated/server";
 import * as format from "../model/format";
+import { dueOf, type OrderEnd, type OrderState, STATE_TEXT, STATE_TONE } from "../model/orders";
+import type { KnownPackage } from "../model/packages";
 import type { PackageStatus } from "../protocol/messages";
 import { Context } from "../ui/context";
 import { Facts } from "../ui/parts";
 import { Ref } from "../ui/reference";
 import { FeedList } from "./feed-list";
+import { CancelOrder, OrderDetails } from "./inspect-order";
 
 /** A package makes about five events in its life. */
 const MOST_HEARD = 20;
@@ -23,6 +27,16 @@ const STATUS_TONE: Record<PackageStatus, string> = {
   EXPIRED: "stranded",
 };
 
+const LEAD_TEXT: Partial<Record<OrderState | OrderEnd, string>> = {
+  announced: "Not known yet",
+  open: "Waiting for a truck",
+  awarded: "Waiting, a truck is coming",
+  loading: "Being loaded",
+  aboard: "On its way",
+  unloading: "Being unloaded",
+};
+const UNITS_PER_T = 10;
+
 function words(value: string): string {
   return value.charAt(0) + value.slice(1).toLowerCase().replaceAll("_", " ");
 }
@@ -30,7 +44,9 @@ function words(value: string): string {
 export function PackageInspector({ id }: { id: string }) {
   const { world } = useContext(Context);
   world.beat.value;
-  const found = world.packages.get(id);
+  const order = world.order.value?.order_id === id ? world.order.value : null;
+  const end = world.orders.ended.find((row) => row.id === id);
+  const found = order === null ? world.packages.get(id) : packageOf(order, (time) => world.clock.at(time));
   if (found === undefined) {
     const heard = world.feed.newest(MOST_HEARD, (entry) => entry.data.package_id === id);
     return (
@@ -38,7 +54,7 @@ export function PackageInspector({ id }: { id: string }) {
         <p class="muted">
           {world.replay.playing.value
             ? "Its birth is not in what was played since the last jump: a recording tells of packages only then."
-            : "This package is not in the world any more."}
+            : "This order is not in the world any more."}
         </p>
         {heard.length > 0 && <FeedList entries={heard} label="What was heard of it" />}
       </>
@@ -48,9 +64,7 @@ export function PackageInspector({ id }: { id: string }) {
   return (
     <>
       <div class="lead">
-        <span class={`state ${STATUS_TONE[found.status]}`}>
-          {assigned ? "Waiting, a truck is coming" : STATUS_TEXT[found.status]}
-        </span>
+        <Lead found={found} state={order?.status ?? end?.state} />
       </div>
       <ol class="journey" aria-label="Journey">
         <li class="done">
@@ -59,7 +73,9 @@ export function PackageInspector({ id }: { id: string }) {
             <p>
               <Ref reference={{ kind: "building", id: found.origin_site }} />
             </p>
-            <p class="muted">Born {format.dayAndTime(found.spawn_time_s)}</p>
+            <p class="muted">
+              {order?.status === "announced" ? "Known from" : "Born"} {format.dayAndTime(found.spawn_time_s)}
+            </p>
           </div>
         </li>
         {found.truck !== null && (
@@ -101,8 +117,39 @@ export function PackageInspector({ id }: { id: string }) {
           ],
         ]}
       />
+      {order !== null && <OrderDetails order={order} />}
+      {order !== null && <CancelOrder order={order} />}
     </>
   );
+}
+
+/** How far it is: as an order where that is known, else as a package. */
+function Lead({ found, state }: { found: KnownPackage; state: OrderState | OrderEnd | undefined }) {
+  if (state !== undefined)
+    return <span class={`state ${STATE_TONE[state]}`}>{LEAD_TEXT[state] ?? STATE_TEXT[state]}</span>;
+  const assigned = found.status === "WAITING_PICKUP" && found.truck !== null;
+  return (
+    <span class={`state ${STATUS_TONE[found.status]}`}>{assigned ? LEAD_TEXT.awarded : STATUS_TEXT[found.status]}</span>
+  );
+}
+
+/** An order as the package it is to the plain stream. */
+function packageOf(order: OrderForm, at: (time: number) => number): KnownPackage {
+  const due = (latest: number) => (dueOf(latest) === null ? undefined : at(latest));
+  return {
+    id: order.order_id,
+    origin_site: order.origin,
+    destination_site: order.destination,
+    size: order.mass_t * UNITS_PER_T,
+    value_currency: order.revenue,
+    priority: order.priority,
+    urgency: order.urgency,
+    spawn_time_s: at(order.known_from),
+    pickup_deadline_s: due(order.latest_pickup),
+    delivery_deadline_s: due(order.latest_delivery),
+    status: order.status === "aboard" || order.status === "unloading" ? "IN_TRANSIT" : "WAITING_PICKUP",
+    truck: order.vehicle,
+  };
 }
 
 function Deadline({ time, open }: { time: number | undefined; open: boolean }) {

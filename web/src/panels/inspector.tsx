@@ -9,7 +9,7 @@ import { BuildingInspector } from "./inspect-building";
 import { BrokerInspector, PackageInspector } from "./inspect-package";
 import { TruckInspector } from "./inspect-truck";
 
-const KIND_TEXT = { truck: "Truck", building: "Facility", package: "Package", broker: "Broker" } as const;
+const KIND_TEXT = { truck: "Truck", building: "Facility", package: "Order", broker: "Broker" } as const;
 
 export function Inspector() {
   const { world, bench } = useContext(Context);

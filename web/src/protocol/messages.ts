@@ -204,9 +204,9 @@ export interface PackageData {
   priority: "LOW" | "MEDIUM" | "HIGH" | "URGENT";
   urgency: "STANDARD" | "EXPRESS" | "SAME_DAY";
   /** Clock seconds, those since midnight of the first day; recordings of earlier versions have none. */
-  spawn_time_s?: number;
-  pickup_deadline_s?: number;
-  delivery_deadline_s?: number;
+  spawn_time_s?: number | undefined;
+  pickup_deadline_s?: number | undefined;
+  delivery_deadline_s?: number | undefined;
   status: PackageStatus;
 }
 

@@ -7,7 +7,7 @@ import type { Reference } from "../model/feed";
 import type { World } from "../model/world";
 import type { BuildingType } from "../protocol/messages";
 
-export const PANELS = ["overview", "charts", "events", "build"] as const;
+export const PANELS = ["overview", "orders", "charts", "events", "build"] as const;
 export type Panel = (typeof PANELS)[number];
 export const BUILD_PARTS = ["map", "fleet", "facilities", "files"] as const;
 export type BuildPart = (typeof BUILD_PARTS)[number];

@@ -10,8 +10,10 @@ from __future__ import annotations
 from spine.world.events.base import Event
 from spine.world.events.orders import (
     ExpiryFined,
+    OrderCancelled,
     OrderNotServed,
     OrderRefused,
+    OrderUpdated,
     PackageAssigned,
     PackageCreated,
     PackageDelivered,
@@ -73,8 +75,10 @@ __all__ = [
     "HandlingFinished",
     "HandlingStarted",
     "NetworkReplaced",
+    "OrderCancelled",
     "OrderNotServed",
     "OrderRefused",
+    "OrderUpdated",
     "OutOfFuel",
     "PackageAssigned",
     "PackageCreated",

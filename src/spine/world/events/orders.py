@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from spine.world.causes import ExpiryCause, RefusalCause, ReofferReason
 from spine.world.events.base import Event
+from spine.world.orders import OrderStatus
 
 
 @dataclass(slots=True)
@@ -59,6 +61,35 @@ class OrderNotServed(Event):
     type_name: ClassVar[str] = "order.not_served"
     order_id: str
     reason: str
+
+
+@dataclass(slots=True)
+class OrderUpdated(Event):
+    """An order was changed from outside. Times are simulated seconds.
+
+    `changes` are its new values by the names of `CreateOrder`; `status` and `agent_id` are those it has, even if the award is about to be
+    taken back because the truck cannot keep it. `promised` is None without an award.
+    """
+
+    type_name: ClassVar[str] = "order.updated"
+    order_id: str
+    status: OrderStatus
+    agent_id: str | None
+    changes: Mapping[str, object]
+    pickup_deadline: float
+    delivery_deadline: float
+    promised: float | None
+
+
+@dataclass(slots=True)
+class OrderCancelled(Event):
+    """An order was taken back by whoever gave it, and has left the world; `status` and `agent_id` are those it had."""
+
+    type_name: ClassVar[str] = "order.cancelled"
+    order_id: str
+    origin_site: str
+    status: OrderStatus
+    agent_id: str | None
 
 
 @dataclass(slots=True)
