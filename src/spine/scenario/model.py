@@ -27,6 +27,7 @@ from pydantic import (
 from spine.network.facilities import HOURLY_PROFILE_LENGTHS, PRIORITIES, URGENCIES
 from spine.network.json_fields import is_whole_text
 from spine.scenario.dates import holidays_of, moment_of, zone_named
+from spine.scenario.matrix import MatrixPart
 from spine.scenario.opening_text import checked_opening
 from spine.scenario.orders import OrdersPart
 from spine.scenario.places import PlacesPart
@@ -107,25 +108,32 @@ def _start_kind(value: object) -> str:
     return "place" if isinstance(value, str) else "node"
 
 
+def _by_path(value: object) -> object:
+    return {"path": value} if isinstance(value, str) else value
+
+
 class MapSource(Model):
-    """Where the map comes from: exactly one of `generate`, `file`, `empty`.
+    """Where the map comes from: exactly one of `generate`, `file`, `matrix`, `empty`.
 
     Attributes:
         generate: `preset` and any of the 26 parameters of the generator that shall differ from it.
         file: a map file; a relative path is meant from the folder of the scenario file.
+        matrix: a list of distances and times between places instead of roads: its path, or that and what its columns are called.
         empty: no map at all.
         default_facilities: place sites, parkings or fuel stations on a map file that has none of a kind.
     """
 
     generate: dict[str, Any] | None = None
     file: Path | None = None
+    matrix: Annotated[MatrixPart | None, BeforeValidator(_by_path)] = None
     empty: Flag = False
     default_facilities: Flag = True
 
     @model_validator(mode="after")
     def _exactly_one(self) -> MapSource:
-        if (self.generate is not None) + (self.file is not None) + self.empty != 1:
-            raise ValueError("needs exactly one of: generate, file, empty: true")
+        sources = (self.generate, self.file, self.matrix)
+        if sum(source is not None for source in sources) + self.empty != 1:
+            raise ValueError("needs exactly one of: generate, file, matrix, empty: true")
         return self
 
 

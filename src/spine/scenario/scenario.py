@@ -121,6 +121,8 @@ class Scenario:
             del values["start_time_h"]
         if self.spec.map.file is not None:
             values["map"]["file"] = str(self._full_path(self.spec.map.file))
+        if self.spec.map.matrix is not None:
+            values["map"]["matrix"]["path"] = str(self._full_path(self.spec.map.matrix.path))
         for file in (file for section in ("orders", "places") for file in values.get(section, {}).get("files", ())):
             file["path"] = str(self._full_path(Path(file["path"])))
         if seed is not None:
@@ -141,8 +143,14 @@ class Scenario:
 
     def _network(self, orders: OrderBook) -> RoadNetwork:
         places = self._gathered(orders)
-        network = self._map(default_sites=not places.records)
-        if places != PlaceBook():
+        matrix = self.spec.map.matrix
+        if matrix is not None:
+            from spine.scenario.matrix.building import matrix_map
+
+            network = matrix_map(matrix, self.base, places)
+        else:
+            network = self._map(default_sites=not places.records)
+        if matrix is None and places != PlaceBook():
             from spine.scenario.places.gathering import with_sites_at
 
             network = with_sites_at(network, places, self.spec.places)
@@ -165,6 +173,11 @@ class Scenario:
         book = self._gathered(self.orders())
         if not book.records:
             return book
+        if self.spec.map.matrix is not None:
+            from spine.scenario.matrix.building import at_the_nodes
+            from spine.scenario.matrix.reading import read_matrix
+
+            return at_the_nodes(book, read_matrix(self.spec.map.matrix, self.base))
         from spine.scenario.places.gathering import at_the_roads
 
         return at_the_roads(book, self.spec.places, self._map(default_sites=False) if network is None else network)
@@ -174,7 +187,8 @@ class Scenario:
             return PlaceBook()
         from spine.scenario.places.gathering import gather
 
-        return gather(self.spec.places, self.base, calendar_of(self.spec), orders)
+        anywhere = self.spec.map.matrix is not None
+        return gather(self.spec.places, self.base, calendar_of(self.spec), orders, anywhere=anywhere)
 
     def _map(self, *, default_sites: bool) -> RoadNetwork:
         """Return the road network of the map, with default facilities of what a map file lacks."""

@@ -21,7 +21,7 @@ class WorldConfig:
         calendar: the time of day at simulated time 0, and its date where there is one.
         dispatch: who carries an order: `contract_net` (best marginal bid wins) or `polling` (nearest first, first acceptor wins).
         destinations: where orders go: `weights` (the site's weights, uniform without), `uniform` or `gravity` (attraction and travel time).
-        hours: drivers' hours rule, `baseline`.
+        hours: drivers' hours rule, `baseline`, or `unlimited` for none.
         habit: when a driver looks for a rest and for fuel, and what fines change in that, `baseline`.
         fuel: consumption model, `linear`.
         parking: what a full parking and the roadside cost, `baseline`.

@@ -255,8 +255,10 @@ def _put_on_edge(state: State, truck: Truck, saved: SavedTruck) -> None:
     path = np.array(edges, dtype=np.int32)
     times, metres, litres, toll = pricing.price(state, truck, path, state.now)
     done_m = min(max(saved.edge_progress_m, 0.0), float(metres[0]))
-    done_s = float(times[0]) * done_m / float(metres[0])
-    done_l = float(litres[0]) * done_m / float(metres[0])
+    # Where edges bring their times, one may have no length: it is driven anew.
+    length_m = float(metres[0]) or 1.0
+    done_s = float(times[0]) * done_m / length_m
+    done_l = float(litres[0]) * done_m / length_m
     # The truck's columns are those at the start of the edge; the leg's first part is already driven.
     truck.fuel_l += done_l
     truck.clock = truck.clock._replace(driven_s=max(0.0, truck.clock.driven_s - done_s))

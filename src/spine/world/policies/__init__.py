@@ -13,7 +13,7 @@ import msgspec
 
 from spine.energy import EnergyModel, LinearEnergy
 from spine.errors import ConfigurationError, quoted, shortened
-from spine.hours import HoursRule, PlainHours
+from spine.hours import HoursRule, PlainHours, UnlimitedHours
 from spine.world.config import WorldConfig
 from spine.world.policies.base import (
     DestinationChoice,
@@ -34,7 +34,7 @@ from spine.world.policies.view import Award, OrderView, StopView, TruckPlan, Wor
 PolicyTable = Mapping[str, Mapping[str, Callable[..., object]]]
 
 BUILT_IN: PolicyTable = {
-    "hours": {"baseline": PlainHours},
+    "hours": {"baseline": PlainHours, "unlimited": UnlimitedHours},
     "habit": {"baseline": BaselineHabit},
     "parking": {"baseline": BaselineParking},
     "fuel": {"linear": LinearEnergy},
