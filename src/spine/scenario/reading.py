@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from spine.errors import GenerationError, ScenarioError, quoted, shortened
 from spine.network.generate import PRESETS, GenerationParameters
 from spine.scenario import model
+from spine.scenario.map_source import MapSource
 from spine.scenario.orders import OrderFilePart, OrdersPart
 from spine.scenario.places import PlaceFilePart, PlacesPart
 from spine.scenario.plugins import plugin_policies
@@ -19,7 +20,7 @@ from spine.scenario.policies import PoliciesPart, policy_problems
 from spine.scenario.yaml_lines import LinedYaml, Path, parse_yaml
 
 _SECTIONS: dict[str, type[BaseModel]] = {
-    "map": model.MapSource,
+    "map": MapSource,
     "fleet": model.FleetGroup,
     "broker": model.BrokerPart,
     "holidays": model.HolidaysPart,

@@ -16,8 +16,9 @@ from spine.network.generate import GenerationParameters, generate
 from spine.scenario.calendar import calendar_of, moments_of
 from spine.scenario.default_fleet import default_fleet
 from spine.scenario.fleet import fleet_commands
+from spine.scenario.map_source import MapSource
 from spine.scenario.maps import is_map_file, load_map, with_default_facilities
-from spine.scenario.model import FleetGroup, MapSource, PlaybackPart, RunPart, ScenarioFile
+from spine.scenario.model import FleetGroup, PlaybackPart, RunPart, ScenarioFile
 from spine.scenario.orders import OrderBook
 from spine.scenario.places import PlaceBook
 from spine.scenario.plugins import plugin_policies
@@ -270,10 +271,12 @@ class Scenario:
             if network.node_count == 0:
                 raise self._error(place[:2], "trucks need a map, and this scenario has none")
             depots = [site.id for site in network.sites]
-            if group.depot is not None and group.depot not in depots:
-                hint = did_you_mean(group.depot, depots)
-                message = f"there is no site {quoted(group.depot)} on this map{hint}{_dropped(network)}"
-                raise self._error((*place[:2], "depot"), message)
+            for field_name in ("depot", "start_site"):
+                named = getattr(group, field_name)
+                if named is not None and named not in depots:
+                    hint = did_you_mean(named, depots)
+                    message = f"there is no site {quoted(named)} on this map{hint}{_dropped(network)}"
+                    raise self._error((*place[:2], field_name), message)
             if isinstance(group.start, int) and not network.has_node(group.start):
                 raise self._error(place, f"node {group.start} is not on this map{_dropped(network)}")
             if (group.start == "sites" and not network.sites) or (group.start == "parkings" and not network.parkings):

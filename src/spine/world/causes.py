@@ -65,8 +65,10 @@ class ReofferReason(str, Enum):
         NO_ROOM: the truck became smaller after the award, and the order does not fit.
         TRUCK_REMOVED: the truck was removed before it had loaded the order.
         UNREACHABLE: the truck cannot reach the stop.
+        REPLANNED: a dispatcher that plans the whole fleet anew has taken it from the truck.
     """
 
     NO_ROOM = "no_room"
     TRUCK_REMOVED = "truck_removed"
     UNREACHABLE = "unreachable"
+    REPLANNED = "replanned"

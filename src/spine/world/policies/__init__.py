@@ -29,6 +29,7 @@ from spine.world.policies.dispatch import ContractNet, Polling
 from spine.world.policies.habit import BaselineHabit
 from spine.world.policies.parking import BaselineParking
 from spine.world.policies.price import MeanRevertingPrice, RandomWalkPrice
+from spine.world.policies.rolling import RollingHorizon
 from spine.world.policies.view import Award, OrderView, StopView, TruckPlan, WorldView
 
 PolicyTable = Mapping[str, Mapping[str, Callable[..., object]]]
@@ -44,7 +45,7 @@ BUILT_IN: PolicyTable = {
         "uniform": UniformDestinations,
         "gravity": GravityDestinations,
     },
-    "dispatch": {"contract_net": ContractNet, "polling": Polling},
+    "dispatch": {"contract_net": ContractNet, "polling": Polling, "rolling_horizon": RollingHorizon},
 }
 """The policies that come with SPINE, by slot and name."""
 
