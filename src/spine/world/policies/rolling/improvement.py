@@ -9,11 +9,17 @@ from __future__ import annotations
 import numpy as np
 
 from spine.world.policies.rolling.problem import Job
-from spine.world.policies.rolling.route import Stop
+from spine.world.policies.rolling.route import Route
 from spine.world.policies.rolling.search import Fleet
 
 _MOST_TAKEN = 6
 """So many orders are taken out at once at the most."""
+
+_MOVES_EACH = 20
+"""So many times every order is put back in at the most, on average."""
+
+_PATIENCE = 30
+"""After so many changes in vain there are no more."""
 
 _LEAST_GAIN = 1e-6
 
@@ -23,50 +29,43 @@ def improve(fleet: Fleet, moves: int, seed: int) -> None:
 
     Args:
         fleet: the plans; they are changed.
-        moves: how many orders are put back in altogether.
+        moves: how many orders are put back in altogether, at the most: it ends earlier where there is little to change, or nothing
+            has become cheaper for long.
         seed: of the choice of orders.
     """
     draws = np.random.Generator(np.random.Philox(key=np.array([seed, 0xD15], dtype=np.uint64)))
-    movable = [
-        (route.truck, job) for route in fleet.routes for job, pickup in route.stops if pickup and route.may_move(job)
-    ]
-    if len(movable) < 2:
-        return
-    while moves > 0:
-        moves -= _try(fleet, draws)
+    movable = sum(len(route.movable()) for route in fleet.routes)
+    left = min(moves, _MOVES_EACH * movable)
+    in_vain = 0
+    while left > 0 and in_vain < _PATIENCE:
+        cost = fleet.cost
+        left -= _try(fleet, draws)
+        in_vain = 0 if fleet.cost < cost else in_vain + 1
 
 
 def _try(fleet: Fleet, draws: np.random.Generator) -> int:
     """Take some orders out and put them back in; return how many."""
-    carried = {
-        job.id: (route.truck, job)
-        for route in fleet.routes
-        for job, pickup in route.stops
-        if pickup and route.may_move(job)
-    }
-    taken = _alike(list(carried.values()), draws)
-    before: dict[int, list[Stop]] = {}
-    cost = fleet.cost
+    carried = [(route.start.truck, job) for route in fleet.routes for job in route.movable()]
+    taken = _alike(carried, draws)
+    routes, cost = list(fleet.routes), fleet.cost
     for truck, job in taken:
-        stops = fleet.routes[truck].stops
-        before.setdefault(truck, stops)
-        fleet.set_stops(truck, [stop for stop in stops if stop[0] is not job])
+        route = fleet.routes[truck]
+        fleet.put(Route(route.start, [stop for stop in route.stops if stop[0] is not job]))
     jobs = [job for _, job in taken]
-    order = (
-        draws.permutation(len(jobs)).tolist()
-        if draws.random() < 0.5
-        else sorted(range(len(jobs)), key=lambda at: jobs[at].due)
-    )
+    order = draws.permutation(len(jobs)).tolist()
+    if draws.random() < 0.5:
+        order.sort(key=lambda at: jobs[at].due)
     for at in order:
         found = fleet.best_insertion(jobs[at])
         if found is None:
-            cost = -1.0
             break
-        before.setdefault(found.truck, fleet.routes[found.truck].stops)
-        fleet.set_stops(found.truck, found.stops)
-    if fleet.cost > cost - _LEAST_GAIN:
-        for truck, stops in before.items():
-            fleet.set_stops(truck, stops)
+        fleet.insert(found)
+    else:
+        if fleet.cost < cost - _LEAST_GAIN:
+            return len(jobs)
+    for old, new in zip(routes, list(fleet.routes), strict=True):
+        if new is not old:
+            fleet.put(old)
     return len(jobs)
 
 

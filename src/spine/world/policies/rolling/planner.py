@@ -8,8 +8,8 @@ from typing import Annotated
 import msgspec
 
 from spine.world.policies.rolling.improvement import improve
-from spine.world.policies.rolling.problem import Goals, Job, Problem, problem_of, unplanned
-from spine.world.policies.rolling.route import Route
+from spine.world.policies.rolling.problem import Goals, Problem, problem_of, unplanned
+from spine.world.policies.rolling.route import Route, Start
 from spine.world.policies.rolling.search import Fleet
 from spine.world.policies.view import Award, OrderView, WorldView
 
@@ -64,13 +64,10 @@ class RollingHorizon:
         if not problem.jobs or not problem.trucks:
             return {}
         fleet = self._fleet(problem)
-        left: list[Job] = []
         for job in unplanned(problem):
             found = fleet.best_insertion(job)
-            if found is None:
-                left.append(job)
-            else:
-                fleet.set_stops(found.truck, found.stops)
+            if found is not None:
+                fleet.insert(found)
         improve(fleet, self._parameters.moves, seed=int(view.now))
         return {
             truck.id: [*truck.fixed, *((job.id, pickup) for job, pickup in route.stops)]
@@ -83,5 +80,6 @@ class RollingHorizon:
         routes = []
         for index, truck in enumerate(problem.trucks):
             stops = [(problem.jobs[order_id], pickup) for order_id, pickup in truck.stops]
-            routes.append(Route(problem, goals, index, stops, pinned=chosen.keep_destination and bool(stops)))
+            pinned = chosen.keep_destination and bool(stops)
+            routes.append(Route(Start(problem, goals, index, pinned=pinned), stops))
         return Fleet(problem, goals, routes)

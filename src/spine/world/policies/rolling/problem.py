@@ -25,7 +25,6 @@ class Job(NamedTuple):
         pickup_s, delivery_s: time at the dock besides the fixed part of the visit, seconds.
         amounts: of every quantity.
         requirements: what a truck must have.
-        known: whether it has been read from the world.
     """
 
     id: str
@@ -59,8 +58,10 @@ class Problem:
         trucks: those whose plans can be changed.
         capacities: per truck one of every quantity, shape (trucks, quantities).
         fixed_s: fixed part of a visit by site, seconds.
+        fixed: the same as a list.
         rows: driving times, seconds: for each kind of truck a block of rows, one a site, and then for each truck a row from where it is;
             a column a site.
+        table: the same as lists.
         block: where the block of each truck begins.
         start: the row of each truck's own place.
         combined: whether unloading and then loading at a site is one visit.
@@ -70,7 +71,9 @@ class Problem:
     trucks: list[TruckOutlook]
     capacities: NDArray[np.float64]
     fixed_s: NDArray[np.float64]
+    fixed: list[float]
     rows: NDArray[np.float64]
+    table: list[list[float]]
     block: list[int]
     start: list[int]
     combined: bool
@@ -97,23 +100,22 @@ def problem_of(view: WorldView) -> Problem:
     between = [view.site_times_s(profile)[np.ix_(columns, columns)] for profile in profiles]
     own = [truck.to_sites_s[columns] for truck in trucks]
     rows = np.vstack([*between, *own]).astype(np.float64) if trucks and used else np.zeros((0, len(used)))
+    rows = np.minimum(rows, NO_WAY_S)
+    fixed_s = np.array([sites[column].fixed_handling_s for column in columns])
     capacities = [[truck.capacity, *(truck.capacities.get(name, 0.0) for name in names)] for truck in trucks]
     first = len(profiles) * len(used)
     return Problem(
         jobs,
         trucks,
         np.array(capacities, dtype=np.float64).reshape(len(trucks), 1 + len(names)),
-        np.array([sites[column].fixed_handling_s for column in columns]),
-        np.minimum(rows, NO_WAY_S),
+        fixed_s,
+        fixed_s.tolist(),
+        rows,
+        rows.tolist(),
         [blocks[truck.profile] for truck in trucks],
         list(range(first, first + len(trucks))),
         view.combined_visits,
     )
-
-
-def present_plans(problem: Problem) -> list[list[tuple[str, bool]]]:
-    """Return the plan of every truck as it is, without the stops under way."""
-    return [list(truck.stops) for truck in problem.trucks]
 
 
 def unplanned(problem: Problem) -> Sequence[Job]:

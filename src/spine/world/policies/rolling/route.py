@@ -2,176 +2,187 @@
 
 from __future__ import annotations
 
+from math import inf
+
 import numpy as np
 from numpy.typing import NDArray
 
 from spine.world.policies.rolling.problem import Goals, Job, Problem
 
-ROUNDING = 1e-9
-
 Stop = tuple[Job, bool]
 """A job, and whether it is its pickup."""
 
+NOWHERE = -1
+"""Site of the stop before the first and behind the last."""
 
-class Route:
-    """A truck's stops with what follows from them; changed only by `set_stops`.
 
-    Columns of places have an entry for every place at which a stop could be inserted: before each stop, and at the end. Columns of pairs
-    have one for every two places at which the pickup and the delivery of a job could be.
+class Start:
+    """From where and when a truck can be planned, and what is the same for all its routes.
 
     Attributes:
         truck: index.
+        pinned: whether the first stop of its present plan must stay where it is.
+        equipment: what it has.
+        free_at: when it can go on, simulated s.
+        lifo: whether it is unloaded last in, first out.
+        capacity, load: of every quantity: what it holds, and what is aboard then.
+        block: where its block of driving times begins.
+        row: the row of driving times from where it is.
+    """
+
+    def __init__(self, problem: Problem, goals: Goals, truck: int, *, pinned: bool) -> None:
+        outlook = problem.trucks[truck]
+        self.problem = problem
+        self.goals = goals
+        self.truck = truck
+        self.pinned = pinned
+        self.equipment = frozenset(outlook.equipment)
+        self.free_at = outlook.free_at
+        self.lifo = outlook.last_in_first_out
+        self.capacity = problem.capacities[truck]
+        self.load = np.zeros(len(self.capacity))
+        for order_id in outlook.aboard:
+            self.load += problem.jobs[order_id].amounts
+        self.block = problem.block[truck]
+        self.row = problem.start[truck]
+
+
+class Route:
+    """A truck's stops with what follows from them; never changed.
+
+    There is a place for every point at which a stop could be inserted: before each stop, and at the end. A pair is two places at which
+    the pickup and the delivery of a job could be.
+
+    Attributes:
+        start: of the truck.
         stops: in their order.
         cost: driving seconds and weighted lateness.
-        drive_s, late_s: its parts, seconds; lateness is summed over the jobs.
-        pinned: whether the first stop must stay where it is.
-        before: row of the driving times from where the truck comes to a place.
-        before_site: site of the stop before a place, -1 for none.
-        before_unloads: whether the stop before is a delivery.
-        after_site: site of the stop behind, -1 for none.
-        after_loads: whether it is a pickup.
-        leaves: when the stop before is over.
-        arrived: when the truck came to the site of the stop before.
-        base: what it takes from the stop before to the one behind, driving and the fixed part of the visit; 0 at the end.
-        base_drive: driving alone.
-        late_count: how many deliveries from a place on are late.
-        slack: by how much they can be put off before another one is late; `inf` for none.
-        pickup_at, delivery_at: places of the two stops, pairs.
+        places: whole numbers by place: row of the driving times from where the truck comes, site of the stop before, whether that is a
+            delivery, site of the stop behind, whether that is a pickup, how many deliveries from here on are late; shape (6, places).
+        times: seconds by place: when the stop before is over, when the truck came to its site, what it takes from there to the stop
+            behind with the fixed part of the visit (0 at the end), driving alone, by how much the deliveries from here on can be put
+            off before another one is late; shape (5, places).
+        pairs: places of pickup and delivery; shape (2, pairs).
         room: the least that is free of every quantity between them; shape (pairs, quantities).
     """
 
-    def __init__(self, problem: Problem, goals: Goals, truck: int, stops: list[Stop], *, pinned: bool) -> None:
-        self.truck = truck
-        self.pinned = pinned
-        self._problem = problem
-        self._goals = goals
-        outlook = problem.trucks[truck]
-        self.free_at = outlook.free_at
-        self.lifo = outlook.last_in_first_out
-        self.equipment = frozenset(outlook.equipment)
-        self._block, self._start = problem.block[truck], problem.start[truck]
-        self._rows = problem.rows
-        self._fixed = problem.fixed_s.tolist()
-        self._capacity = problem.capacities[truck]
-        self._load = np.zeros(problem.capacities.shape[1])
-        for order_id in outlook.aboard:
-            self._load += problem.jobs[order_id].amounts
-        self.set_stops(stops)
+    __slots__ = ("cost", "pairs", "places", "room", "start", "stops", "times")
+
+    def __init__(self, start: Start, stops: list[Stop]) -> None:
+        self.start = start
+        self.stops = stops
+        self.cost, arrived, leaves = self._walk(stops)
+        self.places, self.times = self._by_place(arrived, leaves)
+        self.pairs, self.room = self._pairs()
 
     def cost_of(self, stops: list[Stop]) -> float:
         """Return what other stops would cost."""
-        drive, late, _, _ = self._walk(stops)
-        return drive + self._goals.late_weight * late
+        return self._walk(stops)[0]
 
-    def may_move(self, job: Job) -> bool:
-        """Return whether a job of this route may be taken out of it."""
-        return (job, True) in self.stops and not (self.pinned and self.stops[0][0] is job)
+    def movable(self) -> list[Job]:
+        """Return the jobs that may be taken out of the route."""
+        jobs = [job for job, pickup in self.stops if pickup]
+        if self.start.pinned and self.stops[0][1]:
+            del jobs[0]
+        return jobs
 
-    def set_stops(self, stops: list[Stop]) -> None:
-        """Give the route other stops."""
-        self.stops = stops
-        self.drive_s, self.late_s, arrived, leaves = self._walk(stops)
-        self.cost = self.drive_s + self._goals.late_weight * self.late_s
-        self._fill_places(arrived, leaves)
-        self._fill_pairs()
-
-    def _walk(self, stops: list[Stop]) -> tuple[float, float, list[float], list[float]]:
-        """Return driving and lateness of some stops, and for each when the truck comes to its site and when it is over."""
-        rows, fixed, combined = self._rows, self._fixed, self._problem.combined
-        at_arrival = self._goals.late_at_arrival
-        row, site, unloading = self._start, -1, False
-        time = arrival = self.free_at
+    def _walk(self, stops: list[Stop]) -> tuple[float, list[float], list[float]]:
+        """Return the cost of some stops, and for each when the truck comes to its site and when it is over."""
+        start = self.start
+        problem, goals, block = start.problem, start.goals, start.block
+        table, fixed, combined, at_arrival = problem.table, problem.fixed, problem.combined, goals.late_at_arrival
+        row, site, unloading = table[start.row], NOWHERE, False
+        time = arrival = start.free_at
         drive = late = 0.0
         arrived, leaves = [], []
         for job, pickup in stops:
             there = job.origin if pickup else job.destination
-            if there != site or (unloading != (not pickup) and not (combined and pickup)):
-                seconds = rows.item(row, there)
+            if there != site or (unloading == pickup and not (combined and pickup)):
+                seconds = row[there]
                 drive += seconds
                 arrival = time + seconds
                 time = arrival + fixed[there]
-                site, row = there, self._block + there
+                site, row = there, table[block + there]
             unloading = not pickup
-            time += job.pickup_s if pickup else job.delivery_s
-            if not pickup:
+            if pickup:
+                time += job.pickup_s
+            else:
+                time += job.delivery_s
                 over = (arrival if at_arrival else time) - job.due
                 if over > 0.0:
                     late += over
             arrived.append(arrival)
             leaves.append(time)
-        return drive, late, arrived, leaves
+        return drive + goals.late_weight * late, arrived, leaves
 
-    def _fill_places(self, arrived: list[float], leaves: list[float]) -> None:
-        stops, rows = self.stops, self._rows
+    def _by_place(self, arrived: list[float], leaves: list[float]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        start, stops = self.start, self.stops
+        problem, block = start.problem, start.block
         sites = [job.origin if pickup else job.destination for job, pickup in stops]
         loads = [pickup for _, pickup in stops]
-        self.before_site = np.array([-1, *sites])
-        self.before = np.array([self._start, *(self._block + site for site in sites)])
-        self.before_unloads = np.array([False, *(not pickup for pickup in loads)])
-        self.after_site = np.array([*sites, -1])
-        self.after_loads = np.array([*loads, False])
-        self.leaves = np.array([self.free_at, *leaves])
-        self.arrived = np.array([self.free_at, *arrived])
-        base, base_drive = [], []
-        for at, site in enumerate(sites):
-            new = at == 0 or sites[at - 1] != site or not self._joins(at)
-            seconds = rows.item(self.before.item(at), site) if new else 0.0
-            base_drive.append(seconds)
-            base.append(seconds + self._fixed[site] if new else 0.0)
-        self.base, self.base_drive = np.array([*base, 0.0]), np.array([*base_drive, 0.0])
-        count, slack = 0, np.inf
-        counts, slacks = [0], [np.inf]
-        at_arrival = self._goals.late_at_arrival
-        for at in range(len(stops) - 1, -1, -1):
-            job, pickup = stops[at]
+        rows = [start.row, *(block + site for site in sites)]
+        base, drive = [], []
+        before, loaded = NOWHERE, True
+        for row, site, pickup in zip(rows, sites, loads, strict=False):
+            joins = before == site and (loaded == pickup or (problem.combined and pickup))
+            seconds = 0.0 if joins else problem.table[row][site]
+            drive.append(seconds)
+            base.append(0.0 if joins else seconds + problem.fixed[site])
+            before, loaded = site, pickup
+        count, slack = 0, inf
+        counts, slacks = [0], [inf]
+        due_at = arrived if start.goals.late_at_arrival else leaves
+        for (job, pickup), at in zip(reversed(stops), reversed(due_at), strict=True):
             if not pickup:
-                left = job.due - (arrived[at] if at_arrival else leaves[at])
+                left = job.due - at
                 if left < 0.0:
                     count += 1
                 elif left < slack:
                     slack = left
             counts.append(count)
             slacks.append(slack)
-        self.late_count, self.slack = np.array(counts[::-1]), np.array(slacks[::-1])
+        places = [
+            rows,
+            [NOWHERE, *sites],
+            [False, *(not pickup for pickup in loads)],
+            [*sites, NOWHERE],
+            [*loads, False],
+            counts[::-1],
+        ]
+        times = [[start.free_at, *leaves], [start.free_at, *arrived], [*base, 0.0], [*drive, 0.0], slacks[::-1]]
+        return np.array(places, dtype=np.int64), np.array(times)
 
-    def _joins(self, at: int) -> bool:
-        """Return whether a stop is handled in the visit of the one before, at the same site."""
-        loads, loaded = self.stops[at][1], self.stops[at - 1][1]
-        return loads == loaded or (self._problem.combined and loads)
-
-    def _fill_pairs(self) -> None:
+    def _pairs(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """List the pairs of places that keep the stack, where there is one, and what is free between them."""
-        count = len(self.stops)
-        partner = self._partners()
-        load = self._load
-        free = [self._capacity - load]
-        for job, pickup in self.stops:
-            load = load + job.amounts if pickup else load - job.amounts
-            free.append(self._capacity - load)
-        pickup_at: list[int] = []
-        delivery_at: list[int] = []
-        room: list[NDArray[np.float64]] = []
-        for at in range(1 if self.pinned and count else 0, count + 1):
-            least = free[at]
+        stops, start = self.stops, self.start
+        count = len(stops)
+        if not count:
+            return np.zeros((2, 1), dtype=np.int64), (start.capacity - start.load)[None]
+        free = np.empty((count + 1, len(start.capacity)))
+        free[0] = start.capacity - start.load
+        changes = np.array([job.amounts for job, _ in stops])
+        free[1:] = free[0] - np.cumsum(np.where(np.array([[pickup] for _, pickup in stops]), changes, -changes), axis=0)
+        delivered = {job.id: at for at, (job, pickup) in enumerate(stops) if not pickup}
+        onward = [delivered[job.id] + 1 if pickup else 0 for job, pickup in stops] if start.lifo else None
+        pickups: list[int] = []
+        deliveries: list[int] = []
+        for at in range(1 if start.pinned else 0, count + 1):
             then = at
             while True:
-                pickup_at.append(at)
-                delivery_at.append(then)
-                room.append(least)
+                pickups.append(at)
+                deliveries.append(then)
                 if then == count:
                     break
-                following = then + 1
-                if self.lifo:
-                    if partner[then] <= then:
-                        break
-                    following = partner[then] + 1
-                for passed in range(then + 1, following + 1):
-                    least = np.minimum(least, free[passed])
-                then = following
-        self.pickup_at, self.delivery_at = np.array(pickup_at, dtype=np.int64), np.array(delivery_at, dtype=np.int64)
-        self.room = np.array(room).reshape(len(room), len(self._capacity))
-
-    def _partners(self) -> list[int]:
-        """Return for each pickup the place of its delivery, for deliveries -1."""
-        delivered = {job.id: at for at, (job, pickup) in enumerate(self.stops) if not pickup}
-        return [delivered[job.id] if pickup else -1 for job, pickup in self.stops]
+                then = then + 1 if onward is None else onward[then]
+                if not then:
+                    break
+        # What is free between is a running least from the pickup on; the longest way of pairs from one place gives all of them.
+        least = np.empty((len(pickups), free.shape[1]))
+        for number, (at, then) in enumerate(zip(pickups, deliveries, strict=True)):
+            if at == then:
+                reached, lowest = at, free[at]
+            else:
+                lowest = np.minimum(lowest, free[reached + 1 : then + 1].min(axis=0))
+                reached = then
+            least[number] = lowest
+        return np.array([pickups, deliveries], dtype=np.int64), least
