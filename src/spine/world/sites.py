@@ -49,6 +49,16 @@ def visit_s(site: SiteState, size: float, service: float) -> float:
     return site.spec.fixed_handling_s + handling_s(site, size) + service
 
 
+def next_visit_s(state: State, truck: Truck, site: SiteState) -> float:
+    """Return how long a truck that waits for a dock of a site will hold it, seconds."""
+    count = truck.visit_stops or group_length(state, truck.plan)
+    total = site.spec.fixed_handling_s
+    for stop in truck.plan[:count]:
+        order = state.orders[stop.package_id]
+        total += handling_s(site, order.size) + service_s(order, pickup=stop.pickup)
+    return total
+
+
 def opens_at(state: State, stop: Stop) -> float:
     """Return the earliest time from now on at which a stop may be handled by itself, simulated s; `inf` when there is none."""
     order = state.orders[stop.package_id]

@@ -17,7 +17,7 @@ from spine.world.orders import Order
 from spine.world.policies.view import Award, OrderView, StopView, TruckOutlook, TruckPlan
 from spine.world.quantities import CARGO_UNIT, ROUNDING, holds, is_equipped
 from spine.world.schedule import outlook
-from spine.world.sites import handling_s, service_s
+from spine.world.sites import handling_s, next_visit_s, service_s
 from spine.world.state import State
 
 
@@ -82,6 +82,13 @@ class StateView:
         sites, order = self._state.sites, self._state.orders[order_id]
         loading, unloading = (handling_s(sites[site], order.size) for site in (order.origin, order.destination))
         return loading + service_s(order, pickup=True), unloading + service_s(order, pickup=False)
+
+    def dock_queue(self, site_id: str) -> tuple[list[str], list[tuple[str, float]]]:
+        """Return the trucks at the docks of a site, and those that wait for one, each with how long it will hold it, seconds, in order."""
+        state = self._state
+        site = state.sites[site_id]
+        waiting = [state.trucks[request.truck_id] for request in site.places.waiting]
+        return list(site.places.held), [(truck.id, next_visit_s(state, truck, site)) for truck in waiting]
 
     def outlooks(self) -> list[TruckOutlook]:
         """Return all trucks whose plans can be changed now."""

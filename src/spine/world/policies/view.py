@@ -147,6 +147,9 @@ class WorldView(Protocol):
     def dock_times_s(self, order_id: str) -> tuple[float, float]:
         """Return how long it takes to load and to unload an order, the fixed part of a visit aside, seconds."""
 
+    def dock_queue(self, site_id: str) -> tuple[list[str], list[tuple[str, float]]]:
+        """Return the trucks at the docks of a site, and those that wait for one, each with how long it will hold it, seconds, in order."""
+
     def outlooks(self) -> list[TruckOutlook]:
         """Return all trucks whose plans can be changed now, in the order in which they came into the world."""
 

@@ -21,6 +21,9 @@ _MOVES_EACH = 20
 _PATIENCE = 30
 """After so many changes in vain there are no more."""
 
+_GAINS_BETWEEN_LOOKS = 5
+"""After so many changes for the better, waits for docks are looked at again."""
+
 _LEAST_GAIN = 1e-6
 
 
@@ -36,18 +39,24 @@ def improve(fleet: Fleet, moves: int, seed: int) -> None:
     draws = np.random.Generator(np.random.Philox(key=np.array([seed, 0xD15], dtype=np.uint64)))
     movable = sum(len(route.movable()) for route in fleet.routes)
     left = min(moves, _MOVES_EACH * movable)
-    in_vain = 0
+    cost = fleet.cost
+    in_vain = gained = 0
     while left > 0 and in_vain < _PATIENCE:
-        cost = fleet.cost
-        left -= _try(fleet, draws)
-        in_vain = 0 if fleet.cost < cost else in_vain + 1
+        tried, new_cost = _try(fleet, draws, cost)
+        left -= tried
+        in_vain = 0 if new_cost < cost else in_vain + 1
+        if new_cost < cost:
+            gained += 1
+            if gained % _GAINS_BETWEEN_LOOKS == 0:
+                fleet.look_at_docks()
+        cost = new_cost
 
 
-def _try(fleet: Fleet, draws: np.random.Generator) -> int:
-    """Take some orders out and put them back in; return how many."""
+def _try(fleet: Fleet, draws: np.random.Generator, cost: float) -> tuple[int, float]:
+    """Take some orders out and put them back in; return how many, and what the plans then cost."""
     carried = [(route.start.truck, job) for route in fleet.routes for job in route.movable()]
     taken = _alike(carried, draws)
-    routes, cost = list(fleet.routes), fleet.cost
+    routes = list(fleet.routes)
     for truck, job in taken:
         route = fleet.routes[truck]
         fleet.put(Route(route.start, [stop for stop in route.stops if stop[0] is not job]))
@@ -61,12 +70,13 @@ def _try(fleet: Fleet, draws: np.random.Generator) -> int:
             break
         fleet.insert(found)
     else:
-        if fleet.cost < cost - _LEAST_GAIN:
-            return len(jobs)
+        new_cost = fleet.cost
+        if new_cost < cost - _LEAST_GAIN:
+            return len(jobs), new_cost
     for old, new in zip(routes, list(fleet.routes), strict=True):
         if new is not old:
             fleet.put(old)
-    return len(jobs)
+    return len(jobs), cost
 
 
 def _alike(carried: list[tuple[int, Job]], draws: np.random.Generator) -> list[tuple[int, Job]]:

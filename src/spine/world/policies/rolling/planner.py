@@ -13,6 +13,9 @@ from spine.world.policies.rolling.route import Route, Start
 from spine.world.policies.rolling.search import Fleet
 from spine.world.policies.view import Award, OrderView, WorldView
 
+_INSERTIONS_BETWEEN_LOOKS = 8
+"""After so many orders that were put into plans, waits for docks are looked at again."""
+
 
 class RollingParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What `rolling_horizon` can be told.
@@ -37,7 +40,7 @@ class RollingHorizon:
 
     Orders that have become known since the last time are inserted where they cost least, those that are due first before the others; then
     orders are taken out and put back in where that makes the plans cheaper. Plans heed capacities, equipment, loading last in, first
-    out, driving and dock times; they do not foresee rests, fuel, waits for docks, windows and opening hours. It remembers nothing.
+    out, driving, dock times and waits for docks; they do not foresee rests, fuel, windows and opening hours. It remembers nothing.
     """
 
     Parameters = RollingParameters
@@ -64,10 +67,13 @@ class RollingHorizon:
         if not problem.jobs or not problem.trucks:
             return {}
         fleet = self._fleet(problem)
-        for job in unplanned(problem):
+        fleet.look_at_docks()
+        for number, job in enumerate(unplanned(problem), 1):
             found = fleet.best_insertion(job)
             if found is not None:
                 fleet.insert(found)
+            if number % _INSERTIONS_BETWEEN_LOOKS == 0:
+                fleet.look_at_docks()
         improve(fleet, self._parameters.moves, seed=int(view.now))
         return {
             truck.id: [*truck.fixed, *((job.id, pickup) for job, pickup in route.stops)]

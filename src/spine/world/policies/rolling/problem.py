@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from heapq import heapify, heapreplace
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from spine.network.facilities import Site
 from spine.world.policies.view import TruckOutlook, WorldView
 
-NO_WAY_S = 1e9
+NO_WAY_S = 1e15
 """What a way that does not exist takes: more than anything, and still a number."""
+
+
+Waits = tuple[list[float], list[float]]
+"""Arrivals at a site in their order, and when a dock is free after each, simulated s."""
 
 
 class Job(NamedTuple):
@@ -64,6 +71,10 @@ class Problem:
         table: the same as lists.
         block: where the block of each truck begins.
         start: the row of each truck's own place.
+        free_at: when each truck can go on, simulated s; for those that wait for a dock, when they will have been served.
+        docks_free_at: per site, when each of its docks is free, as a heap, simulated s; those who wait now have been served by then.
+        waits: per site, what is known of waiting there; None where nobody waits.
+        visit_prices: per site, what one more visit costs others, as seconds of driving.
         combined: whether unloading and then loading at a site is one visit.
     """
 
@@ -76,6 +87,10 @@ class Problem:
     table: list[list[float]]
     block: list[int]
     start: list[int]
+    free_at: list[float]
+    docks_free_at: list[list[float]]
+    waits: list[Waits | None]
+    visit_prices: NDArray[np.float64]
     combined: bool
 
 
@@ -104,6 +119,8 @@ def problem_of(view: WorldView) -> Problem:
     fixed_s = np.array([sites[column].fixed_handling_s for column in columns])
     capacities = [[truck.capacity, *(truck.capacities.get(name, 0.0) for name in names)] for truck in trucks]
     first = len(profiles) * len(used)
+    free_at = {truck.id: truck.free_at for truck in trucks}
+    docks = [_docks(view, sites[column], free_at) for column in columns]
     return Problem(
         jobs,
         trucks,
@@ -114,8 +131,33 @@ def problem_of(view: WorldView) -> Problem:
         rows.tolist(),
         [blocks[truck.profile] for truck in trucks],
         list(range(first, first + len(trucks))),
+        [free_at[truck.id] for truck in trucks],
+        docks,
+        [None] * len(used),
+        np.zeros(len(used)),
         view.combined_visits,
     )
+
+
+def _docks(view: WorldView, site: Site, free_at: dict[str, float]) -> list[float]:
+    """Return when each dock of a site is free, simulated s, and write down when those who wait for one now have been served."""
+    holding, waiting = view.dock_queue(site.id)
+    free = [free_at.get(truck, view.now) for truck in holding]
+    free += [view.now] * (site.docks - len(free))
+    heapify(free)
+    for truck, seconds in waiting:
+        over = max(free[0], view.now) + seconds
+        heapreplace(free, over)
+        if truck in free_at:
+            free_at[truck] = over
+    return free
+
+
+def wait_s(waits: Waits, arrival: float) -> float:
+    """Return how long a truck that comes at some time waits for a dock, seconds."""
+    times, free = waits
+    before = bisect_left(times, arrival) - 1
+    return max(0.0, free[before] - arrival) if before >= 0 else 0.0
 
 
 def unplanned(problem: Problem) -> Sequence[Job]:

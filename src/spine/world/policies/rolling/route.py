@@ -7,10 +7,13 @@ from math import inf
 import numpy as np
 from numpy.typing import NDArray
 
-from spine.world.policies.rolling.problem import Goals, Job, Problem
+from spine.world.policies.rolling.problem import Goals, Job, Problem, wait_s
 
 Stop = tuple[Job, bool]
 """A job, and whether it is its pickup."""
+
+Visited = tuple[int, float, float, tuple[float, ...]]
+"""A visit: site, driving there, time at the dock, and for each delivery when it has to begin at the latest (seconds, simulated s)."""
 
 NOWHERE = -1
 """Site of the stop before the first and behind the last."""
@@ -37,7 +40,7 @@ class Start:
         self.truck = truck
         self.pinned = pinned
         self.equipment = frozenset(outlook.equipment)
-        self.free_at = outlook.free_at
+        self.free_at = problem.free_at[truck]
         self.lifo = outlook.last_in_first_out
         self.capacity = problem.capacities[truck]
         self.load = np.zeros(len(self.capacity))
@@ -56,22 +59,24 @@ class Route:
     Attributes:
         start: of the truck.
         stops: in their order.
-        cost: driving seconds and weighted lateness.
+        cost: driving seconds, weighted lateness, and the price of visits to crowded docks.
+        drive_s: driving alone.
         places: whole numbers by place: row of the driving times from where the truck comes, site of the stop before, whether that is a
             delivery, site of the stop behind, whether that is a pickup, how many deliveries from here on are late; shape (6, places).
-        times: seconds by place: when the stop before is over, when the truck came to its site, what it takes from there to the stop
-            behind with the fixed part of the visit (0 at the end), driving alone, by how much the deliveries from here on can be put
-            off before another one is late; shape (5, places).
+        times: seconds by place: when the stop before is over; when the truck came to its site; what it takes from there to the stop
+            behind, with the fixed part of the visit (0 at the end); driving alone and the price of the visit; by how much the
+            deliveries from here on can be put off before another one is late; shape (5, places).
         pairs: places of pickup and delivery; shape (2, pairs).
         room: the least that is free of every quantity between them; shape (pairs, quantities).
     """
 
-    __slots__ = ("cost", "pairs", "places", "room", "start", "stops", "times")
+    __slots__ = ("_visits", "cost", "drive_s", "pairs", "places", "room", "start", "stops", "times")
 
     def __init__(self, start: Start, stops: list[Stop]) -> None:
         self.start = start
         self.stops = stops
-        self.cost, arrived, leaves = self._walk(stops)
+        self._visits: list[Visited] | None = None
+        self.cost, self.drive_s, arrived, leaves = self._walk(stops)
         self.places, self.times = self._by_place(arrived, leaves)
         self.pairs, self.room = self._pairs()
 
@@ -86,14 +91,45 @@ class Route:
             del jobs[0]
         return jobs
 
-    def _walk(self, stops: list[Stop]) -> tuple[float, list[float], list[float]]:
-        """Return the cost of some stops, and for each when the truck comes to its site and when it is over."""
+    @property
+    def visits(self) -> list[Visited]:
+        """The visits to docks that the stops are."""
+        if self._visits is None:
+            self._visits = self._as_visits()
+        return self._visits
+
+    def _as_visits(self) -> list[Visited]:
+        problem, block = self.start.problem, self.start.block
+        at_arrival = self.start.goals.late_at_arrival
+        found: list[Visited] = []
+        row, site, loaded = problem.table[self.start.row], NOWHERE, True
+        driving = over = 0.0
+        dues: list[float] = []
+        for job, pickup in self.stops:
+            there = job.origin if pickup else job.destination
+            if there != site or (loaded != pickup and not (problem.combined and pickup)):
+                if site != NOWHERE:
+                    found.append((site, driving, over, tuple(dues)))
+                driving, over = row[there], problem.fixed[there]
+                dues = []
+                site, row = there, problem.table[block + there]
+            loaded = pickup
+            over += job.pickup_s if pickup else job.delivery_s
+            if not pickup:
+                dues.append(job.due if at_arrival else job.due - over)
+        if site != NOWHERE:
+            found.append((site, driving, over, tuple(dues)))
+        return found
+
+    def _walk(self, stops: list[Stop]) -> tuple[float, float, list[float], list[float]]:
+        """Return the cost of some stops, its driving, and for each when the truck comes to its site and when it is over."""
         start = self.start
         problem, goals, block = start.problem, start.goals, start.block
         table, fixed, combined, at_arrival = problem.table, problem.fixed, problem.combined, goals.late_at_arrival
         row, site, unloading = table[start.row], NOWHERE, False
         time = arrival = start.free_at
-        drive = late = 0.0
+        waits, prices = problem.waits, problem.visit_prices
+        drive = late = priced = 0.0
         arrived, leaves = [], []
         for job, pickup in stops:
             there = job.origin if pickup else job.destination
@@ -102,6 +138,10 @@ class Route:
                 drive += seconds
                 arrival = time + seconds
                 time = arrival + fixed[there]
+                queue = waits[there]
+                if queue is not None:
+                    time += wait_s(queue, arrival)
+                    priced += prices.item(there)
                 site, row = there, table[block + there]
             unloading = not pickup
             if pickup:
@@ -113,7 +153,7 @@ class Route:
                     late += over
             arrived.append(arrival)
             leaves.append(time)
-        return drive + goals.late_weight * late, arrived, leaves
+        return drive + goals.late_weight * late + priced, drive, arrived, leaves
 
     def _by_place(self, arrived: list[float], leaves: list[float]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         start, stops = self.start, self.stops
@@ -126,7 +166,7 @@ class Route:
         for row, site, pickup in zip(rows, sites, loads, strict=False):
             joins = before == site and (loaded == pickup or (problem.combined and pickup))
             seconds = 0.0 if joins else problem.table[row][site]
-            drive.append(seconds)
+            drive.append(0.0 if joins else seconds + problem.visit_prices.item(site))
             base.append(0.0 if joins else seconds + problem.fixed[site])
             before, loaded = site, pickup
         count, slack = 0, inf

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from spine.world.policies.rolling import docks
 from spine.world.policies.rolling.problem import NO_WAY_S, Goals, Job, Problem
 from spine.world.policies.rolling.route import Route, Stop
 
@@ -45,8 +46,19 @@ class Fleet:
 
     @property
     def cost(self) -> float:
-        """Sum of what the routes cost."""
-        return sum(route.cost for route in self.routes)
+        """What the routes cost together, trucks waiting for each other at the docks."""
+        late = docks.late_s(self.problem, self.routes)
+        return sum(route.drive_s for route in self.routes) + self.goals.late_weight * late
+
+    def look_at_docks(self) -> None:
+        """Judge routes from now on by where trucks wait for docks as they are planned now."""
+        problem = self.problem
+        calm = not any(problem.waits)
+        docks.take_look(problem, docks.traffic(problem, self.routes), self.goals.late_weight)
+        if calm and not any(problem.waits):
+            return
+        self.routes = [Route(route.start, route.stops) for route in self.routes]
+        self._stale = True
 
     def put(self, route: Route) -> None:
         """Give a truck another route."""
@@ -113,6 +125,9 @@ class Fleet:
         joins_delivery = (before_site == destination) & before_unloads
         in_pickup = np.where(joins_pickup, 0.0, rows[before, origin])
         in_delivery = np.where(joins_delivery, 0.0, rows[before, destination])
+        prices = self.problem.visit_prices
+        pickup_price = np.where(joins_pickup, 0.0, prices[origin])
+        delivery_price = np.where(joins_delivery, 0.0, prices[destination])
         last = after_site < 0
         pickup_goes_on = last | ((after_site == origin) & after_loads)
         delivery_goes_on = last | ((after_site == destination) & (combined | ~after_loads))
@@ -126,12 +141,18 @@ class Fleet:
         i, j = self._pickup, self._delivery
         adjacent = i == j
         direct = rows[self._block[i] + origin, destination]
+        price_after = np.where(last, 0.0, prices[after_site])
+        price_out_pickup = np.where(pickup_goes_on, 0.0, price_after)
+        price_out_delivery = np.where(delivery_goes_on, 0.0, price_after)
         # What the pickup delays the stops between, where there are any, and both together those behind.
         delay = (in_pickup_s + job.pickup_s + out_pickup_s - base)[i]
         drive = np.where(
             adjacent,
-            in_pickup[i] + direct + out_delivery[i] - base_drive[i],
-            (in_pickup + out_pickup - base_drive)[i] + (in_delivery + out_delivery - base_drive)[j],
+            (in_pickup + pickup_price + out_delivery + price_out_delivery - base_drive)[i]
+            + direct
+            + prices[destination],
+            (in_pickup + pickup_price + out_pickup + price_out_pickup - base_drive)[i]
+            + (in_delivery + delivery_price + out_delivery + price_out_delivery - base_drive)[j],
         )
         total = np.where(
             adjacent,
