@@ -9,7 +9,8 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.dpdp.checker import check
@@ -38,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         names = _names(asked.data, asked.instances)
         scores, wrong = _run(asked.data, names, asked.policy, asked.log)
-        print(as_text(score_table(asked.data, scores), asked.markdown))
+        print(_table(asked.data, names, scores, markdown=asked.markdown))
     except DataError as error:
         print(error, file=sys.stderr)
         return 1
@@ -72,14 +73,27 @@ def _run(data: Path, names: Sequence[str], policy: str, logs: Path | None) -> tu
             write_log(logs / f"{name}.csv", visits)
         report = check(instance, visits)
         seconds = time.perf_counter() - begun
-        found = "none" if report.score is None else f"{report.score:,.2f}"
-        print(f"... {name}: score {found}, {seconds:.0f} s", file=sys.stderr, flush=True)
+        print(f"... {name}: score {_shown(report.score)}, {seconds:.0f} s", file=sys.stderr, flush=True)
         for violation in report.violations[:5]:
             print(f"    {violation}", file=sys.stderr)
         wrong = wrong or bool(report.violations)
         if report.score is not None:
             scores[name] = report.score
     return scores, wrong
+
+
+def _table(data: Path, names: Sequence[str], scores: Mapping[str, float], *, markdown: bool) -> str:
+    """Return the scores as a table, beside the published and measured ones where the data have them."""
+    if not (data / "instances.csv").is_file():
+        return "\n".join(f"{name}  {_shown(scores.get(name))}" for name in names)
+    table = score_table(data, scores)
+    if len(names) < sum(line.name != "mean" for line in table.lines):
+        table = replace(table, lines=[line for line in table.lines if line.name in names], left_out=[])
+    return as_text(table, markdown)
+
+
+def _shown(score: float | None) -> str:
+    return "none" if score is None else f"{score:,.2f}"
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,16 +35,10 @@ def matrices(
     return pairs
 
 
-def scenario_of(
-    folder: Path,
-    pairs: Pairs,
-    orders: Sequence[Mapping[str, Any]] = (),
-    places: Iterable[str] | None = None,
-    **parts: Any,
-) -> Scenario:
-    """Return a scenario on a matrix, its places without coordinates; `parts` are further sections."""
+def scenario_of(folder: Path, pairs: Pairs, orders: Sequence[Mapping[str, Any]] = (), **parts: Any) -> Scenario:
+    """Return a scenario on a matrix, its places without coordinates; `parts` are sections that are to be others."""
     write_pairs(folder / "pairs.csv", pairs)
-    names = dict.fromkeys(name for pair in pairs for name in pair) if places is None else places
+    names = dict.fromkeys(name for pair in pairs for name in pair)
     sections = {
         "map": {"matrix": "pairs.csv"},
         "places": {"list": [{"id": name} for name in names]},

@@ -162,6 +162,7 @@ def truck_view(state: State, truck: Truck) -> TruckView:
         odometer_m=truck.figures.loaded_m + truck.figures.empty_m + at.metres,
         capacities=dict(truck.capacities),
         equipment=truck.equipment,
+        loading=truck.spec.loading,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import inf
 from typing import Any
 
 from spine.errors import PolicyError, quoted
@@ -21,20 +22,41 @@ Sequences = Mapping[str, Sequence[tuple[str, bool]]]
 
 
 def schedule(state: State) -> None:
-    """Put the next time at which the fleet is planned on the agenda, where the dispatcher does that."""
+    """Put the next time at which the fleet is planned on the agenda, where the dispatcher does that.
+
+    Raises:
+        PolicyError: the distance of these times is no number above 0.
+    """
     every_s = getattr(_planner(state), "every_s", None)
-    if every_s is not None:
-        state.agenda.put(state.now + every_s, Due.PLANS, "")
+    if every_s is None:
+        return
+    if isinstance(every_s, bool) or not isinstance(every_s, int | float) or not 0.0 < every_s < inf:
+        raise PolicyError(f"{_name(state)}: every_s = {quoted(every_s)}: must be a finite number above 0")
+    state.agenda.put(state.now + every_s, Due.PLANS, "")
 
 
 def fall_due(state: State) -> None:
-    """Plan the fleet now, after everything else that happens at this instant."""
+    """Plan the fleet now, after everything else that happens at this instant.
+
+    Raises:
+        PolicyError: the dispatcher fails, or a plan cannot be one; no plan has changed.
+    """
     if state.agenda.next_time() == state.now:
         state.agenda.put(state.now, Due.PLANS, "")
         return
     schedule(state)
-    if state.broker is not None:
+    if state.broker is None:
+        return
+    try:
         carry_out(state, _planner(state).plans(state.view))
+    except PolicyError as error:
+        raise PolicyError(f"{_name(state)}: {error}") from None
+    except Exception as error:  # whatever another package's code raises must name that package's policy
+        raise PolicyError(f"{_name(state)}: plans failed: {type(error).__name__}: {error}") from error
+
+
+def _name(state: State) -> str:
+    return f"policy dispatch = {quoted(state.config.dispatch)}"
 
 
 def _planner(state: State) -> Any:

@@ -21,6 +21,7 @@ from spine.world.agenda import Due
 from spine.world.commands import CreateBroker, CreateBuildingAgent, CreateTruck, TruckSpec
 from spine.world.facility_kinds import kind_of
 from spine.world.leg import Leg
+from spine.world.loading import Loading, first_out_of_turn
 from spine.world.model import Stop, Truck
 from spine.world.orders import Order, OrderStatus
 from spine.world.saved import SavedAgent, SavedBroker, SavedBuildingAgent, SavedPackage, SavedTruck, SavedWorld
@@ -150,6 +151,7 @@ def _restore_truck(state: State, saved: SavedTruck) -> None:
         empty_mass_t=usual_empty_mass_t(saved.capacity),
         capacities=saved.capacities,
         equipment=saved.equipment,
+        loading=saved.loading,
     )
     agents.create_truck(state, CreateTruck(saved.id, spec, saved.tags))
     truck = state.trucks[saved.id]
@@ -235,6 +237,13 @@ def _check_cargo(state: State, truck: Truck) -> None:
     handled = truck.handled_stops
     truck.plan = plan
     truck.handled_stops = min(handled, len(plan))
+    if truck.spec.loading is Loading.LIFO:
+        wrong = first_out_of_turn(truck.cargo, [(stop.package_id, stop.pickup) for stop in plan])
+        if wrong is not None:
+            raise CheckpointError(
+                f"agent {quoted(truck.id)}: unloads last in, first out, but its plan unloads {quoted(wrong[0])} "
+                f"while {quoted(wrong[1])} is on top of it"
+            )
 
 
 def _put_on_edge(state: State, truck: Truck, saved: SavedTruck) -> None:

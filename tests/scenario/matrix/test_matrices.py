@@ -162,7 +162,7 @@ def test_a_matrix_of_too_many_places_is_refused(tmp_path: Path) -> None:
 def test_a_place_that_the_matrix_does_not_name_is_refused(tmp_path: Path) -> None:
     """Nobody could go there."""
     with pytest.raises(PlaceError, match=r"places.list, row 2: 'X' is not named in the matrix"):
-        scenario_of(tmp_path, TRIANGLE, places=["A", "X"]).network()
+        scenario_of(tmp_path, TRIANGLE, places={"list": [{"id": "A"}, {"id": "X"}]}).network()
 
 
 def test_places_without_coordinates_are_laid_out_by_their_distances() -> None:
