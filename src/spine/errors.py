@@ -12,7 +12,8 @@
     ├── ScenarioError         a scenario file or preset is not usable (names line and field)
     │   ├── OrderError        order lists are not usable (lists every problem: file, row, column)
     │   ├── PlaceError        lists of places are not usable (lists every problem: file, row, column)
-    │   └── DemandError       tables of demand are not usable (lists every problem: file, row, column)
+    │   ├── DemandError       tables of demand are not usable (lists every problem: file, row, column)
+    │   └── MatrixError       a matrix of distances and times is not usable (lists every problem: file, row, column)
     ├── InputFileError        a file that somebody gives cannot be read (scenario/input_file.py)
     ├── ProtocolError         a message cannot be understood
     ├── StorageError          journal, checkpoint or recording cannot be read or written
@@ -118,6 +119,18 @@ class PlaceError(ScenarioError):
 
 class DemandError(ScenarioError):
     """Tables of demand are not usable.
+
+    Attributes:
+        problems: one line per problem: file, row, column, what is wrong and what would be right.
+    """
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class MatrixError(ScenarioError):
+    """A matrix of distances and times is not usable.
 
     Attributes:
         problems: one line per problem: file, row, column, what is wrong and what would be right.

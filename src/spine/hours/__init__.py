@@ -8,6 +8,7 @@ from spine.hours.clock import Arrival, Clock, Duty, Infringement, LogEntry, Must
 from spine.hours.plain import PlainHours
 from spine.hours.planning import arrival_by_steps
 from spine.hours.rule import HoursRule
+from spine.hours.unlimited import UnlimitedHours
 
 __all__ = [
     "Arrival",
@@ -20,5 +21,6 @@ __all__ = [
     "PlainHours",
     "RestKind",
     "Task",
+    "UnlimitedHours",
     "arrival_by_steps",
 ]

@@ -5,6 +5,7 @@ Importing OpenStreetMap extracts and GraphML needs extras and lives in `spine.ne
 
 from spine.network.builder import RoadNetworkBuilder
 from spine.network.connectivity import largest_part, strong_components
+from spine.network.direct import DirectRouter, router_for
 from spine.network.facilities import (
     Facility,
     FuelStation,
@@ -19,6 +20,7 @@ from spine.network.routing import Router, TreeRouter
 from spine.network.traffic import Traffic
 
 __all__ = [
+    "DirectRouter",
     "Facility",
     "FuelStation",
     "GenericBuilding",
@@ -32,5 +34,6 @@ __all__ = [
     "Traffic",
     "TreeRouter",
     "largest_part",
+    "router_for",
     "strong_components",
 ]

@@ -12,7 +12,7 @@ from spine.errors import NetworkError, quoted
 from spine.network.connectivity import largest_part
 from spine.network.facilities import Facility
 from spine.network.facility_checks import check_facility
-from spine.network.graph import NO_WEIGHT_LIMIT, RoadNetwork
+from spine.network.graph import MOST_PLACES, NO_WEIGHT_LIMIT, RoadNetwork
 from spine.network.roads import RoadClass
 
 _LARGEST_ID = 2**53 - 1
@@ -84,8 +84,9 @@ class RoadNetworkBuilder:
         max_speed_kph: float,
         weight_limit_kg: float | None = None,
         shape: Sequence[tuple[float, float]] | NDArray[np.float64] = (),
+        time_s: float | None = None,
     ) -> None:
-        """Add a directed edge; `shape` are intermediate points in planar metres, only for drawing."""
+        """Add a directed edge; `shape` are intermediate points in planar metres, only for drawing; `time_s` as in `add_edges`."""
         self._edges.add(
             id=edge_id,
             tail=from_node,
@@ -95,6 +96,7 @@ class RoadNetworkBuilder:
             lanes=lanes,
             speed=max_speed_kph,
             limit=NO_WEIGHT_LIMIT if weight_limit_kg is None else weight_limit_kg,
+            time=np.nan if time_s is None else time_s,
         )
         self._shapes.append(shape)
 
@@ -114,8 +116,15 @@ class RoadNetworkBuilder:
         max_speed_kph: ArrayLike,
         weight_limit_kg: ArrayLike,
         shapes: Sequence[NDArray[np.float64]] | None = None,
+        time_s: ArrayLike | None = None,
     ) -> None:
-        """Add many edges at once; columns of equal length, `weight_limit_kg` is `inf` for none, `shapes` one (points, 2) array an edge."""
+        """Add many edges at once, as columns of equal length.
+
+        Args:
+            weight_limit_kg: `inf` for none.
+            shapes: one (points, 2) array an edge.
+            time_s: how long each takes, seconds, where lengths and speeds do not tell: for all edges of a network, or none.
+        """
         count = len(np.asarray(ids))
         if shapes is not None and len(shapes) != count:
             raise NetworkError(f"edges: {len(shapes)} shapes for {count} edges; each edge needs one, empty for none")
@@ -130,6 +139,7 @@ class RoadNetworkBuilder:
                 "lanes": np.asarray(lanes),
                 "speed": np.asarray(max_speed_kph),
                 "limit": np.asarray(weight_limit_kg),
+                "time": np.full(count, np.nan) if time_s is None else np.asarray(time_s),
             },
         )
         self._shapes.extend(shapes if shapes is not None else [()] * count)
@@ -168,6 +178,10 @@ class RoadNetworkBuilder:
         edge_ids = _ids(self._edges.column("edge", "id"), "edge")
         tail, head = self._checked_ends(node_ids, edge_ids)
         columns = self._checked_edge_columns(edge_ids)
+        if "time" in columns and len(node_ids) > MOST_PLACES:
+            raise NetworkError(
+                f"edges that bring their times may join {MOST_PLACES} nodes at the most, not {len(node_ids)}"
+            )
         facilities = self._checked_facilities(node_ids)
         shape_offsets, shape_xy = self._shape_columns(edge_ids)
         network = RoadNetwork(
@@ -189,6 +203,7 @@ class RoadNetworkBuilder:
             notes=tuple(self._notes),
             attribution=attribution,
             origin=origin,
+            edge_time_s=columns.get("time"),
         )
         network = _reduce_to_core(network, core_for_kg, drop=core_only)
         _freeze(network)
@@ -223,9 +238,15 @@ class RoadNetworkBuilder:
         names = ("length", "road_class", "lanes", "speed", "limit")
         columns = {name: self._edges.column("edge", name) for name in names}
         length, speed, limit, lanes = (columns[name] for name in ("length", "speed", "limit", "lanes"))
-        _check(
-            np.isfinite(length) & (length > 0.0), ids, length, "edge", "length_m", "must be finite and greater than 0"
-        )
+        times = self._edges.column("edge", "time")
+        if not np.isnan(times).all():
+            columns["time"] = times
+            rule = "must be finite and at least 0, of every edge or of none"
+            _check(np.isfinite(times) & (times >= 0.0), ids, times, "edge", "time_s", rule)
+            longer, rule = length >= 0.0, "must be finite and at least 0"
+        else:
+            longer, rule = length > 0.0, "must be finite and greater than 0"
+        _check(np.isfinite(length) & longer, ids, length, "edge", "length_m", rule)
         _check(
             np.isfinite(speed) & (speed > 0.0), ids, speed, "edge", "max_speed_kph", "must be finite and greater than 0"
         )
@@ -332,6 +353,7 @@ def _reduce_to_core(network: RoadNetwork, gross_weight_kg: float, *, drop: bool)
         facilities=facilities,
         shape_offsets=offsets,
         shape_xy=network.shape_xy[points],
+        edge_time_s=None if network.edge_time_s is None else network.edge_time_s[kept_edges],
         notes=(*network.notes, note),
     )
 

@@ -2,7 +2,8 @@
 
 Nodes and edges are addressed inside SPINE by *index* (0..n-1, row of the columns); files and the wire use *ids*. A two-way
 road is two edges. Built only by `RoadNetworkBuilder`, which validates. Invariant: every array is read-only, every edge joins
-known nodes, every length and speed is positive and finite, every facility stands at a known node.
+known nodes, every length and speed is positive and finite, every facility stands at a known node. Where edges bring their times
+(`edge_time_s`: a matrix instead of roads), lengths and times may be 0.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ SmallColumn = NDArray[np.int8]
 FloatColumn = NDArray[np.float64]
 
 NO_WEIGHT_LIMIT = np.inf
+
+MOST_PLACES = 1000
+"""A matrix has no more places: its tables grow with the square of their number."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +50,7 @@ class RoadNetwork:
         notes: what was dropped or could not be met when it was made, for people, one line each.
         attribution: the notice that must be shown with the data, "" for none.
         origin: longitude and latitude (degrees) of the planar origin, None for abstract networks.
+        edge_time_s: how long every edge takes, seconds, >= 0, whatever its length and speed; None for roads.
     """
 
     node_ids: IntColumn
@@ -66,6 +71,7 @@ class RoadNetwork:
     notes: tuple[str, ...] = ()
     attribution: str = ""
     origin: tuple[float, float] | None = None
+    edge_time_s: FloatColumn | None = None
 
     @property
     def node_count(self) -> int:

@@ -3,8 +3,8 @@
 Bytes in, network out, and back; reading checks everything before anything is built, and every error is one line that names element and
 field. What no truck can reach, or none can leave, is dropped and noted; exporting what is left and importing it again changes nothing.
 Beyond the plain protocol SPINE writes optional keys when they are not the default: some of a site (see `facility_json`), `shape` of an
-edge; and at the top `spine`, with the `attribution` that the source of the map demands and the longitude and latitude of the planar origin
-(`origin_lon`, `origin_lat`).
+edge, `time_s` of edges that bring their times (`RoadNetwork.edge_time_s`); and at the top `spine`, with the `attribution` that the
+source of the map demands and the longitude and latitude of the planar origin (`origin_lon`, `origin_lat`).
 """
 
 from __future__ import annotations
@@ -125,6 +125,7 @@ def _read_edge(builder: RoadNetworkBuilder, edge: JsonReader, source: str) -> No
         max_speed_kph=edge.number("max_speed_kph"),
         weight_limit_kg=None if limit is None else edge.number("weight_limit_kg"),
         shape=shape,
+        time_s=edge.number("time_s") if "time_s" in edge.item else None,
     )
 
 
@@ -192,4 +193,6 @@ def _edges_to_json(network: RoadNetwork) -> Iterator[Json]:
         }
         if offsets[index + 1] > offsets[index]:
             edge["shape"] = network.shape_xy[offsets[index] : offsets[index + 1]].tolist()
+        if network.edge_time_s is not None:
+            edge["time_s"] = float(network.edge_time_s[index])
         yield edge

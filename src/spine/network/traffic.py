@@ -151,3 +151,26 @@ class _Static(Traffic):
         top_speed_mps: float,
     ) -> NDArray[np.float64]:
         return np.cumsum(length_m / np.minimum(speed_mps, top_speed_mps))
+
+
+class GivenTimes(_Static):
+    """The time every edge takes is given, as in a matrix: for all vehicles, at any hour.
+
+    Args:
+        edge_times_s: seconds per edge, shape (edges,).
+    """
+
+    def __init__(self, edge_times_s: NDArray[np.float64]) -> None:
+        super().__init__()
+        self._edge_times_s = edge_times_s
+
+    def driving_times_s(
+        self,
+        start: float,  # noqa: ARG002 - all hours are alike
+        edges: NDArray[np.int32],
+        length_m: NDArray[np.float64],  # noqa: ARG002 - the time is given
+        speed_mps: NDArray[np.float64],  # noqa: ARG002 - the time is given
+        top_speed_mps: float,  # noqa: ARG002 - the time is given
+    ) -> NDArray[np.float64]:
+        """Return the sums of the given times; see `Traffic.driving_times_s`."""
+        return np.cumsum(self._edge_times_s[edges])

@@ -27,6 +27,7 @@ from spine.world import SavedBroker, SavedBuildingAgent, SavedPackage, SavedTruc
 from spine.world.activities import Purpose
 from spine.world.calendar import NOON_S, Calendar
 from spine.world.intake import LONGEST_SERVICE_S, MOST_WINDOWS
+from spine.world.loading import Loading
 from spine.world.terms import EXPIRY_FINE_SHARE, LATE_LOSS_PER_S
 from spine.world.truck_fields import SAVED
 from spine.world.views import SiteStatistics
@@ -101,6 +102,7 @@ class _Truck(_TruckFields):
     loading_target_s: Amount = 0.0
     capacities: Amounts = Field(default_factory=dict)
     equipment: list[Text] = Field(default_factory=list)
+    loading: Loading = Loading.ANY
     tags: dict[str, Any] = Field(default_factory=dict)
 
 
@@ -344,6 +346,7 @@ _SAME = (
     "loading_progress_s",
     "loading_target_s",
     "capacities",
+    "loading",
     "tags",
 )
 

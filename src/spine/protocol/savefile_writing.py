@@ -7,6 +7,7 @@ from math import floor
 from spine.protocol.calendar_form import calendar_form
 from spine.protocol.encode import Json, TickClock, agent_full, graph_file_form, package_form
 from spine.world import World
+from spine.world.loading import Loading
 from spine.world.terms import EXPIRY_FINE_SHARE, LATE_LOSS_PER_S
 from spine.world.views import AgentView, PackageView, TruckView
 
@@ -46,6 +47,8 @@ def _agent_form(view: AgentView, clock: TickClock) -> Json:
         agent["balance_ducats"] = agent.pop("balance_ducats_signed")
     if isinstance(view, TruckView):
         agent |= {name: value for name in ("capacities", "equipment") if (value := getattr(view, name))}
+        if view.loading is not Loading.ANY:
+            agent["loading"] = view.loading.value
     return agent
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from spine.network import RoadNetwork, Site, TreeRouter
+from spine.network import RoadNetwork, Site, router_for
 from spine.scenario.model import Distribution, FleetGroup
 from spine.world.truck_fields import DRAWN
 
@@ -61,7 +61,7 @@ def _capacities(network: RoadNetwork) -> tuple[float, ...]:
 
 def _mean_travel_s(network: RoadNetwork) -> float:
     """Return the mean travel time between sites, seconds, from a sample of destinations spread over the list; 0 with one site."""
-    router = TreeRouter(network)
+    router = router_for(network)
     profile = router.profile(_SPEED_KPH, _MASS_KG)
     nodes = np.array([network.node_index(site.node_id) for site in network.sites])
     sample = nodes[np.linspace(0, len(nodes) - 1, min(len(nodes), _SAMPLED_SITES)).astype(np.int64)]

@@ -41,6 +41,7 @@ def fleet_commands(groups: Sequence[FleetGroup], network: RoadNetwork, seed: int
                 returns_home=group.returns_home or group.depot is not None,
                 capacities=group.capacities,
                 equipment=group.equipment,
+                loading=group.loading,
             )
             yield CreateTruck(agent_id, spec)
 
@@ -62,8 +63,9 @@ def _ids_of(group: FleetGroup, numbers: dict[str, int]) -> Iterator[str]:
 
 def _start_nodes(group: FleetGroup, network: RoadNetwork) -> list[int]:
     """Return the node ids trucks of a group may start at, empty for anywhere."""
-    if group.depot is not None:
-        return [next(site.node_id for site in network.sites if site.id == group.depot)]
+    named = group.depot or group.start_site
+    if named is not None:
+        return [next(site.node_id for site in network.sites if site.id == named)]
     if isinstance(group.start, int):
         return [group.start]
     if group.start == "sites":

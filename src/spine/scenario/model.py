@@ -6,8 +6,7 @@ YAML knows numbers, texts and truth values apart, so a text is never taken for a
 from __future__ import annotations
 
 from datetime import date, timezone
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
@@ -30,11 +29,13 @@ from spine.scenario.appointments import AppointmentsPart
 from spine.scenario.costs import CostsPart
 from spine.scenario.dates import holidays_of, moment_of, zone_named
 from spine.scenario.demand import DemandPart
+from spine.scenario.map_source import MapSource
 from spine.scenario.opening_text import checked_opening
 from spine.scenario.orders import OrdersPart
 from spine.scenario.places import PlacesPart
 from spine.scenario.policies import PoliciesPart
 from spine.scenario.vehicle_types import VEHICLE_TYPES, fields_of, rooms_of
+from spine.world.loading import Loading
 from spine.world.quantities import LARGEST, NAME
 from spine.world.truck_fields import BY_NAME, DRAWN
 
@@ -110,28 +111,6 @@ def _start_kind(value: object) -> str:
     return "place" if isinstance(value, str) else "node"
 
 
-class MapSource(Model):
-    """Where the map comes from: exactly one of `generate`, `file`, `empty`.
-
-    Attributes:
-        generate: `preset` and any of the 26 parameters of the generator that shall differ from it.
-        file: a map file; a relative path is meant from the folder of the scenario file.
-        empty: no map at all.
-        default_facilities: place sites, parkings or fuel stations on a map file that has none of a kind.
-    """
-
-    generate: dict[str, Any] | None = None
-    file: Path | None = None
-    empty: Flag = False
-    default_facilities: Flag = True
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> MapSource:
-        if (self.generate is not None) + (self.file is not None) + self.empty != 1:
-            raise ValueError("needs exactly one of: generate, file, empty: true")
-        return self
-
-
 class _NamedGroup(Model):
     count: Annotated[Int, Field(ge=0, le=1_000_000)]
     name: Annotated[str, Field(min_length=1, max_length=64)] = "truck"
@@ -161,9 +140,11 @@ class FleetGroup(_DrawnGroup):
         type: name of a type of vehicle (`vehicle_types`); gives every field that is not said.
         start: `random` nodes, `sites`, `parkings`, or the number of a node.
         depot: id of the site where they start and, when idle, return to; instead of `start` and `returns_home`.
+        start_site: id of the site where they start; instead of `start`.
         returns_home: whether an idle truck waits where it started instead of at the nearest parking.
         capacities: room for quantities beside the mass, by name, such as `pallets` and `volume_m3`.
         equipment: names of what it has of what orders may require.
+        loading: in which order it can be unloaded: `any`, or `lifo`, last in, first out.
     """
 
     type: Literal[tuple(VEHICLE_TYPES)] | None = None  # type: ignore[valid-type]
@@ -176,6 +157,8 @@ class FleetGroup(_DrawnGroup):
         default_factory=dict
     )
     equipment: tuple[Annotated[Text, Field(min_length=1)], ...] = ()
+    start_site: Annotated[Text, Field(min_length=1)] | None = None
+    loading: Loading = Loading.ANY
 
     @model_validator(mode="before")
     @classmethod
@@ -194,6 +177,8 @@ class FleetGroup(_DrawnGroup):
     def _one_start(self) -> FleetGroup:
         if self.depot is not None and (self.start != "random" or self.returns_home):
             raise ValueError("depot says where they start and return to; leave start and returns_home out")
+        if self.start_site is not None and (self.start != "random" or self.depot is not None):
+            raise ValueError("start_site says where they start; leave start and depot out")
         return self
 
     @field_validator(*DRAWN)

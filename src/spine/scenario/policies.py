@@ -60,6 +60,8 @@ class PoliciesPart(BaseModel):
     fuel: _Choice = PolicyChoice(name="linear")
     parking: _Choice = PolicyChoice(name="baseline")
     price: _Choice = PolicyChoice(name="mean_reverting")
+    orders_expire: Annotated[bool, Strict()] = True
+    combined_visits: Annotated[bool, Strict()] = False
     refuse_oversize: Annotated[bool, Strict()] = True
     initial_fuel_price: _Positive = 5.0
     promise_margin_share: Annotated[_Number, Field(ge=0.0, le=1.0)] = 0.1

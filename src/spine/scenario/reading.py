@@ -15,6 +15,7 @@ from spine.scenario import model
 from spine.scenario.costs import CostsPart, model_at
 from spine.scenario.demand import DemandPart
 from spine.scenario.demand.part import DemandFilePart
+from spine.scenario.map_source import MapSource
 from spine.scenario.orders import OrderFilePart, OrdersPart
 from spine.scenario.places import PlaceFilePart, PlacesPart
 from spine.scenario.plugins import plugin_policies
@@ -22,7 +23,7 @@ from spine.scenario.policies import PoliciesPart, policy_problems
 from spine.scenario.yaml_lines import LinedYaml, Path, parse_yaml
 
 _SECTIONS: dict[str, type[BaseModel]] = {
-    "map": model.MapSource,
+    "map": MapSource,
     "fleet": model.FleetGroup,
     "broker": model.BrokerPart,
     "holidays": model.HolidaysPart,

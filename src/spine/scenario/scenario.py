@@ -19,8 +19,9 @@ from spine.scenario.costs import Costs, costs_of, problems_of
 from spine.scenario.default_fleet import default_fleet
 from spine.scenario.demand import Births, DemandBook
 from spine.scenario.fleet import fleet_commands, vehicles_of
+from spine.scenario.map_source import MapSource
 from spine.scenario.maps import is_map_file, load_map, with_default_facilities
-from spine.scenario.model import FleetGroup, MapSource, PlaybackPart, RunPart, ScenarioFile
+from spine.scenario.model import FleetGroup, PlaybackPart, RunPart, ScenarioFile
 from spine.scenario.orders import OrderBook
 from spine.scenario.places import PlaceBook
 from spine.scenario.plugins import plugin_policies
@@ -126,6 +127,8 @@ class Scenario:
             del values["start_time_h"]
         if self.spec.map.file is not None:
             values["map"]["file"] = str(self._full_path(self.spec.map.file))
+        if self.spec.map.matrix is not None:
+            values["map"]["matrix"]["path"] = str(self._full_path(self.spec.map.matrix.path))
         for file in (
             file for section in ("orders", "places", "demand") for file in values.get(section, {}).get("files", ())
         ):
@@ -150,8 +153,14 @@ class Scenario:
     def _network(self, orders: OrderBook, demand: DemandBook) -> RoadNetwork:
         """Return the network; the rates of its sites hold all demand of tables, also where that becomes listed orders."""
         places = self._gathered(orders)
-        network = self._map(default_sites=not places.records and self.spec.demand is None)
-        if places != PlaceBook():
+        matrix = self.spec.map.matrix
+        if matrix is not None:
+            from spine.scenario.matrix.building import matrix_map
+
+            network = matrix_map(matrix, self.base, places)
+        else:
+            network = self._map(default_sites=not places.records and self.spec.demand is None)
+        if matrix is None and places != PlaceBook():
             from spine.scenario.places.gathering import with_sites_at
 
             network = with_sites_at(network, places, self.spec.places)
@@ -218,6 +227,11 @@ class Scenario:
         book = self._gathered(self.orders() if orders is None else orders)
         if not book.records:
             return book
+        if self.spec.map.matrix is not None:
+            from spine.scenario.matrix.building import at_the_nodes
+            from spine.scenario.matrix.reading import read_matrix
+
+            return at_the_nodes(book, read_matrix(self.spec.map.matrix, self.base))
         from spine.scenario.places.gathering import at_the_roads
 
         return at_the_roads(book, self.spec.places, self._map(default_sites=False) if network is None else network)
@@ -227,7 +241,8 @@ class Scenario:
             return PlaceBook()
         from spine.scenario.places.gathering import gather
 
-        return gather(self.spec.places, self.base, calendar_of(self.spec), orders)
+        anywhere = self.spec.map.matrix is not None
+        return gather(self.spec.places, self.base, calendar_of(self.spec), orders, anywhere=anywhere)
 
     def _map(self, *, default_sites: bool) -> RoadNetwork:
         """Return the road network of the map, with default facilities of what a map file lacks."""
@@ -327,10 +342,12 @@ class Scenario:
             if network.node_count == 0:
                 raise self._error(place[:2], "trucks need a map, and this scenario has none")
             depots = [site.id for site in network.sites]
-            if group.depot is not None and group.depot not in depots:
-                hint = did_you_mean(group.depot, depots)
-                message = f"there is no site {quoted(group.depot)} on this map{hint}{_dropped(network)}"
-                raise self._error((*place[:2], "depot"), message)
+            for field_name in ("depot", "start_site"):
+                named = getattr(group, field_name)
+                if named is not None and named not in depots:
+                    hint = did_you_mean(named, depots)
+                    message = f"there is no site {quoted(named)} on this map{hint}{_dropped(network)}"
+                    raise self._error((*place[:2], field_name), message)
             if isinstance(group.start, int) and not network.has_node(group.start):
                 raise self._error(place, f"node {group.start} is not on this map{_dropped(network)}")
             if (group.start == "sites" and not network.sites) or (group.start == "parkings" and not network.parkings):

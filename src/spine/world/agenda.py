@@ -28,6 +28,7 @@ class Due(IntEnum):
     SEARCHED = 12
     WARMED_UP = 13
     KNOWN = 14
+    PLANS = 15
 
 
 _VERSIONS_PER_ENTRY = 1 << 20

@@ -72,11 +72,13 @@ class ReofferReason(str, Enum):
         TRUCK_REMOVED: the truck was removed before it had loaded the order.
         UNREACHABLE: the truck cannot reach the stop.
         ORDER_CHANGED: the truck cannot keep the order as it is now.
+        REPLANNED: a dispatcher that plans the whole fleet anew has taken it from the truck.
     """
 
     NO_ROOM = "no_room"
     TRUCK_REMOVED = "truck_removed"
     UNREACHABLE = "unreachable"
+    REPLANNED = "replanned"
     ORDER_CHANGED = "order_changed"
 
 

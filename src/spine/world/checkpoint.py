@@ -280,7 +280,7 @@ def _decode(kind: type, value: Any) -> object:
 
 def _pack_network(network: RoadNetwork) -> _Network:
     columns = {}
-    for name in _COLUMNS:
+    for name in _COLUMNS if network.edge_time_s is None else (*_COLUMNS, "edge_time_s"):
         column = np.ascontiguousarray(getattr(network, name))
         columns[name] = _Column(column.dtype.str, list(column.shape), column.tobytes())
     return _Network(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from spine.network.facilities import FuelStation, Parking, Site
 from spine.network.graph import RoadNetwork
+from spine.world.loading import Loading
 from spine.world.terms import EXPIRY_FINE_SHARE, LATE_LOSS_PER_S
 
 
@@ -33,6 +34,7 @@ class TruckSpec:
             driving time spread evenly over it, then in the rest that follows; 0 = rested.
         capacities: those in quantities other than the size, by name (`quantities`); without one it carries nothing of that quantity.
         equipment: names of what it has of what orders may require.
+        loading: in which order it can be unloaded.
     """
 
     max_speed_kph: float = 100.0
@@ -48,6 +50,7 @@ class TruckSpec:
     driver_day_s: float = 0.0
     capacities: Mapping[str, float] = field(default_factory=dict)
     equipment: tuple[str, ...] = ()
+    loading: Loading = Loading.ANY
 
 
 @dataclass(frozen=True, slots=True)

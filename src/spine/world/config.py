@@ -21,12 +21,15 @@ class WorldConfig:
         calendar: the time of day at simulated time 0, and its date where there is one.
         dispatch: who carries an order: `contract_net` (best marginal bid wins) or `polling` (nearest first, first acceptor wins).
         destinations: where orders go: `weights` (the site's weights, uniform without), `uniform` or `gravity` (attraction and travel time).
-        hours: drivers' hours rule, `baseline`.
+        hours: drivers' hours rule, `baseline`, or `unlimited` for none.
         habit: when a driver looks for a rest and for fuel, and what fines change in that, `baseline`.
         fuel: consumption model, `linear`.
         parking: what a full parking and the roadside cost, `baseline`.
         price: fuel price process, `mean_reverting` or `random_walk`.
         parameters: parameters of these policies, by slot (`dispatch`, ...) and name; each policy's class declares its own.
+        orders_expire: whether an order that is not loaded by its latest pickup leaves the world; else it stays, and is delivered late.
+        combined_visits: whether a truck unloads and then loads at a site in one visit to a dock; what it does there is then fixed when it
+            arrives.
         refuse_oversize: whether demand that fits no truck is rejected at birth with an event.
         initial_fuel_price: ducats per litre.
         promise_margin_share: share of the time from a planned delivery to its deadline that its promise leaves as room for later awards.
@@ -51,6 +54,8 @@ class WorldConfig:
     parking: str = "baseline"
     price: str = "mean_reverting"
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    orders_expire: bool = True
+    combined_visits: bool = False
     refuse_oversize: bool = True
     initial_fuel_price: float = 5.0
     promise_margin_share: float = 0.1

@@ -13,6 +13,7 @@ from spine.world.activities import Followup
 from spine.world.agenda import Due
 from spine.world.causes import ExpiryCause, Obstacle, ReofferReason, reason_text
 from spine.world.diagnosis import binding_cause
+from spine.world.loading import Loading
 from spine.world.model import SiteState, Stop, Truck
 from spine.world.obstacles import why_not_awarded
 from spine.world.orders import Order, OrderStatus
@@ -48,6 +49,18 @@ def book_award(state: State, order: Order, award: Award) -> Truck:
     truck = state.trucks[award.truck_id]
     truck.plan.insert(award.pickup_at, Stop(order.origin, True, order.id, award.pickup_eta))
     truck.plan.insert(award.delivery_at, Stop(order.destination, False, order.id, award.delivery_eta))
+    _book(state, truck, order, award)
+    return truck
+
+
+def book_planned(state: State, truck: Truck, order: Order) -> None:
+    """Write an order into the broker's books that stands in a truck's plan already, with the times it has there."""
+    places = {stop.pickup: at for at, stop in enumerate(truck.plan) if stop.package_id == order.id}
+    etas = (truck.plan[places[True]].eta, truck.plan[places[False]].eta)
+    _book(state, truck, order, Award(truck.id, places[True], places[False], 0.0, *etas))
+
+
+def _book(state: State, truck: Truck, order: Order, award: Award) -> None:
     order.become(OrderStatus.AWARDED)
     order.truck_id = truck.id
     order.planned = award.delivery_eta
@@ -65,7 +78,6 @@ def book_award(state: State, order: Order, award: Award) -> Truck:
             state.now, order.id, truck.id, award.cost_s, award.pickup_eta, award.delivery_eta, order.promised
         )
     )
-    return truck
 
 
 def put_in_sequence(truck: Truck, sequence: Sequence[tuple[str, bool]]) -> None:
@@ -117,6 +129,9 @@ def pick_up(state: State, truck: Truck, site: SiteState, order: Order) -> None:
 
 def deliver(state: State, truck: Truck, site: SiteState, order: Order) -> None:
     """Unload an order at its destination; the broker is paid by its terms."""
+    assert truck.spec.loading is Loading.ANY or truck.cargo[-1] == order.id, (
+        f"truck {truck.id}: unloads {order.id}, and {truck.cargo[-1]} is on top of it"
+    )
     order.become(OrderStatus.DELIVERED)
     late_s = terms.lateness_s(order, state.now)
     on_time = late_s == 0.0
@@ -153,7 +168,9 @@ def deliver(state: State, truck: Truck, site: SiteState, order: Order) -> None:
 
 
 def fall_due(state: State, order_id: str) -> None:
-    """The pickup deadline has come: an order still waiting, and not being loaded, expires."""
+    """The pickup deadline has come: an order still waiting, and not being loaded, expires, unless orders of this world never do."""
+    if not state.config.orders_expire:
+        return
     order = state.orders.get(order_id)
     if order is None or order.status not in (OrderStatus.OPEN, OrderStatus.AWARDED):
         return
@@ -244,6 +261,7 @@ def _forget_stops(state: State, truck_id: str, package_id: str) -> None:
     truck = state.trucks[truck_id]
     dropped = [stop for stop in truck.plan if stop.package_id == package_id]
     truck.handled_stops -= sum(stop.package_id == package_id for stop in truck.plan[: truck.handled_stops])
+    truck.visit_stops -= sum(stop.package_id == package_id for stop in truck.plan[: truck.visit_stops])
     truck.plan = [stop for stop in truck.plan if stop.package_id != package_id]
     if dropped:
         if state.has_appointments:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from math import inf
 from typing import NamedTuple
 
+from spine.world.loading import Loading, nests
 from spine.world.model import Stop, Truck, Visit
 from spine.world.orders import Order
 from spine.world.policies.view import Award
@@ -63,13 +64,15 @@ def inquiry(state: State, package: Order, *, allow_late: bool) -> Inquiry:
     """Return what trucks are asked for a package.
 
     Args:
-        allow_late: whether the delivery may be promised up to `LATEST_S` late; what is promised already must be kept.
+        allow_late: whether the delivery may be promised up to `LATEST_S` late, where orders never expire however late; what is promised
+            already must be kept.
     """
-    due = package.delivery_deadline + (LATEST_S if allow_late else -SLACK_S)
+    expires = state.config.orders_expire
+    due = package.delivery_deadline + ((LATEST_S if expires else inf) if allow_late else -SLACK_S)
     return Inquiry(
         visit_of(state, state.sites[package.origin], package, pickup=True),
         visit_of(state, state.sites[package.destination], package, pickup=False),
-        package.pickup_deadline - SLACK_S,
+        package.pickup_deadline - SLACK_S if expires else inf,
         package.promised if package.truck_id is not None else due,
     )
 
@@ -134,6 +137,9 @@ def bid(
         pairs = _ranked_pairs(state, truck, _Plan(start, stops, visits, latest), asked, at_most)
         if append_only:
             pairs = [pair for pair in pairs if pair[1] == pair[2] == len(visits)]
+        if truck.spec.loading is Loading.LIFO:
+            planned = [(stop.package_id, stop.pickup) for stop in stops]
+            pairs = [pair for pair in pairs if nests(planned[pair[1] : pair[2]])]
     else:
         pairs = [(alone_s, 0, 0)]
     pickup, delivery, latest_pickup, latest_delivery = asked

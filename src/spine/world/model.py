@@ -118,6 +118,7 @@ class Truck:
         story: its last activities, each with the time it began.
         own_risk: the driver's willingness to take risks; `caution` is the share of it that fines leave and rests restore.
         hours_threshold_s, fuel_threshold_l: when the driver looks for a parking and for fuel; drawn per driving period and per tankful.
+        visit_stops: how many stops belong to its present visit to a dock, where that is fixed when it arrives (`combined_visits`).
         rested_before_s: how much of the driver's first rest was over when the truck was created, seconds.
         fuel_unit_cost: average price of the fuel in the tank, ducats per litre.
         capacities: capacities in quantities other than the size, by name.
@@ -173,6 +174,7 @@ class Truck:
     fuelling_l: float = 0.0
     fuelling_price: float = 0.0
     handled_stops: int = 0
+    visit_stops: int = 0
     fuel_ignored: bool = False
     met_broker: bool = False
     figures: TruckFigures = field(default_factory=TruckFigures)

@@ -163,6 +163,7 @@ def truck_view(state: State, truck: Truck) -> TruckView:
         odometer_m=truck.figures.loaded_m + truck.figures.empty_m + at.metres,
         capacities=dict(truck.capacities),
         equipment=truck.equipment,
+        loading=truck.spec.loading,
     )
 
 
@@ -190,7 +191,8 @@ def _position(state: State, truck: Truck) -> tuple[float, float, float]:
     index = int(leg.edges[at.edge_at])
     tail, head = int(network.edge_from[index]), int(network.edge_to[index])
     before = float(leg.metres[at.edge_at - 1]) if at.edge_at else 0.0
-    share = (at.metres - before) / float(network.edge_length_m[index])
+    length_m = float(network.edge_length_m[index])
+    share = (at.metres - before) / length_m if length_m > 0.0 else 1.0
     x0, y0 = float(network.node_x[tail]), float(network.node_y[tail])
     dx, dy = float(network.node_x[head]) - x0, float(network.node_y[head]) - y0
     return x0 + share * dx, y0 + share * dy, atan2(dy, dx)

@@ -126,7 +126,8 @@ def point_at(leg: Leg, seconds: float) -> Progress:
     before_s = float(leg.seconds[edge_at - 1]) if edge_at else 0.0
     before_m = float(leg.metres[edge_at - 1]) if edge_at else 0.0
     edge_s = float(leg.seconds[edge_at]) - before_s
-    share = (seconds - before_s) / edge_s
+    # Where edges bring their times, one may take none.
+    share = (seconds - before_s) / edge_s if edge_s > 0.0 else 1.0
     return Progress(edge_at, before_m + share * (float(leg.metres[edge_at]) - before_m), seconds)
 
 

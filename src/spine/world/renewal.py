@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from spine.hours import Duty
 from spine.network.facilities import Facility, GenericBuilding
-from spine.world import agents, broker, buildings, hours, market, movement, pricing, stats
+from spine.world import agents, broker, buildings, hours, market, movement, pricing, replanning, stats
 from spine.world.accounts import figures_now
 from spine.world.agent_kinds import AgentKind
 from spine.world.commands import CreateBroker, CreateBuildingAgent, CreateTruck
@@ -22,6 +22,7 @@ def schedule_standing_entries(state: State) -> None:
     stats.schedule_sample(state)
     stats.schedule_warmup(state)
     broker.schedule_offers(state)
+    replanning.schedule(state)
 
 
 def open_facilities(state: State, facilities: Iterable[Facility]) -> None:

@@ -21,6 +21,7 @@ from spine.world.agenda import Due
 from spine.world.commands import CreateBroker, CreateBuildingAgent, CreateTruck, TruckSpec
 from spine.world.facility_kinds import kind_of
 from spine.world.leg import Leg
+from spine.world.loading import Loading, first_out_of_turn
 from spine.world.model import Stop, Truck
 from spine.world.orders import Order, OrderStatus
 from spine.world.saved import SavedAgent, SavedBroker, SavedBuildingAgent, SavedPackage, SavedTruck, SavedWorld
@@ -153,6 +154,7 @@ def _restore_truck(state: State, saved: SavedTruck) -> None:
         empty_mass_t=usual_empty_mass_t(saved.capacity),
         capacities=saved.capacities,
         equipment=saved.equipment,
+        loading=saved.loading,
     )
     agents.create_truck(state, CreateTruck(saved.id, spec, saved.tags))
     truck = state.trucks[saved.id]
@@ -238,6 +240,13 @@ def _check_cargo(state: State, truck: Truck) -> None:
     handled = truck.handled_stops
     truck.plan = plan
     truck.handled_stops = min(handled, len(plan))
+    if truck.spec.loading is Loading.LIFO:
+        wrong = first_out_of_turn(truck.cargo, [(stop.package_id, stop.pickup) for stop in plan])
+        if wrong is not None:
+            raise CheckpointError(
+                f"agent {quoted(truck.id)}: unloads last in, first out, but its plan unloads {quoted(wrong[0])} "
+                f"while {quoted(wrong[1])} is on top of it"
+            )
 
 
 def _put_on_edge(state: State, truck: Truck, saved: SavedTruck) -> None:
@@ -258,8 +267,10 @@ def _put_on_edge(state: State, truck: Truck, saved: SavedTruck) -> None:
     path = np.array(edges, dtype=np.int32)
     times, metres, litres, toll = pricing.price(state, truck, path, state.now)
     done_m = min(max(saved.edge_progress_m, 0.0), float(metres[0]))
-    done_s = float(times[0]) * done_m / float(metres[0])
-    done_l = float(litres[0]) * done_m / float(metres[0])
+    # Where edges bring their times, one may have no length: it is driven anew.
+    length_m = float(metres[0]) or 1.0
+    done_s = float(times[0]) * done_m / length_m
+    done_l = float(litres[0]) * done_m / length_m
     # The truck's columns are those at the start of the edge; the leg's first part is already driven.
     truck.fuel_l += done_l
     truck.clock = truck.clock._replace(driven_s=max(0.0, truck.clock.driven_s - done_s))

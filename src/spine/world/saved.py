@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from spine.world.activities import Purpose
+from spine.world.loading import Loading
 from spine.world.terms import EXPIRY_FINE_SHARE, LATE_LOSS_PER_S
 from spine.world.views import SiteStatistics
 
@@ -46,6 +47,7 @@ class SavedTruck:
     met_broker: bool = False
     capacities: Mapping[str, float] = field(default_factory=dict)
     equipment: tuple[str, ...] = ()
+    loading: Loading = Loading.ANY
     tags: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -91,6 +91,8 @@ def _rested(state: State, truck: Truck, node: int, since: float, clock: Clock) -
 def _outlook_at_dock(state: State, truck: Truck) -> Outlook:
     """Stops being handled, or queued for, are fixed; the truck is free after them."""
     site = state.sites[truck.building or ""]
+    if truck.visit_stops:
+        return _outlook_in_visit(state, truck, site)
     if truck.activity is Activity.WAITING_DOCK:
         first = group_length(state, truck.plan)
         orders = [state.orders[stop.package_id] for stop in truck.plan[:first]]
@@ -104,6 +106,22 @@ def _outlook_at_dock(state: State, truck: Truck) -> Outlook:
     # What was being handled may have left the world with its site: then the size is 0, and the plan may be empty.
     picking_up = bool(truck.plan) and truck.plan[0].pickup
     load = truck.load + (size if picking_up else -size)
+    return Outlook(truck.node, free, truck.clock, load, first)
+
+
+def _outlook_in_visit(state: State, truck: Truck, site: SiteState) -> Outlook:
+    """The same where the whole visit is fixed on arrival: what is being handled now, and what is still to be handled at this dock."""
+    first, begun = truck.visit_stops, truck.handled_stops
+    load, left_s = truck.load, 0.0
+    for at, stop in enumerate(truck.plan[:first]):
+        order = state.orders[stop.package_id]
+        load += order.size if stop.pickup else -order.size
+        if at >= begun:
+            left_s += handling_s(site, order.size) + service_s(order, pickup=stop.pickup)
+    if truck.activity is Activity.WAITING_DOCK:
+        free = state.now + site.places.expected_wait_s() + site.spec.fixed_handling_s + left_s
+    else:
+        free = truck.activity_since + truck.handling_s + left_s
     return Outlook(truck.node, free, truck.clock, load, first)
 
 
@@ -169,6 +187,7 @@ def walk(
     docked = time
     appointment: float | None = None
     travel = state.router.travel_time_s
+    combined = state.config.combined_visits
     previous: Visit | None = None
     for visit, at_latest in zip(visits, latest, strict=True):
         if previous is None or visit.node != previous.node:
@@ -194,7 +213,8 @@ def walk(
                 driven, known = clock.driven_s, time
                 carefree = rests.carefree_s(state, truck.profile, rests.threshold_s(state, truck, rested), clock)
             node = visit.node
-        docks = previous is None or visit.site is not previous.site or visit.pickup != previous.pickup
+        docks = previous is None or visit.site is not previous.site
+        docks = docks or (visit.pickup != previous.pickup and not (combined and visit.pickup))  # type: ignore[union-attr]
         if visit.gate is not None:
             fixed_s = visit.site.spec.fixed_handling_s
             if docks or not visit.gate.allows(docked, time + visit.handling_s):

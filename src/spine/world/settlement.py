@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from spine.world import broker, demand, driver, freight, intake, market, movement, stats
+from spine.world import broker, demand, driver, freight, intake, market, movement, replanning, stats
 from spine.world.activities import Followup
 from spine.world.agenda import Due, Entry
 from spine.world.model import Truck
@@ -29,6 +29,8 @@ def settle(state: State, entry: Entry) -> None:
     elif due == Due.OFFERS:
         broker.offer_again(state)
         broker.schedule_offers(state)
+    elif due == Due.PLANS:
+        replanning.fall_due(state)
     elif due == Due.PRICE_DAY:
         market.new_price(state)
     elif due == Due.SAMPLE:

@@ -50,6 +50,16 @@ def visit_s(site: SiteState, size: float, service: float) -> float:
     return site.spec.fixed_handling_s + handling_s(site, size) + service
 
 
+def next_visit_s(state: State, truck: Truck, site: SiteState) -> float:
+    """Return how long a truck that waits for a dock of a site will hold it, seconds."""
+    count = truck.visit_stops or group_length(state, truck.plan)
+    total = site.spec.fixed_handling_s
+    for stop in truck.plan[:count]:
+        order = state.orders[stop.package_id]
+        total += handling_s(site, order.size) + service_s(order, pickup=stop.pickup)
+    return total
+
+
 def opens_at(state: State, stop: Stop) -> float:
     """Return the earliest time from now on at which a stop may be handled by itself, simulated s; `inf` when there is none."""
     order = state.orders[stop.package_id]
@@ -84,6 +94,24 @@ def group_length(state: State, plan: Sequence[Stop]) -> int:
     return count
 
 
+def visit_length(state: State, plan: Sequence[Stop]) -> int:
+    """Return how many leading stops of a plan are one combined visit: at one site, deliveries, then pickups, that may all begin now.
+
+    It is fixed on arrival, also while the truck waits for the dock: what is planned for this site afterwards needs another visit, for
+    which the truck gives its place up and asks again.
+    """
+    first = plan[0]
+    count = 1
+    while (
+        count < len(plan)
+        and plan[count].site_id == first.site_id
+        and (plan[count].pickup or not plan[count - 1].pickup)
+        and opens_at(state, plan[count]) <= state.now
+    ):
+        count += 1
+    return count
+
+
 def _is_over_in_time(state: State, stops: Sequence[Stop]) -> bool:
     """Return whether a visit for some stops, begun now, is over before the site closes."""
     site, pickup = state.sites[stops[0].site_id], stops[0].pickup
@@ -105,7 +133,10 @@ def dock(state: State, truck: Truck) -> None:
         bookings.check_in(state, truck, site, *_needs(state, truck, site))
     if (opens := opens_at(state, truck.plan[0])) > state.now:
         _wait_until(state, truck, opens)
-    elif queues.ask(state, truck, site):
+        return
+    if state.config.combined_visits:
+        truck.visit_stops = visit_length(state, truck.plan)
+    if queues.ask(state, truck, site):
         start_handling(state, truck, site, 0.0)
     else:
         state.set_activity(truck, Activity.WAITING_DOCK)
@@ -140,9 +171,16 @@ def admitted(state: State, truck: Truck, site: SiteState) -> None:
     start_handling(state, truck, site, state.now - truck.activity_since)
 
 
-def start_handling(state: State, truck: Truck, site: SiteState, waited_s: float) -> None:
-    """Begin to load or unload the orders of the leading stops at this site."""
+def start_handling(state: State, truck: Truck, site: SiteState, waited_s: float, *, goes_on: bool = False) -> None:
+    """Begin to load or unload the orders of the leading stops at this site.
+
+    Args:
+        waited_s: how long the truck has waited for the dock, seconds.
+        goes_on: whether it has been at the dock already, so that the fixed part of the visit is over.
+    """
     count = group_length(state, truck.plan)
+    if truck.visit_stops:
+        count = min(count, truck.visit_stops)
     first = truck.plan[0]
     size = service = 0.0
     for stop in truck.plan[:count]:
@@ -153,7 +191,8 @@ def start_handling(state: State, truck: Truck, site: SiteState, waited_s: float)
     if site.spec.appointments is not None:
         bookings.come_to_a_dock(state, truck, site, truck.plan[:count])
     truck.handled_stops = count
-    truck.handling_s = visit_s(site, size, service)
+    fixed_s = 0.0 if goes_on else site.spec.fixed_handling_s
+    truck.handling_s = handling_s(site, size) + service if goes_on else visit_s(site, size, service)
     truck.version += 1
     state.set_activity(truck, Activity.LOADING if first.pickup else Activity.UNLOADING)
     state.emit(
@@ -166,7 +205,7 @@ def start_handling(state: State, truck: Truck, site: SiteState, waited_s: float)
             waited_s,
         )
     )
-    _schedule_handled(state, truck, site.spec.fixed_handling_s)
+    _schedule_handled(state, truck, fixed_s)
 
 
 def resume(state: State, truck: Truck, site: SiteState, saved: SavedTruck) -> None:
@@ -196,7 +235,8 @@ def _schedule_handled(state: State, truck: Truck, fixed_s: float) -> None:
         shares = [_unloading_share(state, stop) for stop in truck.plan[: truck.handled_stops]]
         moving_from = state.now + fixed_s
         total = sum(shares)
-        done = moving_from + (done - moving_from) * (shares[0] / total if total > 0.0 else 1.0)
+        if len(shares) > 1:
+            done = moving_from + (done - moving_from) * (shares[0] / total if total > 0.0 else 1.0)
     state.agenda.put(max(state.now, done), Due.HANDLED, truck.id, truck.version)
 
 
@@ -220,18 +260,29 @@ def finish_handling(state: State, truck: Truck) -> bool:
     elif truck.handled_stops:
         order = state.orders[truck.plan.pop(0).package_id]
         truck.handled_stops -= 1
+        truck.visit_stops -= truck.visit_stops > 0
         freight.deliver(state, truck, site, order)
         if truck.handled_stops:
             state.changed_agents[truck.id] = None
             _schedule_handled(state, truck, 0.0)
             return False
+    if truck.visit_stops and truck.plan and may_handle(state, site, truck.plan[0]):
+        _go_on(state, truck, site)
+        return False
     _leave_dock(state, truck, site)
     return True
+
+
+def _go_on(state: State, truck: Truck, site: SiteState) -> None:
+    """Go on with the next task of a visit at the same dock: what was to be unloaded is off, now the truck is loaded."""
+    _end_task(state, truck, site)
+    start_handling(state, truck, site, 0.0, goes_on=True)
 
 
 def _load(state: State, truck: Truck, site: SiteState) -> None:
     loaded = truck.plan[: truck.handled_stops]
     del truck.plan[: truck.handled_stops]
+    truck.visit_stops = max(0, truck.visit_stops - truck.handled_stops)
     for stop in loaded:
         order = state.orders[stop.package_id]
         if quantities.has_room(truck, order, state.orders):
@@ -242,11 +293,16 @@ def _load(state: State, truck: Truck, site: SiteState) -> None:
 
 
 def _leave_dock(state: State, truck: Truck, site: SiteState) -> None:
+    truck.visit_stops = 0
+    queues.leave(state, truck)
+    _end_task(state, truck, site)
+
+
+def _end_task(state: State, truck: Truck, site: SiteState) -> None:
     task = TaskType.PICKUP if truck.activity is Activity.LOADING else TaskType.DELIVERY
     truck.handled_stops = 0
     truck.handling_s = 0.0
     truck.version += 1
-    queues.leave(state, truck)
     state.set_activity(truck, Activity.IDLE)
     state.emit(events.HandlingFinished(state.now, truck.id, site.spec.id, task))
 
@@ -257,7 +313,7 @@ def abandon_dock(state: State, truck: Truck) -> None:
         order = state.orders.get(stop.package_id)
         if order is not None:
             order.leave_dock()
-    truck.handled_stops = 0
+    truck.handled_stops = truck.visit_stops = 0
     truck.handling_s = 0.0
     truck.version += 1
 

@@ -367,5 +367,8 @@ def _forbidden(now: float, truck: Truck, activity: Activity) -> str:
 
 
 def edge_speeds_mps(network: RoadNetwork) -> NDArray[np.float64]:
-    """Return the legal speed of a truck per edge, metres per second."""
+    """Return the legal speed of a truck per edge, metres per second; where edges bring their times, the speed that these mean."""
+    if network.edge_time_s is not None:
+        times, lengths = network.edge_time_s, network.edge_length_m
+        return np.divide(lengths, times, out=np.zeros(len(times)), where=times > 0.0)
     return truck_speed_kph(network.edge_class, network.edge_lanes, network.edge_max_speed_kph) / 3.6

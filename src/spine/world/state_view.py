@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import inf
 
+import numpy as np
+from numpy.typing import NDArray
+
 from spine.network.facilities import Site
 from spine.world.candidates import nearest_trucks
 from spine.world.insertion import bid, cheaper_sequence, inquiry
+from spine.world.loading import Loading, nests
 from spine.world.model import Truck
 from spine.world.orders import Order
-from spine.world.policies.view import Award, OrderView, StopView, TruckPlan
+from spine.world.policies.view import Award, OrderView, StopView, TruckOutlook, TruckPlan
 from spine.world.quantities import CARGO_UNIT, ROUNDING, holds, is_equipped
 from spine.world.schedule import outlook
+from spine.world.sites import handling_s, next_visit_s, service_s
 from spine.world.state import State
 
 
@@ -63,6 +68,68 @@ class StateView:
         profile = state.router.profile(max_speed_kph, gross_kg)
         return state.router.travel_time_s(state.sites[origin].node, state.sites[destination].node, profile)
 
+    @property
+    def combined_visits(self) -> bool:
+        """Whether a truck unloads and then loads at a site in one visit."""
+        return self._state.config.combined_visits
+
+    def known_orders(self) -> list[OrderView]:
+        """Return all orders in the world, in the order in which they became known."""
+        return [order_view(order) for order in self._state.orders.values()]
+
+    def dock_times_s(self, order_id: str) -> tuple[float, float]:
+        """Return how long it takes to load and to unload an order, the fixed part of a visit aside, seconds."""
+        sites, order = self._state.sites, self._state.orders[order_id]
+        loading, unloading = (handling_s(sites[site], order.size) for site in (order.origin, order.destination))
+        return loading + service_s(order, pickup=True), unloading + service_s(order, pickup=False)
+
+    def dock_queue(self, site_id: str) -> tuple[list[str], list[tuple[str, float]]]:
+        """Return the trucks at the docks of a site, and those that wait for one, each with how long it will hold it, seconds, in order."""
+        state = self._state
+        site = state.sites[site_id]
+        waiting = [state.trucks[request.truck_id] for request in site.places.waiting]
+        return list(site.places.held), [(truck.id, next_visit_s(state, truck, site)) for truck in waiting]
+
+    def outlooks(self) -> list[TruckOutlook]:
+        """Return all trucks whose plans can be changed now."""
+        state = self._state
+        nodes = [site.node for site in state.sites.values()]
+        found = []
+        for truck in state.trucks.values():
+            start = outlook(state, truck)
+            if start is None:
+                continue
+            plan = [(stop.package_id, stop.pickup) for stop in truck.plan]
+            aboard = list(truck.cargo)
+            for order_id, pickup in plan[: start.first]:
+                if pickup:
+                    aboard.append(order_id)
+                else:
+                    aboard.remove(order_id)
+            times = np.array([state.travel_s(start.node, node, truck.profile) for node in nodes], dtype=np.float32)
+            found.append(
+                TruckOutlook(
+                    truck.id,
+                    start.time,
+                    times,
+                    truck.profile,
+                    tuple(plan[: start.first]),
+                    tuple(plan[start.first :]),
+                    tuple(aboard),
+                    truck.capacity,
+                    truck.capacities,
+                    truck.equipment,
+                    truck.spec.loading is Loading.LIFO,
+                )
+            )
+        return found
+
+    def site_times_s(self, profile: int) -> NDArray[np.float32]:
+        """Return the driving time from the site of each row to that of each column, seconds."""
+        state = self._state
+        nodes = [site.node for site in state.sites.values()]
+        return np.array([state.router.times_to(node, profile)[nodes] for node in nodes], dtype=np.float32).T
+
     def truck(self, truck_id: str) -> TruckPlan:
         """Return a truck and its plan.
 
@@ -87,6 +154,9 @@ class StateView:
         visits = [(stop.pickup, state.orders[stop.package_id].others) for stop in truck.plan]
         visits.insert(pickup_at, (True, wanted.others))
         visits.insert(delivery_at, (False, wanted.others))
+        between = [(stop.package_id, stop.pickup) for stop in truck.plan[pickup_at : delivery_at - 1]]
+        if truck.spec.loading is Loading.LIFO and not nests(between):
+            return "the truck unloads last in, first out, and one order would lie on top of another that is unloaded before it"
         aboard = [state.orders[order_id].others for order_id in truck.cargo]
         for name in wanted.others:
             if not holds(truck, (name,), aboard, visits):

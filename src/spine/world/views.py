@@ -12,6 +12,7 @@ from enum import Enum
 
 from spine.network.facilities import Facility
 from spine.world.activities import Activity, Purpose, TaskType
+from spine.world.loading import Loading
 from spine.world.orders import OrderStatus
 
 
@@ -84,6 +85,7 @@ class TruckView:
     odometer_m: float
     capacities: Mapping[str, float]
     equipment: tuple[str, ...]
+    loading: Loading
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 
 from spine.errors import CommandError, quoted
-from spine.network import RoadNetwork, RoadNetworkBuilder, Router, TreeRouter
+from spine.network import RoadNetwork, RoadNetworkBuilder, Router, router_for
 from spine.network.facilities import FacilityKind
 from spine.world import (
     checkpoint,
@@ -66,7 +66,7 @@ class World:
         network: RoadNetwork,
         config: WorldConfig | None = None,
         *,
-        make_router: Callable[[RoadNetwork], Router] = TreeRouter,
+        make_router: Callable[[RoadNetwork], Router] = router_for,
         extra_policies: PolicyTable | None = None,
     ) -> None:
         self._make_router = make_router
@@ -366,7 +366,7 @@ class World:
         cls,
         data: bytes,
         *,
-        make_router: Callable[[RoadNetwork], Router] = TreeRouter,
+        make_router: Callable[[RoadNetwork], Router] = router_for,
         extra_policies: PolicyTable | None = None,
     ) -> World:
         """Return the world that was dumped.
@@ -385,7 +385,7 @@ class World:
         saved: SavedWorld,
         config: WorldConfig | None = None,
         *,
-        make_router: Callable[[RoadNetwork], Router] = TreeRouter,
+        make_router: Callable[[RoadNetwork], Router] = router_for,
         extra_policies: PolicyTable | None = None,
     ) -> World:
         """Return a world taken up from a save file of the wire; see `restoring`.

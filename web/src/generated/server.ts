@@ -133,7 +133,7 @@ export interface OrderReofferedData {
   elapsed_s: number;
   /** the truck that has lost it */
   vehicle: string;
-  reason: "no_room" | "truck_removed" | "unreachable" | "order_changed";
+  reason: "no_room" | "truck_removed" | "unreachable" | "replanned" | "order_changed";
 }
 
 /** Loading of an order has ended. */

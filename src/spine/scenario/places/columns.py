@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from spine.scenario.tables import Column, Kind, Schema
@@ -82,3 +83,6 @@ PLACES: Final = Schema(
     },
 )  # fmt: skip
 """What a list of places may hold."""
+
+PLACES_ANYWHERE: Final = replace(PLACES, needed={"id": ("id",)})
+"""The same where places need not say where they are."""

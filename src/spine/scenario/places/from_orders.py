@@ -73,6 +73,8 @@ def together(listed: PlaceBook, of_orders: PlaceBook, limit: int = 100) -> Place
 
 
 def _agree(one: PlaceRecord, other: PlaceRecord) -> bool:
+    if one.position is None or other.position is None:
+        return True
     if not isinstance(one.position, Degrees) or not isinstance(other.position, Degrees):
         return False
     return all(abs(a - b) <= _SAME_DEGREES for a, b in zip(one.position, other.position, strict=True))
@@ -80,6 +82,7 @@ def _agree(one: PlaceRecord, other: PlaceRecord) -> bool:
 
 def _where(record: PlaceRecord) -> str:
     position = record.position
+    assert position is not None
     if isinstance(position, int):
         return f"at node {position}"
     unit = "" if isinstance(position, Degrees) else " m"

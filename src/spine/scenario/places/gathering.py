@@ -15,7 +15,9 @@ from spine.scenario.places.snap import snap_places
 from spine.world.calendar import Calendar
 
 
-def gather(part: PlacesPart | None, folder: Path, calendar: Calendar, orders: OrderBook) -> PlaceBook:
+def gather(
+    part: PlacesPart | None, folder: Path, calendar: Calendar, orders: OrderBook, *, anywhere: bool = False
+) -> PlaceBook:
     """Return the places of a scenario, files read now; what is wrong with them is in the book.
 
     Args:
@@ -23,8 +25,9 @@ def gather(part: PlacesPart | None, folder: Path, calendar: Calendar, orders: Or
         folder: what relative paths are meant from.
         calendar: that of the scenario.
         orders: those of the scenario.
+        anywhere: whether places need not say where they are, as on the map of a matrix.
     """
-    listed = PlaceBook() if part is None else read_places(part, folder, calendar)
+    listed = PlaceBook() if part is None else read_places(part, folder, calendar, anywhere=anywhere)
     return together(listed, places_of_orders(orders))
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, Strict
 
-from spine.scenario.places.columns import PLACES
+from spine.scenario.places.columns import PLACES, PLACES_ANYWHERE
 from spine.scenario.tables import FilePart, Schema
 from spine.scenario.tables.part import PartModel
 
@@ -20,6 +20,14 @@ class PlaceFilePart(FilePart):
     def schema_of_rows(self) -> Schema:
         """See `FilePart.schema_of_rows`."""
         return PLACES
+
+
+class AnywherePlaceFilePart(PlaceFilePart):
+    """A file with places that need not say where they are."""
+
+    def schema_of_rows(self) -> Schema:
+        """See `FilePart.schema_of_rows`."""
+        return PLACES_ANYWHERE
 
 
 class PlacesPart(PartModel):

@@ -48,7 +48,16 @@ class PlaceCells(Cells):
 class PlaceReader:
     """Makes places of the rows of one file."""
 
-    def __init__(self, file: str, layout: Layout, cells: PlaceCells, ids: dict[str, str], problems: Problems) -> None:
+    def __init__(
+        self,
+        file: str,
+        layout: Layout,
+        cells: PlaceCells,
+        ids: dict[str, str],
+        problems: Problems,
+        *,
+        anywhere: bool = False,
+    ) -> None:
         """Prepare for a file.
 
         Args:
@@ -57,7 +66,9 @@ class PlaceReader:
             cells: converts its cells.
             ids: where each place read before stands; those of this file come on top.
             problems: where problems go.
+            anywhere: whether places need not say where they are.
         """
+        self._anywhere = anywhere
         self._file = file
         self._layout = layout
         self._cells = cells
@@ -70,13 +81,13 @@ class PlaceReader:
         place_id = row.own_id(self._ids, "place")
         if place_id is not None and len(place_id) > LONGEST_ID:
             row.complain("id", f"{quoted(place_id)} has more than the allowed {LONGEST_ID} characters")
-        position = _position(row)
+        position = _position(row, anywhere=self._anywhere)
         docks, yard_limit = row.get("docks", 1), row.get("yard_limit")
         if yard_limit is not None and yard_limit < docks:
             row.complain("yard_limit", f"{yard_limit} is fewer than the docks, {docks}")
         appointments = _appointments(row)
         attributes = row.attributes(self._cells.text)
-        if row.faulty or place_id is None or position is None:
+        if row.faulty or place_id is None or (position is None and not self._anywhere):
             return None
         return PlaceRecord(
             id=place_id,
@@ -105,13 +116,13 @@ def _appointments(row: RowValues) -> Appointments | None:
     return None
 
 
-def _position(row: RowValues) -> Position | None:
+def _position(row: RowValues, *, anywhere: bool) -> Position | None:
     """Return where the place of a row is; None when it cannot be used, which is reported."""
     if not row.bad.isdisjoint(POSITION):
         return None
     given = {name: value for name, value in row.group(POSITION).items() if name in POSITION}
     if not given:
-        if row.can_have(*POSITION):
+        if row.can_have(*POSITION) and not anywhere:
             row.complain(None, "does not say where it is; give latitude and longitude, x_m and y_m, or node")
         return None
     for pair in _PAIRS:

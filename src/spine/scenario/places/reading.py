@@ -11,7 +11,7 @@ from spine.errors import shortened
 from spine.network.json_fields import is_whole_text
 from spine.scenario.places.book import PlaceBook
 from spine.scenario.places.geojson_table import ENDINGS, read_geojson
-from spine.scenario.places.part import PlaceFilePart, PlacesPart
+from spine.scenario.places.part import AnywherePlaceFilePart, PlaceFilePart, PlacesPart
 from spine.scenario.places.place_reader import PlaceCells, PlaceReader
 from spine.scenario.places.record import PlaceRecord
 from spine.scenario.tables import Problems, TableError
@@ -29,7 +29,9 @@ MOST_PROBLEMS: Final = 100
 _OTHERS = dict.fromkeys(ENDINGS, read_geojson)
 
 
-def read_places(part: PlacesPart, folder: Path, calendar: Calendar, limit: int = MOST_PROBLEMS) -> PlaceBook:
+def read_places(
+    part: PlacesPart, folder: Path, calendar: Calendar, limit: int = MOST_PROBLEMS, *, anywhere: bool = False
+) -> PlaceBook:
     """Read all lists of places of a scenario; what is wrong is collected in the book, not raised.
 
     Args:
@@ -37,8 +39,9 @@ def read_places(part: PlacesPart, folder: Path, calendar: Calendar, limit: int =
         folder: what relative paths are meant from.
         calendar: that of the scenario, for opening hours on holidays and dates.
         limit: how many problems are kept; the others are counted.
+        anywhere: whether places need not say where they are.
     """
-    reading = _Reading(folder, calendar, limit)
+    reading = _Reading(folder, calendar, limit, anywhere=anywhere)
     for file in part.files:
         reading.read_file(file)
     if part.list:
@@ -49,7 +52,8 @@ def read_places(part: PlacesPart, folder: Path, calendar: Calendar, limit: int =
 class _Reading:
     """What has been read so far of several lists."""
 
-    def __init__(self, folder: Path, calendar: Calendar, limit: int) -> None:
+    def __init__(self, folder: Path, calendar: Calendar, limit: int, *, anywhere: bool) -> None:
+        self._anywhere = anywhere
         self._folder = folder
         self._calendar = calendar
         self._problems = Problems(limit)
@@ -89,8 +93,10 @@ class _Reading:
         self._read_table(table, PlaceFilePart(path=Path(LIST_NAME)), LIST_NAME, cells)
 
     def _read_table(self, table: Table, part: PlaceFilePart, name: str, cells: PlaceCells) -> None:
+        if self._anywhere:
+            part = AnywherePlaceFilePart.model_validate(part.model_dump())
         layout = layout_of(table, part, name, cells, self._problems)
-        reader = PlaceReader(name, layout, cells, self._ids, self._problems)
+        reader = PlaceReader(name, layout, cells, self._ids, self._problems, anywhere=self._anywhere)
         for number, row in table.rows:
             record = reader.place(number, row)
             if record is not None:

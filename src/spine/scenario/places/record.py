@@ -35,7 +35,7 @@ class PlaceRecord:
     Attributes:
         id: unique in all lists that are read together.
         name: what people call it.
-        position: where it is.
+        position: where it is; None where that does not matter, as on the map of a matrix.
         docks: trucks handled at once.
         opening: when trucks are loaded and unloaded; None = at any time.
         loading_rate_t_per_min: tonnes a minute and dock; None = as usual.
@@ -48,7 +48,7 @@ class PlaceRecord:
 
     id: str
     name: str
-    position: Position
+    position: Position | None
     docks: int = 1
     opening: OpeningHours | None = None
     loading_rate_t_per_min: float | None = None

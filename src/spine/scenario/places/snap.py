@@ -105,7 +105,7 @@ def _spots(
     """Return the places that a map with roads can have by their position, and where they are in its plane, metres, shape (places, 2)."""
     placed: list[PlaceRecord] = []
     for record in records:
-        if isinstance(record.position, int):
+        if record.position is None or isinstance(record.position, int):
             continue
         if not network.node_count:
             _report(problems, record, f"{quoted(record.id)}: this scenario has no map, and so no roads to places")

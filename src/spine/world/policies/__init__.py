@@ -13,7 +13,7 @@ import msgspec
 
 from spine.energy import EnergyModel, LinearEnergy
 from spine.errors import ConfigurationError, quoted, shortened
-from spine.hours import HoursRule, PlainHours
+from spine.hours import HoursRule, PlainHours, UnlimitedHours
 from spine.world.config import WorldConfig
 from spine.world.policies.base import (
     DestinationChoice,
@@ -29,12 +29,13 @@ from spine.world.policies.dispatch import ContractNet, Polling
 from spine.world.policies.habit import BaselineHabit
 from spine.world.policies.parking import BaselineParking
 from spine.world.policies.price import MeanRevertingPrice, RandomWalkPrice
+from spine.world.policies.rolling import RollingHorizon
 from spine.world.policies.view import Award, OrderView, StopView, TruckPlan, WorldView
 
 PolicyTable = Mapping[str, Mapping[str, Callable[..., object]]]
 
 BUILT_IN: PolicyTable = {
-    "hours": {"baseline": PlainHours},
+    "hours": {"baseline": PlainHours, "unlimited": UnlimitedHours},
     "habit": {"baseline": BaselineHabit},
     "parking": {"baseline": BaselineParking},
     "fuel": {"linear": LinearEnergy},
@@ -44,7 +45,7 @@ BUILT_IN: PolicyTable = {
         "uniform": UniformDestinations,
         "gravity": GravityDestinations,
     },
-    "dispatch": {"contract_net": ContractNet, "polling": Polling},
+    "dispatch": {"contract_net": ContractNet, "polling": Polling, "rolling_horizon": RollingHorizon},
 }
 """The policies that come with SPINE, by slot and name."""
 

@@ -14,7 +14,7 @@ A class may declare:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -83,6 +83,20 @@ class Dispatcher(Protocol):
         """Return the whole plan of a truck in the sequence it is to be driven in after an award, None to leave it as it is.
 
         Each stop is (order id, whether it is the pickup). Asked after every award by `award`.
+        """
+
+
+class Planner(Dispatcher, Protocol):
+    """A dispatcher that also plans the whole fleet anew at fixed times. What has both members is one."""
+
+    every_s: float
+    """It is asked at this distance, first after one such time, seconds; last of all that happens at that instant."""
+
+    def plans(self, view: WorldView) -> Mapping[str, Sequence[tuple[str, bool]]]:
+        """Return new plans by truck id; trucks that are left out keep theirs.
+
+        A plan is the sequence of all stops of a truck, each (order id, whether it is the pickup). Its stops under way (`TruckPlan.fixed`)
+        stay in front. An order may go to another truck as long as it is not loaded; one that is in no plan any more is open again.
         """
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from spine.network.facilities import Site
 
 
@@ -70,6 +73,36 @@ class TruckPlan(NamedTuple):
     equipment: tuple[str, ...]
 
 
+class TruckOutlook(NamedTuple):
+    """A truck as one who plans the whole fleet sees it: from where on its plan can be changed, and what it is then.
+
+    Attributes:
+        id: its id.
+        free_at: when the stops under way are over and it can go on, simulated s.
+        to_sites_s: driving time from where it is then to every site of `WorldView.sites`, seconds, `inf` without a way; read-only.
+        profile: key of its driving times between sites (`WorldView.site_times_s`).
+        fixed: the stops under way: order id and whether it is the pickup.
+        stops: the rest of its plan.
+        aboard: orders aboard when they are over, in the order in which they were loaded.
+        capacity: cargo units (0.1 t).
+        capacities: those in further quantities, by name.
+        equipment: names of what it has.
+        last_in_first_out: whether only what was loaded last can be unloaded.
+    """
+
+    id: str
+    free_at: float
+    to_sites_s: NDArray[np.float32]
+    profile: int
+    fixed: tuple[tuple[str, bool], ...]
+    stops: tuple[tuple[str, bool], ...]
+    aboard: tuple[str, ...]
+    capacity: float
+    capacities: Mapping[str, float]
+    equipment: tuple[str, ...]
+    last_in_first_out: bool
+
+
 class Award(NamedTuple):
     """An order, a truck and where in its plan the two stops go.
 
@@ -103,6 +136,25 @@ class WorldView(Protocol):
 
     def site_travel_s(self, origin: str, destination: str, max_speed_kph: float, gross_kg: float) -> float:
         """Return the fastest travel time between two sites for a vehicle, seconds; `inf` when there is no way."""
+
+    @property
+    def combined_visits(self) -> bool:
+        """Whether a truck unloads and then loads at a site in one visit, with the fixed part of its time once."""
+
+    def known_orders(self) -> list[OrderView]:
+        """Return all orders in the world, in the order in which they became known: open, awarded and aboard."""
+
+    def dock_times_s(self, order_id: str) -> tuple[float, float]:
+        """Return how long it takes to load and to unload an order, the fixed part of a visit aside, seconds."""
+
+    def dock_queue(self, site_id: str) -> tuple[list[str], list[tuple[str, float]]]:
+        """Return the trucks at the docks of a site, and those that wait for one, each with how long it will hold it, seconds, in order."""
+
+    def outlooks(self) -> list[TruckOutlook]:
+        """Return all trucks whose plans can be changed now, in the order in which they came into the world."""
+
+    def site_times_s(self, profile: int) -> NDArray[np.float32]:
+        """Return the driving time from the site of each row to that of each column, in the order of `sites`, seconds."""
 
     def truck(self, truck_id: str) -> TruckPlan:
         """Return a truck and its plan.
