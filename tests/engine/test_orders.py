@@ -203,6 +203,14 @@ def test_an_order_larger_than_every_truck_is_refused_and_counted() -> None:
     assert core.query("summary")["packages_rejected"] == 1  # type: ignore[index]
 
 
+def test_an_order_may_be_loaded_at_once() -> None:
+    """A truck that stands at its origin docks as soon as it is awarded."""
+    core = _core(trucks=0)
+    node = core.world.building("site-0").node_id
+    core.world.apply(CreateTruck("there", TruckSpec(start_node=node)))
+    assert _create(core)["data"]["status"] == "loading"
+
+
 def test_an_order_aboard_is_neither_cancelled_nor_loaded_anew() -> None:
     """Each error names how far it is."""
     core = _core()

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone
 from functools import cache
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,6 +52,33 @@ def test_clock_weekday_and_date_are_those_of_the_zone(start: str, zone: str, sec
     assert calendar.first_date + day - 1 == local.toordinal()
     assert abs(hour - (local.hour + local.minute / 60 + local.second / 3600)) < 1e-6
     assert calendar.week_s(float(seconds)) % (7 * _DAY) == calendar.weekday(float(seconds)) * _DAY + round(hour * 3600)
+
+
+@given(_STARTS, st.sampled_from(ZONES), _SECONDS)
+def test_dates_and_times_are_read_as_they_are_written(start: str, zone: str, seconds: int) -> None:
+    """With the offset exactly; as local time, where clocks show it twice, the first of the two."""
+    calendar, begin = dated(start, zone)
+    written = calendar.iso(float(seconds))
+    assert written is not None
+    assert calendar.moment(written) == seconds
+    utc = (begin.astimezone(timezone.utc) + timedelta(seconds=seconds)).replace(tzinfo=None)
+    assert calendar.moment(f"{utc.isoformat()}Z") == seconds
+    found = calendar.moment(written[: len("2026-03-02T06:00:00")])
+    assert found <= seconds
+    assert calendar.clock_s(found) == calendar.clock_s(float(seconds))
+
+
+@pytest.mark.parametrize("text", ["", "2026-03-30", "2026-03-29T02:30", "25:00", "2026-13-01T00:00", "7", "x" * 1000])
+def test_what_is_no_date_and_time_is_refused(text: str) -> None:
+    """Times that clocks leave out, too; the message quotes a bounded part of it."""
+    calendar, _ = dated("2026-03-28T05:00:00", "Europe/Warsaw")
+    with pytest.raises(
+        ValueError, match=r"is no date and time; use ISO 8601, such as 2026|does not exist in Europe"
+    ) as found:
+        calendar.moment(text)
+    assert len(str(found.value)) < 300
+    with pytest.raises(ValueError, match="this world has no dates; use simulated seconds"):
+        Calendar().moment(text)
 
 
 @given(_STARTS, st.sampled_from(ZONES), _SECONDS)

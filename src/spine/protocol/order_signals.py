@@ -76,7 +76,7 @@ class _OrderEvent(Shape):
 class OrderCreatedData(_OrderEvent):
     """An order has become known, or been announced: then only its sender is told, and everybody when it becomes known."""
 
-    status: Literal["announced", "open", "awarded", "refused"]
+    status: OrderState | Literal["refused"]
     origin: str
     destination: str
     known_from: Seconds

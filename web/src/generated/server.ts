@@ -70,7 +70,7 @@ export interface OrderCreatedData {
   tick: number;
   /** simulated seconds since the start */
   elapsed_s: number;
-  status: "announced" | "open" | "awarded" | "refused";
+  status: "announced" | "open" | "awarded" | "loading" | "aboard" | "unloading" | "refused";
   origin: string;
   destination: string;
   /** simulated seconds since the start */
