@@ -20,11 +20,13 @@ from spine.world.model import ACTIVITIES, Truck
 from spine.world.orders import Order, OrderStatus
 from spine.world.state import State
 from spine.world.trace import Spell, Trace
+from spine.world.trips import TripArena
 from spine.world.views import (
     AgentView,
     BrokerView,
     BuildingAgentView,
     BuildingView,
+    ChangedAgents,
     PackageStatus,
     PackageView,
     TaskStatus,
@@ -280,3 +282,21 @@ def trace_now(state: State) -> Trace:
         node = kept.node_of(truck.id, state.node_id(truck.node))
         found.spells.append(Spell(truck.id, truck.activity_since, None, truck.activity, node))
     return found
+
+
+def changes(state: State) -> ChangedAgents:
+    """Return which agents and buildings a viewer must be told of since the last call; see `World.changes`."""
+    if state.arena is None:
+        state.arena = TripArena()
+        for truck in state.trucks.values():
+            if truck.leg is not None:
+                state.arena.put(truck.row, truck.leg)
+                if truck.activity is Activity.STRANDED:
+                    state.arena.halt(truck.row)
+    state.scan_edge_entries()
+    order = state.creation_order()
+    agents = sorted((agent for agent in state.changed_agents if agent in order), key=order.__getitem__)
+    changed = ChangedAgents(tuple(agents), tuple(state.changed_buildings))
+    state.changed_agents.clear()
+    state.changed_buildings.clear()
+    return changed

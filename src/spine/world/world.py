@@ -23,7 +23,6 @@ from spine.world import (
     tables,
     tour_accounts,
 )
-from spine.world.activities import Activity
 from spine.world.agent_kinds import AgentKind
 from spine.world.apply import apply
 from spine.world.causes import RefusalCause
@@ -44,7 +43,6 @@ from spine.world.state_view import StateView
 from spine.world.stats import PackageCounts, Summary
 from spine.world.tours import TourBook
 from spine.world.trace import Trace
-from spine.world.trips import TripArena
 from spine.world.views import AgentView, BuildingView, ChangedAgents, PackageView
 
 
@@ -275,21 +273,7 @@ class World:
 
         The first call starts to watch edge entries, which are not needed before; watching changes nothing in the world.
         """
-        state = self._state
-        if state.arena is None:
-            state.arena = TripArena()
-            for truck in state.trucks.values():
-                if truck.leg is not None:
-                    state.arena.put(truck.row, truck.leg)
-                    if truck.activity is Activity.STRANDED:
-                        state.arena.halt(truck.row)
-        state.scan_edge_entries()
-        order = state.creation_order()
-        agents = sorted((agent for agent in state.changed_agents if agent in order), key=order.__getitem__)
-        changed = ChangedAgents(tuple(agents), tuple(state.changed_buildings))
-        state.changed_agents.clear()
-        state.changed_buildings.clear()
-        return changed
+        return observe.changes(self._state)
 
     def positions(self) -> TruckPositions:
         """Return where all trucks are, as columns in the order of `truck_ids`."""

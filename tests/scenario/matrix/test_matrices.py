@@ -41,7 +41,7 @@ def test_every_drive_takes_the_time_of_its_pair_to_the_second(pairs: Pairs, kph:
     with TemporaryDirectory() as folder:
         fleet = [{"count": 2, "start": "sites", "max_speed_kph": kph, "fuel_tank_capacity_l": 5000.0}]
         world = scenario_of(Path(folder), pairs, orders, fleet=fleet, policies={"hours": "unlimited"}).build(
-            hear=lambda _, events: happened.extend(events)
+            hear=lambda _, taken: happened.extend(event for order in taken for event in order.happened)
         )
     leaving: dict[str, tuple[int, float]] = {}
     happened += run(world, 24.0, dt=86_400.0)
