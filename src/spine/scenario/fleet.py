@@ -8,21 +8,33 @@ from typing import Any
 
 from spine.energy import usual_empty_mass_t
 from spine.network import RoadNetwork
+from spine.network.opening import WEEK_S, OpeningHours
 from spine.scenario.model import Distribution, FleetGroup
+from spine.scenario.opening_text import opening_from
 from spine.world import CreateTruck, TruckSpec
+from spine.world.calendar import Calendar
 from spine.world.draws import Draws, Stream
 from spine.world.truck_fields import DRAWN
 
 
-def fleet_commands(groups: Sequence[FleetGroup], network: RoadNetwork, seed: int) -> Iterator[CreateTruck]:
+def fleet_commands(
+    groups: Sequence[FleetGroup], network: RoadNetwork, seed: int, calendar: Calendar | None = None
+) -> Iterator[CreateTruck]:
     """Yield a command per truck; ids are `<name>-0001` and so on, counted per name.
 
     Every start place the groups name must exist on the network.
+
+    Args:
+        groups: the fleet.
+        network: where they start.
+        seed: of what is drawn.
+        calendar: says on which days there are holidays; None for a world without dates.
     """
     draws = Draws(seed)
     counts: dict[str, int] = {}
     for group in groups:
         places = _start_nodes(group, network)
+        shift = _shift_of(group, calendar or Calendar())
         for _ in range(group.count):
             number = counts[group.name] = counts.get(group.name, 0) + 1
             agent_id = f"{group.name}-{number:04d}"
@@ -43,8 +55,20 @@ def fleet_commands(groups: Sequence[FleetGroup], network: RoadNetwork, seed: int
                 returns_home=group.returns_home or group.depot is not None,
                 capacities=group.capacities,
                 equipment=group.equipment,
+                shift=shift,
+                back_by_shift_end=shift is not None
+                and (group.depot is not None if group.back_by_shift_end is None else group.back_by_shift_end),
             )
             yield CreateTruck(agent_id, spec)
+
+
+def _shift_of(group: FleetGroup, calendar: Calendar) -> OpeningHours | None:
+    """Return when the drivers of a group are on duty, None for at any time."""
+    if group.shifts is None and not group.days_off:
+        return None
+    hours = OpeningHours(((0.0, WEEK_S),)) if group.shifts is None else opening_from(group.shifts, calendar)
+    off = {day.toordinal(): () for day in group.days_off}
+    return OpeningHours(hours.weekly, dict(sorted({**hours.dates, **off}.items())))
 
 
 def _start_nodes(group: FleetGroup, network: RoadNetwork) -> list[int]:

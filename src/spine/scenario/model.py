@@ -26,6 +26,7 @@ from pydantic import (
 
 from spine.network.facilities import HOURLY_PROFILE_LENGTHS, PRIORITIES, URGENCIES
 from spine.network.json_fields import is_whole_text
+from spine.network.opening import MOST_DATES
 from spine.scenario.dates import holidays_of, moment_of, zone_named
 from spine.scenario.opening_text import checked_opening
 from spine.scenario.orders import OrdersPart
@@ -107,6 +108,12 @@ def _start_kind(value: object) -> str:
     return "place" if isinstance(value, str) else "node"
 
 
+def _readable_hours(text: dict[str, str] | None) -> dict[str, str] | None:
+    if text is not None:
+        checked_opening(text)
+    return text
+
+
 class MapSource(Model):
     """Where the map comes from: exactly one of `generate`, `file`, `empty`.
 
@@ -161,6 +168,9 @@ class FleetGroup(_DrawnGroup):
         returns_home: whether an idle truck waits where it started instead of at the nearest parking.
         capacities: room for quantities beside the mass, by name, such as `pallets` and `volume_m3`.
         equipment: names of what it has of what orders may require.
+        shifts: when their drivers are on duty, by day (`opening_text`); left out = at any time, but for `days_off`.
+        days_off: dates on which they are off duty all day; needs the scenario's `start`.
+        back_by_shift_end: whether they must be home when a shift ends; left out = with a depot.
     """
 
     type: Literal[tuple(VEHICLE_TYPES)] | None = None  # type: ignore[valid-type]
@@ -173,6 +183,9 @@ class FleetGroup(_DrawnGroup):
         default_factory=dict
     )
     equipment: tuple[Annotated[Text, Field(min_length=1)], ...] = ()
+    shifts: Annotated[dict[Text, Text] | None, Field(min_length=1), AfterValidator(_readable_hours)] = None
+    days_off: Annotated[tuple[date, ...], Field(max_length=MOST_DATES)] = ()
+    back_by_shift_end: Flag | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -191,6 +204,14 @@ class FleetGroup(_DrawnGroup):
     def _one_start(self) -> FleetGroup:
         if self.depot is not None and (self.start != "random" or self.returns_home):
             raise ValueError("depot says where they start and return to; leave start and returns_home out")
+        return self
+
+    @model_validator(mode="after")
+    def _something_to_be_back_by(self) -> FleetGroup:
+        if self.back_by_shift_end is not None and self.shifts is None and not self.days_off:
+            raise ValueError("back_by_shift_end needs shifts")
+        if self.back_by_shift_end and self.depot is None and not self.returns_home:
+            raise ValueError("back_by_shift_end: true needs a depot, or returns_home: true")
         return self
 
     @field_validator(*DRAWN)
@@ -220,12 +241,6 @@ def _some_weight(weights: dict[str, float] | None) -> dict[str, float] | None:
 
 
 _Weights = AfterValidator(_some_weight)
-
-
-def _readable_hours(text: dict[str, str] | None) -> dict[str, str] | None:
-    if text is not None:
-        checked_opening(text)
-    return text
 
 
 class SiteChanges(Model):
@@ -387,4 +402,6 @@ class ScenarioFile(Model):
             moment_of(self.start, None if self.time_zone is None else zone_named(self.time_zone))
         elif self.time_zone is not None or self.holidays is not None:
             raise ValueError("time_zone and holidays need a start, such as 2026-03-02T06:00+01:00")
+        elif off := next((group for group in self.fleet or () if group.days_off), None):
+            raise ValueError(f"fleet: days_off of {off.name} need a start, such as 2026-03-02T06:00+01:00")
         return self

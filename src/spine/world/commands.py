@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from spine.network.facilities import FuelStation, Parking, Site
 from spine.network.graph import RoadNetwork
+from spine.network.opening import OpeningHours
 from spine.world.terms import EXPIRY_FINE_SHARE, LATE_LOSS_PER_S
 
 
@@ -33,6 +34,8 @@ class TruckSpec:
             driving time spread evenly over it, then in the rest that follows; 0 = rested.
         capacities: those in quantities other than the size, by name (`quantities`); without one it carries nothing of that quantity.
         equipment: names of what it has of what orders may require.
+        shift: when its driver is on duty; None for at any time.
+        back_by_shift_end: whether it has to be home when the shift ends; only with a shift and `returns_home`.
     """
 
     max_speed_kph: float = 100.0
@@ -48,6 +51,8 @@ class TruckSpec:
     driver_day_s: float = 0.0
     capacities: Mapping[str, float] = field(default_factory=dict)
     equipment: tuple[str, ...] = ()
+    shift: OpeningHours | None = None
+    back_by_shift_end: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,6 +162,10 @@ def truck_view(state: State, truck: Truck) -> TruckView:
         odometer_m=truck.figures.loaded_m + truck.figures.empty_m + at.metres,
         capacities=dict(truck.capacities),
         equipment=truck.equipment,
+        shift=truck.spec.shift,
+        back_by_shift_end=truck.spec.back_by_shift_end,
+        home_node=state.node_id(truck.home_node),
+        returns_home=truck.returns_home,
     )
 
 

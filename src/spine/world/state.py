@@ -79,6 +79,7 @@ class State:
         warmed_up: sums up to the end of the warm-up; None before, and without one.
         retired: figures of trucks that are gone; `retired_fuel_l` what was left in their tanks less what they started with.
         open_times: when sites with opening hours are open, by id, as far as it has been asked for.
+        shifts: when the drivers of trucks with a shift are on duty, by truck id, as far as it has been asked for.
         changed_agents, changed_buildings: what viewers have not been told yet, in order of change.
     """
 
@@ -130,6 +131,7 @@ class State:
     facility_trees: dict[FacilityKind, tuple[list[str], cKDTree | None]] = field(default_factory=dict)
     visits: dict[tuple[str, bool], Visit] = field(default_factory=dict)
     open_times: dict[str, OpenTimes] = field(default_factory=dict)
+    shifts: dict[str, OpenTimes] = field(default_factory=dict)
     profile_capacities: dict[int, float] = field(default_factory=dict)
     parts: dict[int, Parts] = field(default_factory=dict)
     _by_kind: dict[FacilityKind, dict[str, Any]] = field(init=False)
@@ -274,6 +276,15 @@ class State:
             latest = order.pickup_deadline if pickup else order.delivery_deadline
             windows = ((earliest, latest),)
         return Gate(windows, not pickup, found)
+
+    def shift_of(self, truck: Truck) -> OpenTimes | None:
+        """Return when the driver of a truck is on duty, None when he has no shift."""
+        if truck.spec.shift is None:
+            return None
+        found = self.shifts.get(truck.id)
+        if found is None:
+            found = self.shifts[truck.id] = OpenTimes(self.config.calendar, truck.spec.shift)
+        return found
 
     def forget_order(self, order_id: str) -> None:
         """Remove an order and what was derived from it."""
