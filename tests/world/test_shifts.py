@@ -286,5 +286,5 @@ def test_a_save_file_with_a_bad_shift_is_refused() -> None:
     world = line_world({})
     form = write_save(world, TickClock(0, 0.0, 1.0), 1.0)
     form["agents"][1]["shift"] = {"weekly": [["a", 1]], "dates": {}}
-    with pytest.raises(Exception, match="agent 't': shift: weekly"):
+    with pytest.raises(Exception, match="agent 't': shift: Value error, hours: weekly"):
         read_save(json.dumps(form).encode(), "s", MapLimits())

@@ -13,15 +13,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
-from spine.errors import MapFormatError, ProtocolError, quoted, shortened
+from spine.errors import ProtocolError, quoted, shortened
 from spine.network import RoadNetwork
 from spine.network.facility_checks import LONGEST_ID
-from spine.network.facility_json import opening_from_json
-from spine.network.opening import OpeningHours
 from spine.network.smap import MapLimits, network_from_json
 from spine.network.text_encoding import without_mark
 from spine.protocol.actions import FASTEST_SPEED
-from spine.protocol.calendar_form import CalendarForm
+from spine.protocol.calendar_form import CalendarForm, ShiftHours
 from spine.protocol.encode import Json
 from spine.protocol.envelope import read_json
 from spine.protocol.params import Integer, Number, truck_number
@@ -103,7 +101,7 @@ class _Truck(_TruckFields):
     loading_target_s: Amount = 0.0
     capacities: Amounts = Field(default_factory=dict)
     equipment: list[Text] = Field(default_factory=list)
-    shift: dict[str, Any] | None = None
+    shift: ShiftHours = None
     back_by_shift_end: Flag = False
     home_node: Element | None = None
     returns_home: Flag = False
@@ -307,13 +305,6 @@ def _sought(part: _Truck) -> Purpose | None:
     return Purpose.PARKING if part.is_seeking_idle_parking else None
 
 
-def _shift(part: _Truck) -> OpeningHours:
-    try:
-        return opening_from_json(part.shift, f"agent {quoted(part.id)}: shift")
-    except MapFormatError as error:
-        raise ProtocolError(str(error)) from None
-
-
 def _truck(part: _Truck, buildings: Buildings, inside: Mapping[str, str]) -> SavedTruck:
     # Where file and building disagree the building's list wins.
     building = inside.get(part.id, part.current_building_id)
@@ -330,7 +321,6 @@ def _truck(part: _Truck, buildings: Buildings, inside: Mapping[str, str]) -> Sav
         route=tuple(part.route),
         met_broker=part.broker_id is not None,
         equipment=tuple(part.equipment),
-        shift=None if part.shift is None else _shift(part),
         loaded_packages=tuple(part.loaded_packages),
         delivery_queue=tuple(
             (task.site_id, task.task_type == "PICKUP", tuple(task.package_ids)) for task in part.delivery_queue
@@ -358,6 +348,7 @@ _SAME = (
     "loading_progress_s",
     "loading_target_s",
     "capacities",
+    "shift",
     "back_by_shift_end",
     "home_node",
     "returns_home",

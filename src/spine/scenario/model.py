@@ -108,12 +108,6 @@ def _start_kind(value: object) -> str:
     return "place" if isinstance(value, str) else "node"
 
 
-def _readable_hours(text: dict[str, str] | None) -> dict[str, str] | None:
-    if text is not None:
-        checked_opening(text)
-    return text
-
-
 class MapSource(Model):
     """Where the map comes from: exactly one of `generate`, `file`, `empty`.
 
@@ -183,7 +177,7 @@ class FleetGroup(_DrawnGroup):
         default_factory=dict
     )
     equipment: tuple[Annotated[Text, Field(min_length=1)], ...] = ()
-    shifts: Annotated[dict[Text, Text] | None, Field(min_length=1), AfterValidator(_readable_hours)] = None
+    shifts: Annotated[dict[Text, Text] | None, Field(min_length=1), AfterValidator(checked_opening)] = None
     days_off: Annotated[tuple[date, ...], Field(max_length=MOST_DATES)] = ()
     back_by_shift_end: Flag | None = None
 
@@ -201,13 +195,9 @@ class FleetGroup(_DrawnGroup):
         return {**fields_of(name), **values, **rooms}
 
     @model_validator(mode="after")
-    def _one_start(self) -> FleetGroup:
+    def _home(self) -> FleetGroup:
         if self.depot is not None and (self.start != "random" or self.returns_home):
             raise ValueError("depot says where they start and return to; leave start and returns_home out")
-        return self
-
-    @model_validator(mode="after")
-    def _something_to_be_back_by(self) -> FleetGroup:
         if self.back_by_shift_end is not None and self.shifts is None and not self.days_off:
             raise ValueError("back_by_shift_end needs shifts")
         if self.back_by_shift_end and self.depot is None and not self.returns_home:
@@ -270,7 +260,7 @@ class SiteChanges(Model):
     hourly_profile: tuple[NotNegative, ...] | None = None
     batch_size_range: Annotated[tuple[Whole, Whole] | None, AfterValidator(_ordered)] = None
     attraction: NotNegative | None = None
-    opening_hours: Annotated[dict[Text, Text] | None, AfterValidator(_readable_hours)] = None
+    opening_hours: Annotated[dict[Text, Text] | None, AfterValidator(checked_opening)] = None
     docks: Whole | None = None
     loading_rate_t_per_min: Positive | None = None
     fixed_handling_min: NotNegative | None = None
