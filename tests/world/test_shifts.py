@@ -19,7 +19,17 @@ from spine.network.smap import MapLimits
 from spine.protocol.encode import TickClock
 from spine.protocol.savefile import read_save
 from spine.protocol.savefile_writing import write_save
-from spine.world import CreateBroker, CreateOrder, CreateTruck, TruckSpec, World, WorldConfig, events
+from spine.world import (
+    CreateBroker,
+    CreateOrder,
+    CreateTruck,
+    DeleteAgent,
+    Reset,
+    TruckSpec,
+    World,
+    WorldConfig,
+    events,
+)
 from spine.world.activities import Purpose
 from spine.world.calendar import Calendar
 from support.lines import line_network, site_at, truck_view
@@ -288,3 +298,21 @@ def test_a_save_file_with_a_bad_shift_is_refused() -> None:
     form["agents"][1]["shift"] = {"weekly": [["a", 1]], "dates": {}}
     with pytest.raises(Exception, match="agent 't': shift: Value error, hours: weekly"):
         read_save(json.dumps(form).encode(), "s", MapLimits())
+
+
+def test_a_reset_keeps_the_shift_and_a_new_truck_of_an_old_name_has_its_own() -> None:
+    """What was worked out for the old one does not count."""
+    world = line_world({})
+    world.apply(order(1, "shop-40"))
+    first = world.advance_to(at(1, 20))
+    world.apply(Reset())
+    world.apply(order(1, "shop-40"))
+    again = world.advance_to(at(1, 20))
+    begun = [event.time for event in of_type(first, events.TruckDeparted)]
+    assert [event.time for event in of_type(again, events.TruckDeparted)] == begun
+    world.apply(DeleteAgent("t"))
+    world.apply(CreateTruck("t", TruckSpec(shift=daily((20, 24)), start_node=0)))
+    world.apply(order(2, "shop-40"))
+    log = world.advance_to(at(2, 2))
+    assert len(of_type(log, events.PackageDelivered)) == 1
+    assert {event.time >= at(1, 20) for event in of_type(log, events.TruckDeparted)} == {True}
