@@ -59,8 +59,8 @@ def test_who_has_a_depot_is_back_by_the_end(tmp_path: Path) -> None:
     depot = _depot(tmp_path)
     assert truck_of(tmp_path, f"depot: {depot}, {shifts}").back_by_shift_end
     assert not truck_of(tmp_path, f"depot: {depot}").back_by_shift_end
-    assert not truck_of(tmp_path, f"depot: {depot}, back_by_shift_end: false, {shifts}").back_by_shift_end
-    assert truck_of(tmp_path, f"returns_home: true, back_by_shift_end: true, {shifts}").back_by_shift_end
+    assert not truck_of(tmp_path, f"depot: {depot}, end_at: anywhere, {shifts}").back_by_shift_end
+    assert truck_of(tmp_path, f"returns_home: true, end_at: depot, {shifts}").back_by_shift_end
 
 
 def _depot(folder: Path) -> str:
@@ -75,8 +75,9 @@ def _depot(folder: Path) -> str:
         ("shifts: {}", "fleet.0.shifts"),
         ("shifts: 06:00-15:00", "fleet.0.shifts"),
         ("days_off: [yesterday]", "fleet.0.days_off.0"),
-        ("back_by_shift_end: true", "back_by_shift_end needs shifts"),
-        ('back_by_shift_end: true, shifts: {mon: "06:00-15:00"}', "needs a depot, or returns_home: true"),
+        ("end_at: depot", "end_at needs shifts or days_off"),
+        ('end_at: depot, shifts: {mon: "06:00-15:00"}', "end_at: depot needs a depot, or returns_home: true"),
+        ('end_at: home, shifts: {mon: "06:00-15:00"}', "fleet.0.end_at"),
     ],
 )
 def test_bad_values_are_refused_by_name(tmp_path: Path, group: str, words: str) -> None:

@@ -31,7 +31,8 @@ from spine.world import (
     events,
 )
 from spine.world.activities import Purpose
-from spine.world.calendar import Calendar
+from spine.world.calendar import Calendar, UtcOffset
+from spine.world.views import TruckView
 from support.lines import line_network, site_at, truck_view
 from support.trials import trials
 from support.worlds import check_invariants, grid_network, run
@@ -40,6 +41,7 @@ _MINUTE = 60.0
 _HOUR = 3600.0
 _DAY = 24 * _HOUR
 _START_H = 5.0
+_CALENDAR = Calendar(_START_H * _HOUR)
 
 
 def at(day: int, hour: float) -> float:
@@ -55,11 +57,11 @@ def daily(*hours: tuple[float, float], days: int = 5) -> OpeningHours:
 DAY_SHIFT = daily((6, 15))
 
 
-def line_world(*specs: dict[str, Any]) -> World:
+def line_world(*specs: dict[str, Any], calendar: Calendar = _CALENDAR) -> World:
     """Return a world on a road of 200 km, depot at 0, shops every 40 km, with a truck per specification."""
     shops = [site_at(f"shop-{node}", node, fixed_handling_s=600.0) for node in (40, 80, 120, 160)]
     network = line_network(1000.0, 200, site_at("depot", 0, docks=4), *shops, Parking("lot", 100, 5))
-    world = World(network, WorldConfig(seed=1, calendar=Calendar(_START_H * _HOUR)))
+    world = World(network, WorldConfig(seed=1, calendar=calendar))
     world.apply(CreateBroker("broker"))
     for number, spec in enumerate(specs):
         values = {"shift": DAY_SHIFT, "start_node": 0, "returns_home": True, "back_by_shift_end": True, **spec}
@@ -166,7 +168,7 @@ def test_working_on_after_the_shift_is_counted_once() -> None:
     """Five trucks come to a shop with one dock which each needs for an hour: the last ones are not done in time."""
     shop = site_at("shop", 10, docks=1, fixed_handling_s=3600.0)
     network = line_network(1000.0, 10, site_at("depot", 0, docks=5), shop)
-    world = World(network, WorldConfig(seed=1, calendar=Calendar(_START_H * _HOUR)))
+    world = World(network, WorldConfig(seed=1, calendar=_CALENDAR))
     world.apply(CreateBroker("broker"))
     spec = TruckSpec(shift=daily((6, 8)), start_node=0, returns_home=True, back_by_shift_end=True)
     for number in range(3):
@@ -184,6 +186,30 @@ def test_working_on_after_the_shift_is_counted_once() -> None:
     assert figures["shift_overruns"] == len(late)
     assert figures["shift_overrun_hours"] == pytest.approx(sum(late.values()) / _HOUR)
     assert sum(row["shift_overrun_min"] for row in world.truck_figures()) == pytest.approx(sum(late.values()) / _MINUTE)
+
+
+def test_who_need_not_be_back_goes_home_only_if_he_gets_there_in_time() -> None:
+    """An hour and a half to the shop: no way back in a shift of two hours and a half, but the next morning, with nothing to do."""
+    world = line_world({"back_by_shift_end": False, "shift": daily((6, 8.5))})
+    world.apply(order(1, "shop-120"))
+    run(world, 19.0)
+    assert truck_view(world).current_node == 120
+    run(world, 24.0)
+    assert truck_view(world).current_node == 0
+    assert world.summary().as_dict()["shift_overruns"] == 0
+
+
+def test_a_shift_follows_the_clock_on_the_wall() -> None:
+    """Clocks go forward in the night before the second day: its shift begins 23 hours after the first one."""
+    changed_s = 15.0 * _HOUR
+    calendar = Calendar(_START_H * _HOUR, offsets=(UtcOffset(0.0, _HOUR), UtcOffset(changed_s, 2 * _HOUR)))
+    world = line_world({}, calendar=calendar)
+    for number in range(4):
+        world.apply(order(number, "shop-160", size=24.0))
+    log = run(world, 27.0)
+    begun = [event.time for event in of_type(log, events.HandlingStarted, events.TruckDeparted)]
+    assert begun[0] == _HOUR
+    assert min(time for time in begun if time > changed_s) == 24 * _HOUR
 
 
 @pytest.mark.parametrize(
@@ -204,42 +230,48 @@ def test_trucks_that_make_no_sense_are_refused(spec: dict[str, Any], words: str)
 # Any book of orders
 
 
-_SHIFTS = st.lists(st.integers(0, 24 * 4), min_size=2, max_size=4, unique=True).map(
-    lambda cuts: daily(*[(a / 4, b / 4) for a, b in list(pairwise(sorted(cuts)))[::2]], days=6)
+_SHIFTS = st.one_of(
+    st.tuples(st.integers(4, 9), st.integers(3, 12)).map(lambda x: daily((x[0], x[0] + x[1]), days=6)),
+    st.lists(st.integers(0, 24 * 4), min_size=2, max_size=4, unique=True).map(
+        lambda cuts: daily(*[(a / 4, b / 4) for a, b in list(pairwise(sorted(cuts)))[::2]], days=6)
+    ),
 )
 
 
 @st.composite
-def worlds(draw: st.DrawFn) -> World:
-    """A small world with trucks with and without homes, and a book of orders."""
-    network = grid_network(side=8, pitch_m=3000.0, sites=5, rate=0.0, docks=1, parkings=3)
-    hours = iter([draw(st.sampled_from([None, daily((7, 12), (13, 18))])) for _ in range(5)])
+def worlds(draw: st.DrawFn) -> tuple[World, dict[str, CreateOrder]]:
+    """A small world with few docks, trucks with and without homes, and its book of orders."""
+    network = grid_network(side=6, pitch_m=9000.0, sites=4, rate=0.0, docks=1, parkings=3)
+    hours = iter([draw(st.sampled_from([None, daily((7, 12), (13, 18))])) for _ in range(4)])
     network = replace(
         network,
-        facilities=tuple(replace(f, opening=next(hours)) if isinstance(f, Site) else f for f in network.facilities),
+        facilities=tuple(
+            replace(f, opening=next(hours), fixed_handling_s=4500.0) if isinstance(f, Site) else f
+            for f in network.facilities
+        ),
     )
-    world = World(network, WorldConfig(seed=3, calendar=Calendar(_START_H * _HOUR)))
+    world = World(network, WorldConfig(seed=3, calendar=_CALENDAR))
     world.apply(CreateBroker("broker"))
-    for number in range(draw(st.integers(1, 3))):
+    for number in range(draw(st.integers(2, 6))):
         home = draw(st.booleans())
         spec = TruckSpec(shift=draw(_SHIFTS), returns_home=home, back_by_shift_end=home and draw(st.booleans()))
         world.apply(CreateTruck(f"t{number}", spec))
-    for number in range(draw(st.integers(1, 14))):
-        origin, destination = draw(st.permutations(range(5)))[:2]
-        earliest = draw(st.integers(0, 40)) * _HOUR
-        world.apply(
-            CreateOrder(
-                f"o{number}",
-                f"site-{origin}",
-                f"site-{destination}",
-                {"size": draw(st.sampled_from([1.0, 8.0, 20.0]))},
-                earliest_pickup=earliest,
-                latest_pickup=earliest + draw(st.integers(2, 30)) * _HOUR,
-                latest_delivery=earliest + draw(st.integers(30, 50)) * _HOUR,
-                value_ducats=100.0,
-            )
+    book: dict[str, CreateOrder] = {}
+    for number in range(draw(st.integers(6, 20))):
+        origin, destination = draw(st.permutations(range(4)))[:2]
+        earliest, patience = draw(st.sampled_from([0, 3, 24])) * _HOUR, draw(st.integers(2, 30)) * _HOUR
+        book[f"o{number}"] = CreateOrder(
+            f"o{number}",
+            f"site-{origin}",
+            f"site-{destination}",
+            {"size": draw(st.sampled_from([1.0, 8.0, 20.0]))},
+            earliest_pickup=earliest,
+            latest_pickup=earliest + patience,
+            latest_delivery=earliest + patience + draw(st.integers(2, 24)) * _HOUR,
+            value_ducats=100.0,
         )
-    return world
+        world.apply(book[f"o{number}"])
+    return world, book
 
 
 def check_shifts(log: Sequence[events.Event], shifts: dict[str, OpeningHours], until: float) -> None:
@@ -258,17 +290,48 @@ def check_shifts(log: Sequence[events.Event], shifts: dict[str, OpeningHours], u
         assert on or counted or event.time > until - _DAY / 2, event
 
 
+def check_homes(log: Sequence[events.Event], views: Sequence[TruckView], until: float) -> None:
+    """Check that every truck that must be back stands at home when a shift ends, or has an overrun counted before its next shift ends."""
+    overruns = [(event.agent_id, event.time) for event in of_type(log, events.ShiftOverrun)]
+    moves = of_type(log, events.TruckDeparted, events.TruckArrived)
+    for view in views:
+        if not view.back_by_shift_end or view.shift is None:
+            continue
+        mine = [event for event in moves if event.agent_id == view.id]
+        ends = [at(1 + 7 * week, closes / _HOUR) for week in (0, 1) for _, closes in view.shift.weekly]
+        for end, next_end in pairwise(end for end in ends if end > 0.0):
+            if next_end > until:
+                break
+            last = next((event for event in reversed(mine) if event.time <= end + 1.0), None)
+            is_home = last is None or (isinstance(last, events.TruckArrived) and last.node == view.home_node)
+            assert is_home or any(truck == view.id and end < time <= next_end for truck, time in overruns), (
+                view.id,
+                end,
+            )
+
+
+def check_windows(log: Sequence[events.Event], book: dict[str, CreateOrder]) -> None:
+    """Check that nothing is loaded before its window, and that in time is what is delivered in its window."""
+    for event in of_type(log, events.PackagePickedUp):
+        assert event.time >= book[event.package_id].earliest_pickup
+    for event in of_type(log, events.PackageDelivered):
+        assert event.on_time == (event.time <= book[event.package_id].latest_delivery)
+
+
 @trials(8)
 @given(worlds())
-def test_nothing_is_begun_outside_a_shift_but_in_an_overrun(world: World) -> None:
+def test_nothing_is_begun_outside_a_shift_but_in_an_overrun(case: tuple[World, dict[str, CreateOrder]]) -> None:
     """Whatever the shifts, the sites' hours and the book; a world that is dumped and loaded in the middle goes on as it would."""
-    shifts = {truck: truck_view(world, truck).shift or DAY_SHIFT for truck in world.truck_ids()}
+    world, book = case
+    views = [truck_view(world, truck) for truck in world.truck_ids()]
     log = world.advance_to(30 * _HOUR)
     loaded = World.load(world.dump())
     later = world.advance_to(120 * _HOUR)
     assert loaded.advance_to(120 * _HOUR) == later
     assert loaded.dump() == world.dump()
-    check_shifts([*log, *later], shifts, world.now)
+    check_shifts([*log, *later], {view.id: view.shift or DAY_SHIFT for view in views}, world.now)
+    check_homes([*log, *later], views, world.now)
+    check_windows([*log, *later], book)
     check_invariants(world)
 
 

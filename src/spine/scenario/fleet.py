@@ -57,7 +57,7 @@ def fleet_commands(
                 equipment=group.equipment,
                 shift=shift,
                 back_by_shift_end=shift is not None
-                and (group.depot is not None if group.back_by_shift_end is None else group.back_by_shift_end),
+                and (group.end_at == "depot" or (group.end_at is None and group.depot is not None)),
             )
             yield CreateTruck(agent_id, spec)
 

@@ -102,6 +102,7 @@ Drawn = Annotated[
 """A number, or how to draw one."""
 
 StartPlace = Literal["random", "sites", "parkings"]
+ShiftEnd = Literal["depot", "anywhere"]
 
 
 def _start_kind(value: object) -> str:
@@ -164,7 +165,7 @@ class FleetGroup(_DrawnGroup):
         equipment: names of what it has of what orders may require.
         shifts: when their drivers are on duty, by day (`opening_text`); left out = at any time, but for `days_off`.
         days_off: dates on which they are off duty all day; needs the scenario's `start`.
-        back_by_shift_end: whether they must be home when a shift ends; left out = with a depot.
+        end_at: where shifts end: at the `depot` (with `returns_home` where they started), or `anywhere`; left out = `depot` with one.
     """
 
     type: Literal[tuple(VEHICLE_TYPES)] | None = None  # type: ignore[valid-type]
@@ -179,7 +180,7 @@ class FleetGroup(_DrawnGroup):
     equipment: tuple[Annotated[Text, Field(min_length=1)], ...] = ()
     shifts: Annotated[dict[Text, Text] | None, Field(min_length=1), AfterValidator(checked_opening)] = None
     days_off: Annotated[tuple[date, ...], Field(max_length=MOST_DATES)] = ()
-    back_by_shift_end: Flag | None = None
+    end_at: ShiftEnd | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -198,10 +199,10 @@ class FleetGroup(_DrawnGroup):
     def _home(self) -> FleetGroup:
         if self.depot is not None and (self.start != "random" or self.returns_home):
             raise ValueError("depot says where they start and return to; leave start and returns_home out")
-        if self.back_by_shift_end is not None and self.shifts is None and not self.days_off:
-            raise ValueError("back_by_shift_end needs shifts")
-        if self.back_by_shift_end and self.depot is None and not self.returns_home:
-            raise ValueError("back_by_shift_end: true needs a depot, or returns_home: true")
+        if self.end_at is not None and self.shifts is None and not self.days_off:
+            raise ValueError("end_at needs shifts or days_off")
+        if self.end_at == "depot" and self.depot is None and not self.returns_home:
+            raise ValueError("end_at: depot needs a depot, or returns_home: true")
         return self
 
     @field_validator(*DRAWN)

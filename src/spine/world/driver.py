@@ -329,10 +329,10 @@ def _go_idle(state: State, truck: Truck) -> None:
             parking.enter_for_idling(state, truck, rest_area)
             return
         goal, heading_to, purpose = rest_area.node, rest_area.spec.id, Purpose.PARKING
-        if truck.spec.shift is not None:
-            seconds = state.travel_s(truck.node, goal, truck.profile)
-            if not shift.has_time(state, truck, shift.here(state, truck), seconds):
-                return
+    if truck.spec.shift is not None and not truck.spec.back_by_shift_end:
+        seconds = state.travel_s(truck.node, goal, truck.profile)
+        if not shift.has_time(state, truck, shift.here(state, truck), seconds):
+            return
     _set_off_to_wait(state, truck, goal, heading_to, purpose)
 
 

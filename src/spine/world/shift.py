@@ -1,9 +1,9 @@
 """Drivers' shifts: from when to when a truck is at work, and whether its next stop still fits.
 
 A truck sets off for a stop only if the way, the wait there, the handling and, where it has to be back by the end of the shift, the way home
-are over before its shift is. Else it goes home, if it has a home, and sets off in the first shift in which the stop fits. Schedules and
-drivers ask the same functions, so that what is promised is what happens. What is under way is finished first: that is an overrun, which
-is counted. Time off duty counts as a rest when it is long enough.
+are over before its shift is. Else it goes home, if it must or gets there in time, and sets off in the first shift in which the stop fits.
+Schedules and drivers ask the same functions, so that what is promised is what happens. What is under way is finished first: that is an
+overrun, which is counted. Time off duty counts as a rest when it is long enough.
 """
 
 from __future__ import annotations
@@ -137,7 +137,8 @@ def sets_off(
             way = ways.way_with_rests(state, truck, at[:3], truck.home_node, at.rested)
             if way is None:
                 return None
-            at = Standing(truck.home_node, at.time + way[0], way[1], way[2])
+            if truck.spec.back_by_shift_end or has_time(state, truck, at, way[0]):
+                at = Standing(truck.home_node, at.time + way[0], way[1], way[2])
         off_since = at.time
     begin = at.time
     if at.clock.driven_s >= rests.threshold_s(state, truck, at.rested):
