@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from math import floor
 
-from spine.network.facility_json import opening_to_json
 from spine.protocol.calendar_form import calendar_form
 from spine.protocol.encode import Json, TickClock, agent_full, graph_file_form, package_form
 from spine.world import World
@@ -47,10 +46,6 @@ def _agent_form(view: AgentView, clock: TickClock) -> Json:
         agent["balance_ducats"] = agent.pop("balance_ducats_signed")
     if isinstance(view, TruckView):
         agent |= {name: value for name in ("capacities", "equipment") if (value := getattr(view, name))}
-        if view.shift is not None:
-            agent["shift"] = opening_to_json(view.shift)
-            # Where the driver comes home to after his shift.
-            agent |= {name: getattr(view, name) for name in ("back_by_shift_end", "home_node", "returns_home")}
     return agent
 
 

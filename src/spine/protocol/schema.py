@@ -121,6 +121,21 @@ class _AgentBase(Shape):
     tags: dict[str, Any]
 
 
+_Span = Annotated[list[Amount], Field(min_length=2, max_length=2)]
+
+
+class Shift(Shape):
+    """When a driver is on duty, in local time."""
+
+    weekly: list[_Span] = Field(description="begins and ends, seconds since Monday 0:00")
+    dates: dict[str, list[_Span]] = Field(description="begins and ends on dates of their own, seconds since midnight")
+
+
+def _with_shift(text: str) -> Any:
+    """Return a field that only trucks have whose driver has a shift."""
+    return Field(description=f"{text}; only of drivers with a shift", json_schema_extra=_optional)
+
+
 class TruckFull(_AgentBase):
     """Full form of a truck."""
 
@@ -158,6 +173,10 @@ class TruckFull(_AgentBase):
     loading_progress_s: Amount
     loading_target_s: Amount
     broker_id: str | None
+    shift: Annotated[Shift, _with_shift("when the driver is on duty")] = Shift(weekly=[], dates={})
+    back_by_shift_end: Annotated[bool, _with_shift("whether the truck must be home by then")] = False
+    home_node: Annotated[Natural, _with_shift("where it comes home to")] = 0
+    returns_home: Annotated[bool, _with_shift("whether it waits there for work")] = False
 
 
 class Negotiation(Shape):
