@@ -178,7 +178,7 @@ def test_scenarios_are_listed_shown_and_checked(tmp_path: Path) -> None:
 def test_the_page_on_scenarios_is_right(repository: Path, tmp_path: Path) -> None:
     """The examples of the documentation are scenarios, and together they show every field of the schema."""
     page = (repository / "docs/scenarios.md").read_text()
-    whole, _matrix, dates = (part.split("```")[0] for part in page.split("```yaml\n")[1:])
+    whole, _matrix, shifts, dates = (part.split("```")[0] for part in page.split("```yaml\n")[1:])
     without_start_time = "".join(
         line for line in whole.splitlines(keepends=True) if not line.startswith("start_time_h")
     )
@@ -186,6 +186,9 @@ def test_the_page_on_scenarios_is_right(repository: Path, tmp_path: Path) -> Non
     for text in (whole, dates + without_start_time):
         path.write_text(text)
         assert "26 trucks" in spine_here("scenario", "check", path).stdout
+    with_shifts = {**yaml.safe_load(without_start_time), **yaml.safe_load(dates), **yaml.safe_load(shifts)}
+    path.write_text(yaml.safe_dump(with_shifts))
+    assert "3 trucks" in spine_here("scenario", "check", path).stdout
     schema = json.loads(spine_here("scenario", "schema").stdout)
     assert {*yaml.safe_load(whole), *yaml.safe_load(dates), "orders", "places", "demand", "costs"} == set(
         schema["properties"]

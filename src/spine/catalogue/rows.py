@@ -88,6 +88,15 @@ TRUCK_COLUMNS: tuple[Entry, ...] = (
         (TRUCKS,),
     ),
     (
+        "shift_overrun_min",
+        "worked after the shift",
+        "min",
+        TIME,
+        DOWN,
+        "time the driver worked or drove on after his shift was over",
+        (TRUCKS,),
+    ),
+    (
         "revenue",
         "revenue",
         "ducats",

@@ -148,8 +148,16 @@ def _read_opening(reader: JsonReader) -> OpeningHours | None:
     """Read `opening_hours`: `weekly`, intervals in seconds since Monday 0:00, and `dates` with those of single days."""
     if reader.item.get("opening_hours") is None:
         return None
-    where = f"{reader.where}: opening_hours"
-    item = JsonReader(reader.object("opening_hours"), where)
+    return opening_from_json(reader.object("opening_hours"), f"{reader.where}: opening_hours")
+
+
+def opening_from_json(value: object, where: str) -> OpeningHours:
+    """Return opening hours, or the hours of a shift, from their object: `weekly` and `dates`.
+
+    Raises:
+        MapFormatError: it is malformed.
+    """
+    item = JsonReader(value, where)
     dates = {}
     for name, intervals in item.object("dates").items():
         try:
@@ -238,13 +246,7 @@ def _site_to_json(
     if site.attraction is not None:
         item["attraction"] = site.attraction
     if site.opening is not None:
-        item["opening_hours"] = {
-            "weekly": [list(interval) for interval in site.opening.weekly],
-            "dates": {
-                date.fromordinal(day).isoformat(): [list(interval) for interval in intervals]
-                for day, intervals in site.opening.dates.items()
-            },
-        }
+        item["opening_hours"] = opening_to_json(site.opening)
     if site.yard_limit is not None:
         item["yard_limit"] = site.yard_limit
     if site.appointments is not None:
@@ -257,6 +259,17 @@ def _appointments_to_json(appointments: Appointments) -> Json:
     if appointments.per_slot is not None:
         item["per_slot"] = appointments.per_slot
     return item
+
+
+def opening_to_json(opening: OpeningHours) -> Json:
+    """Return the object of opening hours, or of the hours of a shift."""
+    return {
+        "weekly": [list(interval) for interval in opening.weekly],
+        "dates": {
+            date.fromordinal(day).isoformat(): [list(interval) for interval in intervals]
+            for day, intervals in opening.dates.items()
+        },
+    }
 
 
 def _profile_to_json(profile: PackageProfile, *, qualified: bool) -> Json:

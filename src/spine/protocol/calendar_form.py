@@ -6,8 +6,11 @@ from datetime import date
 from itertools import pairwise
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, model_validator
 
+from spine.errors import MapFormatError
+from spine.network.facility_json import opening_from_json
+from spine.network.opening import OpeningHours
 from spine.protocol.encode import Json
 from spine.protocol.params import Number
 from spine.world.calendar import Calendar, UtcOffset
@@ -17,6 +20,17 @@ _MOST = 10_000
 """No list is longer: a century of changes of the clocks, or of holidays, is far less."""
 
 Offset = tuple[Annotated[Number, Field(ge=0.0)], Annotated[Number, Field(gt=-_LONGEST_OFFSET_S, lt=_LONGEST_OFFSET_S)]]
+
+
+def _hours_of(value: object) -> OpeningHours:
+    try:
+        return opening_from_json(value, "hours")
+    except MapFormatError as error:
+        raise ValueError(str(error)) from None
+
+
+ShiftHours = Annotated[OpeningHours, PlainValidator(_hours_of)] | None
+"""When a driver is on duty, written as the opening hours of a site; None for at any time."""
 
 
 class CalendarForm(BaseModel):

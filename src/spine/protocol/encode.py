@@ -8,7 +8,7 @@ from math import ceil
 from typing import Any
 
 from spine.network import RoadNetwork
-from spine.network.facility_json import facility_to_json
+from spine.network.facility_json import facility_to_json, opening_to_json
 from spine.network.smap import graph_to_json
 from spine.world import World
 from spine.world.views import (
@@ -173,6 +173,19 @@ def truck_full(view: TruckView, clock: TickClock) -> Json:
         "loading_progress_s": view.loading_progress_s,
         "loading_target_s": view.loading_target_s,
         "broker_id": view.broker_id,
+        **_shift_form(view),
+    }
+
+
+def _shift_form(view: TruckView) -> Json:
+    """Return the hours of a truck's driver and where he comes home to; nothing of a driver who works at any time."""
+    if view.shift is None:
+        return {}
+    return {
+        "shift": opening_to_json(view.shift),
+        "back_by_shift_end": view.back_by_shift_end,
+        "home_node": view.home_node,
+        "returns_home": view.returns_home,
     }
 
 

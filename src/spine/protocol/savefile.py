@@ -9,169 +9,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
+from pydantic import ValidationError
 
 from spine.errors import ProtocolError, quoted, shortened
 from spine.network import RoadNetwork
-from spine.network.facility_checks import LONGEST_ID
 from spine.network.smap import MapLimits, network_from_json
 from spine.network.text_encoding import without_mark
-from spine.protocol.actions import FASTEST_SPEED
-from spine.protocol.calendar_form import CalendarForm
 from spine.protocol.encode import Json
 from spine.protocol.envelope import read_json
-from spine.protocol.params import Integer, Number, truck_number
+from spine.protocol.savefile_form import (
+    BrokerForm,
+    BuildingAgentForm,
+    MetadataForm,
+    PackageForm,
+    PartForm,
+    StatisticsForm,
+    TruckForm,
+)
 from spine.world import SavedBroker, SavedBuildingAgent, SavedPackage, SavedTruck, SavedWorld, quantities
 from spine.world.activities import Purpose
-from spine.world.calendar import NOON_S, Calendar
-from spine.world.intake import LONGEST_SERVICE_S, MOST_WINDOWS
-from spine.world.loading import Loading
-from spine.world.terms import EXPIRY_FINE_SHARE, LATE_LOSS_PER_S
+from spine.world.calendar import Calendar
 from spine.world.truck_fields import SAVED
 from spine.world.views import SiteStatistics
 
-_MOST_SECONDS = 1e12
-
-
-def _in_order(windows: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
-    times = [time for window in windows for time in window]
-    if times != sorted(times):
-        raise ValueError("windows must be in order of time")
-    return windows
-
-
-def _element(value: object) -> object:
-    """Read a node or edge id: a whole number, or the decimal text some servers write after an import."""
-    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 17 else value
-
-
-Text = Annotated[str, Field(strict=True, min_length=1, max_length=LONGEST_ID)]
-Element = Annotated[Integer, BeforeValidator(_element), Field(ge=0, le=2**53 - 1)]
-Amount = Annotated[Number, Field(ge=0.0, le=_MOST_SECONDS)]
-Count = Annotated[Integer, Field(ge=0, le=2**53)]
-Flag = Annotated[bool, Field(strict=True)]
-Windows = Annotated[tuple[tuple[Amount, Amount], ...], Field(max_length=MOST_WINDOWS), AfterValidator(_in_order)]
-Service = Annotated[Number, Field(ge=0.0, le=LONGEST_SERVICE_S)]
-Amounts = dict[Annotated[Text, Field(pattern=quantities.NAME)], Annotated[Number, Field(gt=0.0, le=quantities.LARGEST)]]
-"""Amounts or capacities of quantities beside the size, by name."""
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="ignore", allow_inf_nan=False)
-
-
-class _Task(_Part):
-    site_id: Text
-    task_type: Literal["PICKUP", "DELIVERY"]
-    package_ids: list[Text]
-
-
-_TruckFields = create_model(  # type: ignore[call-overload]
-    "_TruckFields", __base__=_Part, **{field.name: (truck_number(field), field.default) for field in SAVED}
-)
-
-
-class _Truck(_TruckFields):
-    id: Text
-    kind: Literal["truck"]
-    co2_emitted_kg: Amount = 0.0
-    current_node: Element | None = None
-    current_edge: Element | None = None
-    edge_progress_m: Amount = 0.0
-    route: list[Element] = Field(default_factory=list)
-    route_start_node: Element | None = None
-    route_end_node: Element | None = None
-    current_building_id: Text | None = None
-    broker_id: Text | None = None
-    loaded_packages: list[Text] = Field(default_factory=list)
-    delivery_queue: list[_Task] = Field(default_factory=list)
-    driving_time_s: Amount = 0.0
-    resting_time_s: Amount = 0.0
-    required_rest_s: Amount = 0.0
-    is_resting: Flag = False
-    is_fueling: Flag = False
-    is_loading: Flag = False
-    is_unloading: Flag = False
-    is_seeking_gas_station: Flag = False
-    is_seeking_parking: Flag = False
-    is_seeking_idle_parking: Flag = False
-    fueling_liters_needed: Amount = 0.0
-    loading_progress_s: Amount = 0.0
-    loading_target_s: Amount = 0.0
-    capacities: Amounts = Field(default_factory=dict)
-    equipment: list[Text] = Field(default_factory=list)
-    loading: Loading = Loading.ANY
-    tags: dict[str, Any] = Field(default_factory=dict)
-
-
-class _Negotiation(_Part):
-    package_id: Text
-
-
-class _Broker(_Part):
-    id: Text
-    kind: Literal["broker"]
-    balance_ducats: Annotated[Number, Field(ge=-1e15, le=1e15)] = 10_000.0
-    balance_ducats_signed: Annotated[Number, Field(ge=-1e15, le=1e15)] | None = None
-    package_queue: list[Text] = []
-    assigned_packages: dict[str, Text] = {}
-    active_negotiation: _Negotiation | None = None
-    tags: dict[str, Any] = {}
-
-
-class _BuildingAgent(_Part):
-    id: Text
-    kind: Literal["building"]
-    tags: dict[str, Any] = {}
-
-
-class _Package(_Part):
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
-    id: Text
-    origin_site: Text
-    destination_site: Text
-    size: Annotated[Number, Field(ge=0.0, le=1e6)]
-    value_currency: Annotated[Number, Field(ge=0.0, le=1e15)]
-    priority: Literal["LOW", "MEDIUM", "HIGH", "URGENT"]
-    urgency: Literal["STANDARD", "EXPRESS", "SAME_DAY"]
-    spawn_tick: Annotated[Integer, Field(ge=0, le=2**53)]
-    pickup_deadline_tick: Annotated[Integer, Field(ge=0, le=2**53)]
-    delivery_deadline_tick: Annotated[Integer, Field(ge=0, le=2**53)]
-    status: Literal["ANNOUNCED", "WAITING_PICKUP", "IN_TRANSIT", "DELIVERED", "EXPIRED"] = "WAITING_PICKUP"
-    quantities: Amounts = Field(default_factory=dict)
-    earliest_pickup_s: Amount | None = None
-    earliest_delivery_s: Amount | None = None
-    pickup_windows: Windows = ()
-    delivery_windows: Windows = ()
-    pickup_service_s: Service = 0.0
-    delivery_service_s: Service = 0.0
-    requirements: list[Text] = Field(default_factory=list)
-    late_loss_per_s: Annotated[Number, Field(ge=0.0, le=1.0)] = LATE_LOSS_PER_S
-    failure_fine_share: Annotated[Number, Field(ge=0.0, le=1e6)] = EXPIRY_FINE_SHARE
-
-
-class _Statistics(_Part):
-    packages_generated: Count = 0
-    packages_picked_up: Count = 0
-    packages_delivered: Count = 0
-    packages_expired: Count = 0
-    total_value_delivered: Amount = 0.0
-    total_value_expired: Amount = 0.0
-
-
-class _Metadata(_Part):
-    tick: Annotated[Integer, Field(ge=0, le=2**53)] = 0
-    dt_s: Annotated[Number, Field(gt=0.0, le=FASTEST_SPEED)] = 1.0
-    global_fuel_price: Annotated[Number, Field(gt=0.0, le=1e6)] = 5.0
-    elapsed_s: Amount | None = None
-    start_of_day_s: Annotated[Number, Field(ge=0.0, lt=86_400.0)] = NOON_S
-    calendar: CalendarForm | None = None
-
-
 _WITH_PLACES = ("parking", "site", "gas_station")
-_KINDS: dict[str, type[_Part]] = {"truck": _Truck, "broker": _Broker, "building": _BuildingAgent}
+_KINDS: dict[str, type[PartForm]] = {"truck": TruckForm, "broker": BrokerForm, "building": BuildingAgentForm}
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +74,7 @@ def read_save(data: bytes, source: str, limits: MapLimits) -> SaveFile:
             raise ProtocolError(f"{source}: {name}: {word}")
     # As it was: trucks may stand anywhere on it.
     network = network_from_json(top["graph"], f"{source}: graph", limits, core_only=False)
-    metadata = _checked(_Metadata, top["metadata"], f"{source}: metadata")
+    metadata = _checked(MetadataForm, top["metadata"], f"{source}: metadata")
     now = metadata.elapsed_s if metadata.elapsed_s is not None else metadata.tick * metadata.dt_s
     buildings = {item["id"]: (node["id"], item) for node, item in _buildings(top["graph"])}
     inside = {
@@ -240,7 +104,7 @@ def read_save(data: bytes, source: str, limits: MapLimits) -> SaveFile:
     return SaveFile(network, saved, metadata.tick, _calendar(metadata))
 
 
-def _calendar(metadata: _Metadata) -> Calendar:
+def _calendar(metadata: MetadataForm) -> Calendar:
     start_of_day_s = float(metadata.start_of_day_s)
     dates = metadata.calendar
     return Calendar(start_of_day_s) if dates is None else dates.calendar(start_of_day_s)
@@ -253,7 +117,7 @@ def _buildings(graph: Json) -> Iterator[tuple[Json, Json]]:
 
 
 def _statistics(item: Json, where: str) -> SiteStatistics:
-    figures = _checked(_Statistics, item.get("statistics", {}), f"{where}: statistics")
+    figures = _checked(StatisticsForm, item.get("statistics", {}), f"{where}: statistics")
     return SiteStatistics(**figures.model_dump())
 
 
@@ -282,19 +146,19 @@ def _agent(
 ) -> SavedTruck | SavedBroker | SavedBuildingAgent:
     where = f"{source}: agent {quoted(item.get('id', index + 1))}"
     part = _checked(_KINDS[item["kind"]], item, where)
-    if isinstance(part, _Truck):
+    if isinstance(part, TruckForm):
         return _truck(part, buildings, inside)
-    if isinstance(part, _Broker):
+    if isinstance(part, BrokerForm):
         queue = tuple(part.package_queue)
         if part.active_negotiation is not None:
             queue = (part.active_negotiation.package_id, *queue)
         balance = part.balance_ducats if part.balance_ducats_signed is None else part.balance_ducats_signed
         return SavedBroker(part.id, balance, queue, part.assigned_packages, part.tags)
-    assert isinstance(part, _BuildingAgent)
+    assert isinstance(part, BuildingAgentForm)
     return SavedBuildingAgent(part.id, part.tags)
 
 
-def _sought(part: _Truck) -> Purpose | None:
+def _sought(part: TruckForm) -> Purpose | None:
     """Return why a truck drives somewhere else than to a stop."""
     if part.is_seeking_gas_station:
         return Purpose.FUEL
@@ -303,7 +167,7 @@ def _sought(part: _Truck) -> Purpose | None:
     return Purpose.PARKING if part.is_seeking_idle_parking else None
 
 
-def _truck(part: _Truck, buildings: Buildings, inside: Mapping[str, str]) -> SavedTruck:
+def _truck(part: TruckForm, buildings: Buildings, inside: Mapping[str, str]) -> SavedTruck:
     # Where file and building disagree the building's list wins.
     building = inside.get(part.id, part.current_building_id)
     node, edge = part.current_node, part.current_edge
@@ -347,14 +211,18 @@ _SAME = (
     "loading_target_s",
     "capacities",
     "loading",
+    "shift",
+    "back_by_shift_end",
+    "home_node",
+    "returns_home",
     "tags",
 )
 
 
-def _package(item: Any, metadata: _Metadata, now: float, where: str) -> Iterator[SavedPackage]:
+def _package(item: Any, metadata: MetadataForm, now: float, where: str) -> Iterator[SavedPackage]:
     """Yield the package unless it has left the world: what is delivered or expired is no longer there."""
     name = item.get("id") if isinstance(item, dict) else None
-    part = _checked(_Package, item, f"{where} {quoted(name)}")
+    part = _checked(PackageForm, item, f"{where} {quoted(name)}")
 
     def time_of(tick: int) -> float:
         return now + (tick - metadata.tick) * metadata.dt_s
@@ -386,7 +254,7 @@ def _package(item: Any, metadata: _Metadata, now: float, where: str) -> Iterator
         )
 
 
-def _checked(model: type[_Part], item: Any, where: str) -> Any:
+def _checked(model: type[PartForm], item: Any, where: str) -> Any:
     try:
         return model.model_validate(item)
     except ValidationError as error:

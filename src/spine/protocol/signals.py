@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, RootModel
 
 from spine.protocol.encode_events import AgentEvent, WorldEvent
+from spine.protocol.map_schema import BuildingShape, MapData
 from spine.protocol.order_signals import ORDER_ANSWERS, ORDER_SIGNALS
 from spine.protocol.schema import (
     AgentFull,
@@ -18,9 +19,7 @@ from spine.protocol.schema import (
     BrokerFull,
     BuildingAgentDiff,
     BuildingAgentFull,
-    BuildingShape,
     ClockSeconds,
-    MapData,
     Natural,
     Priority,
     Shape,

@@ -8,21 +8,33 @@ from typing import Any
 
 from spine.energy import usual_empty_mass_t
 from spine.network import RoadNetwork
+from spine.network.opening import WEEK_S, OpeningHours
 from spine.scenario.model import Distribution, FleetGroup
+from spine.scenario.opening_text import opening_from
 from spine.world import CreateTruck, TruckSpec
+from spine.world.calendar import Calendar
 from spine.world.draws import Draws, Stream
 from spine.world.truck_fields import DRAWN
 
 
-def fleet_commands(groups: Sequence[FleetGroup], network: RoadNetwork, seed: int) -> Iterator[CreateTruck]:
+def fleet_commands(
+    groups: Sequence[FleetGroup], network: RoadNetwork, seed: int, calendar: Calendar | None = None
+) -> Iterator[CreateTruck]:
     """Yield a command per truck; ids are `<name>-0001` and so on, counted per name.
 
     Every start place the groups name must exist on the network.
+
+    Args:
+        groups: the fleet.
+        network: where they start.
+        seed: of what is drawn.
+        calendar: says on which days there are holidays; None for a world without dates.
     """
     draws = Draws(seed)
     numbers: dict[str, int] = {}
     for group in groups:
         places = _start_nodes(group, network)
+        shift = _shift_of(group, calendar or Calendar())
         for agent_id in _ids_of(group, numbers):
             # A number for the start and two for each attribute, used or not: a changed attribute leaves the others as they are.
             place, *uniforms = draws.uniforms(Stream.FLEET, agent_id, 0, 1 + 2 * len(DRAWN))
@@ -42,6 +54,9 @@ def fleet_commands(groups: Sequence[FleetGroup], network: RoadNetwork, seed: int
                 capacities=group.capacities,
                 equipment=group.equipment,
                 loading=group.loading,
+                shift=shift,
+                back_by_shift_end=shift is not None
+                and (group.end_at == "depot" or (group.end_at is None and group.depot is not None)),
             )
             yield CreateTruck(agent_id, spec)
 
@@ -59,6 +74,15 @@ def _ids_of(group: FleetGroup, numbers: dict[str, int]) -> Iterator[str]:
     for _ in range(group.count):
         number = numbers[group.name] = numbers.get(group.name, 0) + 1
         yield f"{group.name}-{number:04d}"
+
+
+def _shift_of(group: FleetGroup, calendar: Calendar) -> OpeningHours | None:
+    """Return when the drivers of a group are on duty, None for at any time."""
+    if group.shifts is None and not group.days_off:
+        return None
+    hours = OpeningHours(((0.0, WEEK_S),)) if group.shifts is None else opening_from(group.shifts, calendar)
+    off = {day.toordinal(): () for day in group.days_off}
+    return OpeningHours(hours.weekly, dict(sorted({**hours.dates, **off}.items())))
 
 
 def _start_nodes(group: FleetGroup, network: RoadNetwork) -> list[int]:

@@ -25,6 +25,7 @@ from pydantic import (
 
 from spine.network.facilities import HOURLY_PROFILE_LENGTHS, PRIORITIES, URGENCIES
 from spine.network.json_fields import is_whole_text
+from spine.network.opening import MOST_DATES
 from spine.scenario.appointments import AppointmentsPart
 from spine.scenario.costs import CostsPart
 from spine.scenario.dates import holidays_of, moment_of, zone_named
@@ -105,6 +106,7 @@ Drawn = Annotated[
 """A number, or how to draw one."""
 
 StartPlace = Literal["random", "sites", "parkings"]
+ShiftEnd = Literal["depot", "anywhere"]
 
 
 def _start_kind(value: object) -> str:
@@ -145,6 +147,9 @@ class FleetGroup(_DrawnGroup):
         capacities: room for quantities beside the mass, by name, such as `pallets` and `volume_m3`.
         equipment: names of what it has of what orders may require.
         loading: in which order it can be unloaded: `any`, or `lifo`, last in, first out.
+        shifts: when their drivers are on duty, by day (`opening_text`); left out = at any time, but for `days_off`.
+        days_off: dates on which they are off duty all day; needs the scenario's `start`.
+        end_at: where shifts end: at the `depot` (with `returns_home` where they started), or `anywhere`; left out = `depot` with one.
     """
 
     type: Literal[tuple(VEHICLE_TYPES)] | None = None  # type: ignore[valid-type]
@@ -159,6 +164,9 @@ class FleetGroup(_DrawnGroup):
     equipment: tuple[Annotated[Text, Field(min_length=1)], ...] = ()
     start_site: Annotated[Text, Field(min_length=1)] | None = None
     loading: Loading = Loading.ANY
+    shifts: Annotated[dict[Text, Text] | None, Field(min_length=1), AfterValidator(checked_opening)] = None
+    days_off: Annotated[tuple[date, ...], Field(max_length=MOST_DATES)] = ()
+    end_at: ShiftEnd | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -174,11 +182,15 @@ class FleetGroup(_DrawnGroup):
         return {**fields_of(name), **values, **rooms}
 
     @model_validator(mode="after")
-    def _one_start(self) -> FleetGroup:
+    def _home(self) -> FleetGroup:
         if self.depot is not None and (self.start != "random" or self.returns_home):
             raise ValueError("depot says where they start and return to; leave start and returns_home out")
         if self.start_site is not None and (self.start != "random" or self.depot is not None):
             raise ValueError("start_site says where they start; leave start and depot out")
+        if self.end_at is not None and self.shifts is None and not self.days_off:
+            raise ValueError("end_at needs shifts or days_off")
+        if self.end_at == "depot" and self.depot is None and not self.returns_home:
+            raise ValueError("end_at: depot needs a depot, or returns_home: true")
         return self
 
     @field_validator(*DRAWN)
@@ -210,12 +222,6 @@ def _some_weight(weights: dict[str, float] | None) -> dict[str, float] | None:
 _Weights = AfterValidator(_some_weight)
 
 
-def _readable_hours(text: dict[str, str] | None) -> dict[str, str] | None:
-    if text is not None:
-        checked_opening(text)
-    return text
-
-
 class SiteChanges(Model):
     """Changes to a site of the map; what is left out stays as the map has it.
 
@@ -245,7 +251,7 @@ class SiteChanges(Model):
     hourly_profile: tuple[NotNegative, ...] | None = None
     batch_size_range: Annotated[tuple[Whole, Whole] | None, AfterValidator(_ordered)] = None
     attraction: NotNegative | None = None
-    opening_hours: Annotated[dict[Text, Text] | None, AfterValidator(_readable_hours)] = None
+    opening_hours: Annotated[dict[Text, Text] | None, AfterValidator(checked_opening)] = None
     yard_limit: Whole | None = None
     appointments: AppointmentsPart | None = None
     docks: Whole | None = None
@@ -383,4 +389,6 @@ class ScenarioFile(Model):
             moment_of(self.start, None if self.time_zone is None else zone_named(self.time_zone))
         elif self.time_zone is not None or self.holidays is not None:
             raise ValueError("time_zone and holidays need a start, such as 2026-03-02T06:00+01:00")
+        elif off := next((group for group in self.fleet or () if group.days_off), None):
+            raise ValueError(f"fleet: days_off of {off.name} need a start, such as 2026-03-02T06:00+01:00")
         return self

@@ -21,13 +21,15 @@ _EXAMPLE = "08:00-12:00 13:00-17:00, 00:00-24:00 or closed; a night is 22:00-24:
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def checked_opening(text: Mapping[str, str]) -> None:
-    """Check opening hours before the calendar of their world is known.
+def checked_opening(text: dict[str, str] | None) -> dict[str, str] | None:
+    """Return opening hours as they are, checked before the calendar of their world is known.
 
     Raises:
         ValueError: a day or its hours cannot be read.
     """
-    opening_from(text, Calendar())
+    if text is not None:
+        opening_from(text, Calendar())
+    return text
 
 
 def is_day(name: str) -> bool:

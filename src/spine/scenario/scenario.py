@@ -319,7 +319,7 @@ class Scenario:
             world.apply(CreateBroker(spec.broker.id, spec.broker.balance_ducats))
         groups = default_fleet(rated) if spec.fleet is None else spec.fleet
         self._check_starts(groups, network)
-        trucks = list(fleet_commands(groups, network, config.seed))
+        trucks = list(fleet_commands(groups, network, config.seed, config.calendar))
         for command in trucks:
             world.apply(command)
         if book.records:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from spine.errors import CommandError, quoted
+from spine.errors import CommandError, NetworkError, quoted
+from spine.network.opening import check_opening
 from spine.world import (
     events,
     freight,
@@ -18,6 +19,7 @@ from spine.world import (
     pricing,
     quantities,
     queues,
+    shift,
     sites,
     tour_accounts,
     truck_fields,
@@ -51,11 +53,25 @@ def _check_spec(state: State, spec: TruckSpec) -> None:
         raise CommandError(f"capacities: {quantities.SIZE} is the field capacity")
     quantities.checked_amounts("capacities", spec.capacities)
     quantities.checked_names("equipment", spec.equipment)
+    _check_shift(spec)
     if state.network.node_count == 0:
         raise CommandError("agent_kind: a truck needs a map, and there is none yet; create or import one first")
     for name, node in (("start_node", spec.start_node), ("home_node", spec.home_node)):
         if node is not None and not state.has_node(node):
             raise CommandError(f"{name}: node {node} is not on this map")
+
+
+def _check_shift(spec: TruckSpec) -> None:
+    if spec.shift is None:
+        if spec.back_by_shift_end:
+            raise CommandError("back_by_shift_end: only with a shift")
+        return
+    if spec.back_by_shift_end and not spec.returns_home:
+        raise CommandError("back_by_shift_end: only with returns_home")
+    try:
+        check_opening(spec.shift, "shift")
+    except NetworkError as error:
+        raise CommandError(str(error)) from None
 
 
 def random_node(state: State, agent_id: str, placement: int, profile: int) -> int:
@@ -110,6 +126,8 @@ def create_truck(state: State, command: CreateTruck) -> None:
     state.profile_capacities.clear()
     hours.begin_fresh(state, truck)
     hours.start_within_day(state, truck, float(spec.driver_day_s))
+    if spec.shift is not None:
+        shift.take_up(state, truck)
     fuel.new_tank(state, truck)
     state.changed_agents[truck.id] = None
     state.emit(events.AgentAdded(state.now, truck.id, AgentKind.TRUCK))
@@ -271,5 +289,6 @@ def _delete_truck(state: State, truck: Truck) -> None:
     state.retired_fuel_l += truck.fuel_l - truck.initial_fuel_l
     state.ledger.purses_removed += truck.balance
     del state.trucks[truck.id]
+    state.shifts.pop(truck.id, None)
     forget_truck(state.policies, truck.id)
     state.update_largest_capacity()

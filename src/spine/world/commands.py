@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from spine.network.facilities import FuelStation, Parking, Site
 from spine.network.graph import RoadNetwork
+from spine.network.opening import OpeningHours
 from spine.world.loading import Loading
 from spine.world.terms import EXPIRY_FINE_SHARE, LATE_LOSS_PER_S
 
@@ -35,6 +36,8 @@ class TruckSpec:
         capacities: those in quantities other than the size, by name (`quantities`); without one it carries nothing of that quantity.
         equipment: names of what it has of what orders may require.
         loading: in which order it can be unloaded.
+        shift: when its driver is on duty; None for at any time.
+        back_by_shift_end: whether it has to be home when the shift ends; only with a shift and `returns_home`.
     """
 
     max_speed_kph: float = 100.0
@@ -51,6 +54,8 @@ class TruckSpec:
     capacities: Mapping[str, float] = field(default_factory=dict)
     equipment: tuple[str, ...] = ()
     loading: Loading = Loading.ANY
+    shift: OpeningHours | None = None
+    back_by_shift_end: bool = False
 
 
 @dataclass(frozen=True, slots=True)

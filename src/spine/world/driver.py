@@ -6,14 +6,14 @@ order: the stop it stands at, fuel, hours, its next stop, waiting for work.
 
 from __future__ import annotations
 
-from spine.world import events, freight, fuel, hours, movement, parking, queues, rests, sites
+from spine.world import events, freight, fuel, hours, movement, parking, queues, rests, shift, sites
 from spine.world.activities import Activity, Diversion, Followup, Purpose, StuckReason
 from spine.world.appointments import plan_anew
 from spine.world.causes import ExpiryCause, ReofferReason
 from spine.world.facility_kinds import kind_of
 from spine.world.leg import Leg
 from spine.world.model import ParkingState, Truck
-from spine.world.schedule import update_etas
+from spine.world.schedule import outlook, update_etas, visit_of_stop
 from spine.world.state import State
 
 
@@ -23,6 +23,8 @@ def decide(state: State, truck: Truck, due: Diversion = Diversion.NONE) -> None:
     Args:
         due: diversion that planning found due at this node: `FUEL`, `REST` or `NONE`.
     """
+    if truck.spec.shift is not None and not _is_on_duty(state, truck):
+        return
     if truck.plan and _goal_node(state, truck) == truck.node:
         _go_to_stop(state, truck)
         return
@@ -35,6 +37,21 @@ def decide(state: State, truck: Truck, due: Diversion = Diversion.NONE) -> None:
         _go_to_stop(state, truck)
         return
     _go_idle(state, truck)
+    if truck.spec.shift is not None:
+        shift.wait_until_close(state, truck)
+
+
+def _is_on_duty(state: State, truck: Truck) -> bool:
+    """Return whether a truck with a shift goes on to its next stop, or looks for work; else it goes home, or is off duty where it is."""
+    there = shift.departure(state, truck, visit_of_stop(state, truck.plan[0]) if truck.plan else None)
+    if there.node == truck.node and there.time <= state.now:
+        shift.come_on_duty(state, truck)
+        if truck.plan and truck.activity is Activity.PARKED:
+            _leave_place(state, truck)
+        return True
+    if there.node == truck.node or not _set_off_to_wait(state, truck, there.node, None, Purpose.HOME):
+        shift.go_off_duty(state, truck, there.time)
+    return False
 
 
 def replan(state: State, truck: Truck) -> None:
@@ -49,16 +66,27 @@ def replan(state: State, truck: Truck) -> None:
             state.set_activity(truck, Activity.IDLE)
             decide(state, truck)
     elif activity in (Activity.IDLE, Activity.PARKED):
-        if truck.plan:
+        if truck.off_since is not None or (truck.plan and truck.spec.shift is not None):
+            decide(state, truck)
+        elif truck.plan:
             _end_idling(state, truck)
     elif activity is Activity.DRIVING and truck.leg is not None:
         leg = truck.leg
-        if leg.purpose in (Purpose.PARKING, Purpose.HOME) and truck.plan:
+        if leg.purpose in (Purpose.PARKING, Purpose.HOME) and truck.plan and not _goes_home_first(state, truck):
             movement.cut_at_next_node(state, truck)
         elif leg.purpose is Purpose.STOP:
             goal = state.sites[truck.plan[0].site_id].node if truck.plan else -1
             if goal != leg.goal_node:
                 movement.cut_at_next_node(state, truck)
+
+
+def _goes_home_first(state: State, truck: Truck) -> bool:
+    """Return whether the next stop of a truck that drives home does not fit into the shift of its driver."""
+    start = outlook(state, truck)
+    if truck.spec.shift is None or start is None:
+        return False
+    here = shift.Standing(start.node, start.time, start.clock, start.rests)
+    return shift.sets_off(state, truck, here, visit_of_stop(state, truck.plan[0])) is not here
 
 
 def _end_idling(state: State, truck: Truck) -> None:
@@ -93,8 +121,18 @@ def leg_ended(state: State, truck: Truck) -> None:
             rest_area = state.parkings[heading_to]
             if parking.enter_for_idling(state, truck, rest_area):
                 state.followups.append((Followup.FREE, truck.id))
+                if truck.spec.shift is not None:
+                    state.followups.append((Followup.NEXT, truck.id))
                 return
+    if truck.spec.shift is not None and leg.purpose is Purpose.STOP and _may_handle_here(state, truck):
+        # What is under way is finished, though it may have taken longer than foreseen.
+        _go_to_stop(state, truck)
+        return
     decide(state, truck, leg.divert if leg.divert in (Diversion.FUEL, Diversion.REST) else Diversion.NONE)
+
+
+def _may_handle_here(state: State, truck: Truck) -> bool:
+    return _goal_node(state, truck) == truck.node and sites.opens_at(state, truck.plan[0]) <= state.now
 
 
 def handling_ended(state: State, truck: Truck) -> None:
@@ -127,8 +165,11 @@ def search_ended(state: State, truck: Truck) -> None:
 def rest_ended(state: State, truck: Truck) -> None:
     """A driver has rested long enough."""
     hours.end_rest(state, truck)
+    if truck.spec.shift is not None:
+        shift.rest_over(state, truck)
     if truck.plan:
-        _leave_place(state, truck)
+        if truck.spec.shift is None:
+            _leave_place(state, truck)
         decide(state, truck)
     else:
         state.followups.append((Followup.FREE, truck.id))
@@ -148,8 +189,11 @@ def begin(state: State, truck: Truck) -> None:
 
 
 def next_thing(state: State, truck: Truck) -> None:
-    """Decide for a truck that has become idle, unless an award has set it off meanwhile."""
-    if truck.activity is Activity.IDLE:
+    """Decide for a truck that has become idle, unless an award has set it off meanwhile.
+
+    A parked one decides, too, when its shift begins or ends.
+    """
+    if truck.activity is Activity.IDLE or (truck.activity is Activity.PARKED and truck.spec.shift is not None):
         decide(state, truck)
 
 
@@ -273,7 +317,8 @@ def _give_up_stop(state: State, truck: Truck) -> None:
 def _go_idle(state: State, truck: Truck) -> None:
     """Wait for work: in the parking the truck is in, at home, in the nearest parking with room, or right here."""
     if truck.building is not None:
-        state.set_activity(truck, Activity.PARKED)
+        if truck.activity is not Activity.PARKED:
+            state.set_activity(truck, Activity.PARKED)
         return
     goal, heading_to, purpose = truck.home_node, None, Purpose.HOME
     if not truck.returns_home:
@@ -285,12 +330,22 @@ def _go_idle(state: State, truck: Truck) -> None:
             parking.enter_for_idling(state, truck, rest_area)
             return
         goal, heading_to, purpose = rest_area.node, rest_area.spec.id, Purpose.PARKING
+    if truck.spec.shift is not None and not truck.spec.back_by_shift_end:
+        seconds = state.travel_s(truck.node, goal, truck.profile)
+        if not shift.has_time(state, truck, shift.here(state, truck), seconds):
+            return
+    _set_off_to_wait(state, truck, goal, heading_to, purpose)
+
+
+def _set_off_to_wait(state: State, truck: Truck, goal: int, heading_to: str | None, purpose: Purpose) -> bool:
+    """Set off for where a truck waits for work, or for a rest or fuel on the way; False when it stays where it is."""
     if goal == truck.node or not state.parts_of(truck.profile).may_go(truck.node, goal):
-        return
+        return False
     leg, divert = movement.plan_leg(state, truck, goal, purpose)
     if leg is not None:
         _set_off(state, truck, leg, heading_to)
     elif divert is Diversion.REST:
         _go_for_rest(state, truck)
-    elif divert is Diversion.FUEL and _go_for_fuel(state, truck):
-        return
+    else:
+        return divert is Diversion.FUEL and _go_for_fuel(state, truck)
+    return True

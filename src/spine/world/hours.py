@@ -139,12 +139,24 @@ def end_rest(state: State, truck: Truck) -> None:
 
 def credit_idle_time(state: State, truck: Truck) -> None:
     """Count time spent waiting in a parking as a rest if it was long enough; called when the truck is about to leave."""
-    if truck.activity is not Activity.PARKED or truck.clock.driven_s == 0.0:
-        return
-    rested = state.policies.hours.after(truck.clock, Duty.REST, truck.activity_since, state.now - truck.activity_since)
-    if rested.driven_s == 0.0:
+    if truck.activity is Activity.PARKED:
+        credit_rest(state, truck, truck.activity_since)
+
+
+def credit_rest(state: State, truck: Truck, since: float) -> None:
+    """Count the time since `since`, which was the driver's own, as a rest if it was long enough."""
+    rested = rested_clock(state, truck.clock, since, state.now - since)
+    if rested is not None:
         truck.clock = rested
         _draw_threshold(state, truck)
+
+
+def rested_clock(state: State, clock: Clock, since: float, seconds: float) -> Clock | None:
+    """Return a driver's clock after `seconds` of his own time; None when he had nothing to rest from, or that is too short for a rest."""
+    if clock.driven_s == 0.0:
+        return None
+    rested = state.policies.hours.after(clock, Duty.REST, since, seconds)
+    return rested if rested.driven_s == 0.0 else None
 
 
 def _adaptation(state: State, truck: Truck) -> float:

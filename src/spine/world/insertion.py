@@ -226,7 +226,8 @@ def _ranked_pairs(
     now = state.now
     free_at = [plan.start.time]
     slack = []
-    waits_at = count
+    # A truck with a shift may have to wait for the next one anywhere.
+    waits_at = count if truck.spec.shift is None else 0
     for i, (visit, stop, bound) in enumerate(zip(visits, plan.stops, plan.latest, strict=True)):
         eta = stop.eta
         free_at.append(eta + visit.handling_s if visit.pickup else eta)

@@ -95,6 +95,8 @@ class TruckFigures:
     roadside_rests: int = 0
     roadside_fine_count: int = 0
     roadside_fines: float = 0.0
+    shift_overruns: int = 0
+    shift_overrun_s: float = 0.0
     activity_s: list[float] = field(default_factory=lambda: [0.0] * len(ACTIVITIES))
 
     def add(self, other: TruckFigures) -> None:
@@ -123,6 +125,8 @@ class Truck:
         fuel_unit_cost: average price of the fuel in the tank, ducats per litre.
         capacities: capacities in quantities other than the size, by name.
         equipment: what it has of what orders may require, sorted names.
+        off_since: since when its driver is off duty, where it stands; None on duty, and always without a shift.
+        shift_closes: when the shift ends in which he is, or was last, on duty; later once he has rested on the way after it.
     """
 
     id: str
@@ -177,6 +181,8 @@ class Truck:
     visit_stops: int = 0
     fuel_ignored: bool = False
     met_broker: bool = False
+    off_since: float | None = None
+    shift_closes: float = 0.0
     figures: TruckFigures = field(default_factory=TruckFigures)
 
     @property

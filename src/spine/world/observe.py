@@ -166,6 +166,10 @@ def truck_view(state: State, truck: Truck) -> TruckView:
         capacities=dict(truck.capacities),
         equipment=truck.equipment,
         loading=truck.spec.loading,
+        shift=truck.spec.shift,
+        back_by_shift_end=truck.spec.back_by_shift_end,
+        home_node=state.node_id(truck.home_node),
+        returns_home=truck.returns_home,
     )
 
 

@@ -15,7 +15,7 @@ from spine.energy import DIESEL, usual_empty_mass_t
 from spine.errors import CheckpointError, CommandError, quoted
 from spine.hours import Duty
 from spine.network.facilities import PRIORITIES, URGENCIES, FacilityKind
-from spine.world import agents, appointments, demand, events, hours, movement, pricing, quantities, queues
+from spine.world import agents, appointments, demand, events, hours, movement, pricing, quantities, queues, shift
 from spine.world.activities import Activity, Purpose
 from spine.world.agenda import Due
 from spine.world.commands import CreateBroker, CreateBuildingAgent, CreateTruck, TruckSpec
@@ -155,6 +155,10 @@ def _restore_truck(state: State, saved: SavedTruck) -> None:
         capacities=saved.capacities,
         equipment=saved.equipment,
         loading=saved.loading,
+        shift=saved.shift,
+        back_by_shift_end=saved.back_by_shift_end,
+        home_node=saved.home_node,
+        returns_home=saved.returns_home,
     )
     agents.create_truck(state, CreateTruck(saved.id, spec, saved.tags))
     truck = state.trucks[saved.id]
@@ -171,6 +175,8 @@ def _restore_truck(state: State, saved: SavedTruck) -> None:
     elif saved.is_resting:
         state.set_activity(truck, Activity.RESTING)
         hours.go_on_resting(state, truck, state.now - saved.resting_time_s)
+    if spec.shift is not None:
+        shift.take_up(state, truck)
 
 
 def _start_node(state: State, saved: SavedTruck) -> int:

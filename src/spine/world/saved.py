@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from spine.network.opening import OpeningHours
 from spine.world.activities import Purpose
 from spine.world.loading import Loading
 from spine.world.terms import EXPIRY_FINE_SHARE, LATE_LOSS_PER_S
@@ -48,6 +49,10 @@ class SavedTruck:
     capacities: Mapping[str, float] = field(default_factory=dict)
     equipment: tuple[str, ...] = ()
     loading: Loading = Loading.ANY
+    shift: OpeningHours | None = None
+    back_by_shift_end: bool = False
+    home_node: int | None = None
+    returns_home: bool = False
     tags: Mapping[str, Any] = field(default_factory=dict)
 
 

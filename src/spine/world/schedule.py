@@ -10,7 +10,7 @@ from math import inf
 from typing import NamedTuple
 
 from spine.hours import Clock, Duty
-from spine.world import hours, pricing, rests
+from spine.world import hours, pricing, rests, shift
 from spine.world.activities import Activity, Purpose
 from spine.world.config import PUMP_LITRES_PER_S
 from spine.world.model import SiteState, Stop, Truck, Visit
@@ -19,12 +19,10 @@ from spine.world.orders import Order
 from spine.world.quantities import ROUNDING
 from spine.world.sites import group_length, handling_s, service_s, visit_s
 from spine.world.state import State
+from spine.world.ways import way_with_rests
 
 FUEL_STOP_S = 900.0
 """What a schedule reserves for one stop at a station."""
-
-MOST_RESTS = 20
-"""A route that needs more rests is never promised."""
 
 
 class Outlook(NamedTuple):
@@ -72,7 +70,7 @@ def outlook(state: State, truck: Truck) -> Outlook | None:
         return Outlook(truck.node, begun + truck.fuelling_l / PUMP_LITRES_PER_S, clock, truck.load, 0)
     if activity in (Activity.LOADING, Activity.UNLOADING, Activity.WAITING_DOCK):
         return _outlook_at_dock(state, truck)
-    if activity is Activity.PARKED and clock.driven_s > 0.0:
+    if activity is Activity.PARKED and clock.driven_s > 0.0 and truck.off_since is None:
         if now - truck.activity_since >= hours.rest_length_s(state, clock):
             rested = rule.after(clock, Duty.REST, truck.activity_since, now - truck.activity_since)
             return Outlook(truck.node, now, rested, truck.load, 0, 1)
@@ -94,7 +92,7 @@ def _outlook_at_dock(state: State, truck: Truck) -> Outlook:
     if truck.visit_stops:
         return _outlook_in_visit(state, truck, site)
     if truck.activity is Activity.WAITING_DOCK:
-        first = group_length(state, truck.plan)
+        first = group_length(state, truck)
         orders = [state.orders[stop.package_id] for stop in truck.plan[:first]]
         size = sum(order.size for order in orders)
         service = sum(service_s(order, pickup=truck.plan[0].pickup) for order in orders)
@@ -189,7 +187,31 @@ def walk(
     travel = state.router.travel_time_s
     combined = state.config.combined_visits
     previous: Visit | None = None
+    has_shift = truck.spec.shift is not None
     for visit, at_latest in zip(visits, latest, strict=True):
+        if has_shift and (etas or not _is_under_way(truck, visit)):
+            clock, known = _clock_after(state, clock, known, [*drives, (time, 0.0)]), time
+            drives.clear()
+            here = shift.Standing(node, time, clock, rested)
+            goes_on = previous is not None and previous.site is visit.site and previous.pickup == visit.pickup
+            refuels = driven_now + travel(node, visit.node, truck.profile) > fuel_left_s
+            there = shift.sets_off(
+                state,
+                truck,
+                here,
+                visit,
+                off_since=None if etas else truck.off_since,
+                docked=docked if goes_on else None,
+                spare_s=shift.PLANNED_SPARE_S + (FUEL_STOP_S if refuels else 0.0),
+                latest=at_latest,
+            )
+            if there is None:
+                return None
+            if there is not here:
+                driven_now += travel(node, there.node, truck.profile)
+                node, time, clock, rested = there
+                driven, known, previous = clock.driven_s, time, None
+                carefree = rests.carefree_s(state, truck.profile, rests.threshold_s(state, truck, rested), clock)
         if previous is None or visit.node != previous.node:
             seconds = travel(node, visit.node, truck.profile)
             if seconds == inf:
@@ -205,7 +227,7 @@ def walk(
             elif visit.node != node:
                 clock = _clock_after(state, clock, known, drives)
                 drives.clear()
-                way = _way_with_rests(state, truck, (node, time, clock), visit.node, rested)
+                way = way_with_rests(state, truck, (node, time, clock), visit.node, rested)
                 if way is None:
                     return None
                 elapsed, clock, rested = way
@@ -249,6 +271,12 @@ def walk(
     return etas
 
 
+def _is_under_way(truck: Truck, visit: Visit) -> bool:
+    """Return whether a truck drives to this visit now, which it does to the end whatever its shift."""
+    leg = truck.leg
+    return leg is not None and leg.purpose is Purpose.STOP and leg.goal_node == visit.node
+
+
 def _clock_after(state: State, clock: Clock, free: float, drives: list[tuple[float, float]]) -> Clock:
     """Return a driver's clock, known at `free`, after some drives (when each begins, how long it takes) and the work between them."""
     after = state.policies.hours.after
@@ -258,46 +286,6 @@ def _clock_after(state: State, clock: Clock, free: float, drives: list[tuple[flo
         clock = after(clock, Duty.DRIVING, begins, seconds)
         free = begins + seconds
     return clock
-
-
-def _way_with_rests(
-    state: State, truck: Truck, start: tuple[int, float, Clock], goal: int, rested: int
-) -> tuple[float, Clock, int] | None:
-    """Return how long a truck needs from node to node with all the rests its driver will take, seconds; None when there is no way.
-
-    Also his clock then, and how many rests he has finished by then. Full parkings are not foreseen.
-
-    Args:
-        start: from where, when (simulated s) and with which clock he departs.
-        rested: how many rests he has finished by then.
-    """
-    node, begun, clock = start
-    rule = state.policies.hours
-    elapsed = 0.0
-    for _ in range(MOST_RESTS):
-        if node == goal:
-            return elapsed, clock, rested
-        if state.travel_s(node, goal, truck.profile) == inf:
-            return None
-        edges = state.router.path(node, goal, truck.profile)
-        seconds = pricing.driving_times_s(state, truck, edges, begun + elapsed)
-        threshold = rests.threshold_s(state, truck, rested)
-        count = rests.edges_before_rest(state, truck.profile, (node, clock), threshold, edges, seconds)
-        if count:
-            node = state.network.edge_to.item(edges.item(count - 1))
-            clock = rule.after(clock, Duty.DRIVING, begun + elapsed, seconds.item(count - 1))
-            elapsed += seconds.item(count - 1)
-        if count == len(edges):
-            return elapsed, clock, rested
-        parking = rests.choose_parking(state, node, truck.profile, clock, goal)
-        if parking is not None:
-            to_parking = state.travel_s(node, parking.node, truck.profile)
-            clock = rule.after(clock, Duty.DRIVING, begun + elapsed, to_parking)
-            elapsed, node = elapsed + to_parking, parking.node
-        rest = hours.rest_length_s(state, clock)
-        clock = rule.after(clock, Duty.REST, begun + elapsed, rest)
-        elapsed, rested = elapsed + rest, rested + 1
-    return None
 
 
 def _fuel_left_s(state: State, truck: Truck) -> float:

@@ -8,8 +8,8 @@ from typing import Any
 
 from spine.energy import MASS_PER_CARGO_UNIT_T
 from spine.network.facilities import Site
-from spine.world import bookings, events, freight, quantities, queues
-from spine.world.activities import Activity, TaskType
+from spine.world import bookings, events, freight, quantities, queues, shift
+from spine.world.activities import Activity, Followup, TaskType
 from spine.world.agenda import Due
 from spine.world.causes import ExpiryCause, ReofferReason
 from spine.world.checks import check_count, checked_number
@@ -52,7 +52,7 @@ def visit_s(site: SiteState, size: float, service: float) -> float:
 
 def next_visit_s(state: State, truck: Truck, site: SiteState) -> float:
     """Return how long a truck that waits for a dock of a site will hold it, seconds."""
-    count = truck.visit_stops or group_length(state, truck.plan)
+    count = truck.visit_stops or group_length(state, truck)
     total = site.spec.fixed_handling_s
     for stop in truck.plan[:count]:
         order = state.orders[stop.package_id]
@@ -76,11 +76,12 @@ def may_handle(state: State, site: SiteState, stop: Stop) -> bool:
     return stop.site_id == site.spec.id and opens_at(state, stop) <= state.now
 
 
-def group_length(state: State, plan: Sequence[Stop]) -> int:
+def group_length(state: State, truck: Truck) -> int:
     """Return how many leading stops of a plan are handled in one visit: same site, same task, not before their earliest time.
 
-    And no more than can be handled before the site closes.
+    And no more than can be handled before the site closes and the driver's shift is over.
     """
+    plan = truck.plan
     first = plan[0]
     count = 1
     while (
@@ -88,7 +89,7 @@ def group_length(state: State, plan: Sequence[Stop]) -> int:
         and plan[count].site_id == first.site_id
         and plan[count].pickup == first.pickup
         and opens_at(state, plan[count]) <= state.now
-        and _is_over_in_time(state, plan[: count + 1])
+        and _is_over_in_time(state, truck, plan[: count + 1])
     ):
         count += 1
     return count
@@ -112,17 +113,21 @@ def visit_length(state: State, plan: Sequence[Stop]) -> int:
     return count
 
 
-def _is_over_in_time(state: State, stops: Sequence[Stop]) -> bool:
-    """Return whether a visit for some stops, begun now, is over before the site closes."""
+def _is_over_in_time(state: State, truck: Truck, stops: Sequence[Stop]) -> bool:
+    """Return whether a visit for some stops, begun now, is over before the site closes, and the driver's shift with it."""
     site, pickup = state.sites[stops[0].site_id], stops[0].pickup
-    if site.spec.opening is None:
+    if site.spec.opening is None and truck.spec.shift is None:
         return True
     orders = [state.orders[stop.package_id] for stop in stops]
+    service = sum(service_s(order, pickup=pickup) for order in orders)
+    needs_s = visit_s(site, sum(order.size for order in orders), service)
+    if truck.spec.shift is not None and not shift.has_time(state, truck, shift.here(state, truck), needs_s):
+        return False
+    if site.spec.opening is None:
+        return True
     gate = state.gate_of(site, orders[0], pickup=pickup)
     assert gate is not None
     assert gate.open_times is not None
-    service = sum(service_s(order, pickup=pickup) for order in orders)
-    needs_s = visit_s(site, sum(order.size for order in orders), service)
     return gate.open_times.next_begin(state.now, needs_s) == state.now
 
 
@@ -166,7 +171,11 @@ def admitted(state: State, truck: Truck, site: SiteState) -> None:
         if site.spec.appointments is not None:
             bookings.take_gap(state, truck, site, *_needs(state, truck, site))
             opens = opens_at(state, truck.plan[0])
-        _wait_until(state, truck, opens)
+        if truck.spec.shift is None:
+            _wait_until(state, truck, opens)
+        else:
+            # The driver may be off duty by then.
+            state.followups.append((Followup.NEXT, truck.id))
         return
     start_handling(state, truck, site, state.now - truck.activity_since)
 
@@ -178,7 +187,7 @@ def start_handling(state: State, truck: Truck, site: SiteState, waited_s: float,
         waited_s: how long the truck has waited for the dock, seconds.
         goes_on: whether it has been at the dock already, so that the fixed part of the visit is over.
     """
-    count = group_length(state, truck.plan)
+    count = group_length(state, truck)
     if truck.visit_stops:
         count = min(count, truck.visit_stops)
     first = truck.plan[0]

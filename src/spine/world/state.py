@@ -91,6 +91,7 @@ class State:
         has_appointments: whether there may be such sites.
         tours: the tours trucks are on; None in a world that keeps none.
         distances: shortest ways between nodes, once somebody has asked.
+        shifts: when the drivers of trucks with a shift are on duty, by truck id, as far as it has been asked for.
         changed_agents, changed_buildings: what viewers have not been told yet, in order of change.
     """
 
@@ -147,6 +148,7 @@ class State:
     open_times: dict[str, OpenTimes] = field(default_factory=dict)
     slot_books: dict[str, SlotBook] = field(default_factory=dict)
     has_appointments: bool = False
+    shifts: dict[str, OpenTimes] = field(default_factory=dict)
     profile_capacities: dict[int, float] = field(default_factory=dict)
     parts: dict[int, Parts] = field(default_factory=dict)
     _by_kind: dict[FacilityKind, dict[str, Any]] = field(init=False)
@@ -308,6 +310,15 @@ class State:
             assert rule is not None, f"site {site.spec.id} has no appointments"
             begin_s = self.config.calendar.start_of_day_s
             found = self.slot_books[site.spec.id] = SlotBook(rule, site.spec.docks, begin_s, site.booked)
+        return found
+
+    def shift_of(self, truck: Truck) -> OpenTimes | None:
+        """Return when the driver of a truck is on duty, None when he has no shift."""
+        if truck.spec.shift is None:
+            return None
+        found = self.shifts.get(truck.id)
+        if found is None:
+            found = self.shifts[truck.id] = OpenTimes(self.config.calendar, truck.spec.shift)
         return found
 
     def forget_order(self, order_id: str) -> None:

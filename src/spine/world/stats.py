@@ -336,6 +336,8 @@ def _driving(sums: Tally) -> Figures:
         "parking_search_hours": fleet.search_s / 3600.0,
         "roadside_rests": fleet.roadside_rests,
         "roadside_fines": fleet.roadside_fine_count,
+        "shift_overruns": fleet.shift_overruns,
+        "shift_overrun_hours": fleet.shift_overrun_s / 3600.0,
     }
 
 

@@ -76,6 +76,8 @@ def _truck_figures(figures: TruckFigures, balance: float, overdue: int) -> Row:
         "parking_search_min": figures.search_s / 60.0,
         "roadside_rests": figures.roadside_rests,
         "roadside_fines": figures.roadside_fine_count,
+        "shift_overruns": figures.shift_overruns,
+        "shift_overrun_min": figures.shift_overrun_s / 60.0,
         "fuel_cost": figures.fuel_cost,
         "fuel_burnt_cost": figures.fuel_burnt_cost,
         "penalty_cost": figures.penalties,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from spine.network.facilities import Facility
+from spine.network.opening import OpeningHours
 from spine.world.activities import Activity, Purpose, TaskType
 from spine.world.loading import Loading
 from spine.world.orders import OrderStatus
@@ -39,7 +40,8 @@ class TaskView:
 class TruckView:
     """Everything about one truck.
 
-    `capacities` are those in quantities other than the size, `equipment` what it has of what orders may require.
+    `capacities` are those in quantities other than the size, `equipment` what it has of what orders may require. `shift` says when its
+    driver is on duty, None for at any time; `home_node` is where it waits for work if it `returns_home`.
     """
 
     id: str
@@ -86,6 +88,10 @@ class TruckView:
     capacities: Mapping[str, float]
     equipment: tuple[str, ...]
     loading: Loading
+    shift: OpeningHours | None
+    back_by_shift_end: bool
+    home_node: int
+    returns_home: bool
 
 
 @dataclass(frozen=True, slots=True)

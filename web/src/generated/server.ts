@@ -972,6 +972,16 @@ export const FIGURES: Record<string, FigureText> = {
     "unit": "fines",
     "definition": "rests at the roadside that were checked and fined"
   },
+  "shift_overruns": {
+    "label": "shifts overrun",
+    "unit": "shifts",
+    "definition": "times a driver worked or drove on after his shift was over"
+  },
+  "shift_overrun_hours": {
+    "label": "worked after the shift",
+    "unit": "h",
+    "definition": "time drivers worked or drove on after their shifts were over"
+  },
   "utilisation": {
     "label": "fleet at work",
     "unit": "",

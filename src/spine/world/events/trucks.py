@@ -198,6 +198,15 @@ class Penalized(Event):
 
 
 @dataclass(slots=True)
+class ShiftOverrun(Event):
+    """A driver has come to rest who had worked or driven for `seconds` after his shift was over."""
+
+    type_name: ClassVar[str] = "truck.shift_overrun"
+    agent_id: str
+    seconds: float
+
+
+@dataclass(slots=True)
 class RoadsideFined(Event):
     """A truck that rested at the roadside at a node, because no parking space was free, was checked and fined."""
 
